@@ -1,0 +1,19 @@
+/**
+ * Runs a command for exactly as long as this process' stdin stays open: `node tether.mjs <command> [arguments...]`.
+ * The operating system closes the pipe however the parent dies (an aborted test run, SIGKILL), so nothing is left behind.
+ */
+import { spawn } from "node:child_process";
+
+const [command = "", ...args] = process.argv.slice(2);
+const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"] });
+const kill = () => child.kill("SIGKILL");
+
+child.on("error", (error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(127);
+});
+child.on("exit", (code) => process.exit(code ?? 1));
+
+process.stdin.on("end", kill).resume();
+// Ctrl-C reaches the whole process group; the child must still be gone before this process is.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, kill);
