@@ -1,0 +1,23 @@
+import type { Call } from "../call.js";
+import { activityDocument } from "../model/activity.js";
+import { readDocuments } from "../model/document.js";
+import { readPage } from "../paging.js";
+import { activityEntry } from "./view.js";
+
+export interface ListActivity {
+  project_id?: string | undefined;
+  task_id?: string | undefined;
+  session_id?: string | undefined;
+  agent_name?: string | undefined;
+  action?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** The activity log, newest first, under any combination of filters (contracts.md 3, board_get_activity). One round trip. */
+export async function listActivity(call: Call, { limit, cursor, ...filters }: ListActivity) {
+  const page = await readPage(call, [{ shape: "activity", values: filters }], { limit, cursor }, { activity: filters });
+  const { rows, warnings } = readDocuments(activityDocument, "entry", page.documents);
+  const warned = warnings.length > 0 ? { warnings } : {};
+  return { entries: rows.map(activityEntry), next_cursor: page.next_cursor, ...warned };
+}

@@ -1,0 +1,85 @@
+import type { QueryDocumentSnapshot } from "../../firestore/store.js";
+import type { Call } from "../call.js";
+import { type Activity, activityDocument } from "../model/activity.js";
+import { readDocuments } from "../model/document.js";
+import { ENDED_STATUSES } from "../model/enums.js";
+import { type Session, sessionDocument } from "../model/session.js";
+import { type Task, taskDocument } from "../model/task.js";
+import { readPage } from "../paging.js";
+import { taskBuckets } from "../tasks/order.js";
+
+/** What a handoff is made of, as read beside any transaction. */
+export interface Collected {
+  /** The latest ended board sessions, newest first. */
+  ended: Session[];
+  /** Whether there may be older ones behind `ended`. */
+  moreEnded: boolean;
+  /** Open tasks in handoff order, as many as could fit. */
+  tasks: Task[];
+  /** All open tasks, exact. */
+  taskCount: number;
+  /** The latest entries of the project, newest first. */
+  activity: Activity[];
+  warnings: string[];
+}
+
+export const RECENT_ENTRIES = 20;
+/** Sessions looked at first for the last one and its notes, and in one second step when none of them left any. */
+const ENDED_FIRST = 10;
+const ENDED_MORE = 200;
+/** A task takes at least about this many bytes of JSON, which bounds how many can fit. */
+const TASK_BYTES = 120;
+
+/** Reads a handoff's contents in one round trip. */
+export async function collectHandoff(call: Call, projectId: string, maxTokens: number): Promise<Collected> {
+  const openTasks = taskBuckets({ project_id: projectId });
+  const limit = Math.min(500, Math.ceil((maxTokens * 3) / TASK_BYTES));
+  const [ended, tasks, count, entries] = await Promise.all([
+    endedSessions(call, projectId, ENDED_FIRST),
+    readPage(call, openTasks, { limit }, {}),
+    call.store
+      .query("openTaskCount", { values: { project_id: projectId, status: "done" }, limit: "all" })
+      .count()
+      .get(),
+    call.store.query("activity", { values: { project_id: projectId }, limit: RECENT_ENTRIES }).get(),
+  ]);
+  const taskRows = readDocuments(taskDocument, "task", tasks.documents);
+  const entryRows = readDocuments(activityDocument, "entry", entries.docs);
+  return {
+    ended: ended.sessions,
+    moreEnded: ended.more,
+    tasks: taskRows.rows,
+    taskCount: count.data().count,
+    activity: entryRows.rows,
+    warnings: [...ended.warnings, ...taskRows.warnings, ...entryRows.warnings],
+  };
+}
+
+/** The latest ended session that left notes among the last 200, for a handoff whose first look found none. */
+export async function findOlderNotes(call: Call, projectId: string): Promise<Session | null> {
+  const { sessions } = await endedSessions(call, projectId, ENDED_MORE);
+  return sessions.find(({ handoff_notes }) => handoff_notes) ?? null;
+}
+
+/**
+ * The latest ended board sessions. A missing kind means `board`, which no filter can ask for: so sessions that say they
+ * are the board's and the latest of any kind are both read, and those of the other doors left out.
+ */
+async function endedSessions(call: Call, project_id: string, limit: number) {
+  const values = { project_id, status: [...ENDED_STATUSES] };
+  const answers = await Promise.all([
+    call.store.query("endedSessions", { values: { ...values, kind: "board" }, limit }).get(),
+    call.store.query("endedSessions", { values, limit }).get(),
+  ]);
+  const documents = new Map<string, QueryDocumentSnapshot>();
+  for (const { docs } of answers) for (const document of docs) documents.set(document.id, document);
+  const { rows, warnings } = readDocuments(sessionDocument, "session", [...documents.values()]);
+  const sessions = rows.filter(({ kind }) => kind === "board").sort(latestFirst);
+  return { sessions, more: answers.some(({ size }) => size === limit), warnings };
+}
+
+/** By ended_at, then started_at, then id, the latest first (contracts.md 3.2). */
+export function latestFirst(a: Session, b: Session): number {
+  const byTime = Number(b.ended_at) - Number(a.ended_at) || Number(b.started_at) - Number(a.started_at);
+  return byTime || (a.id < b.id ? 1 : -1);
+}

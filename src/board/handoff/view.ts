@@ -1,0 +1,46 @@
+import type { Activity } from "../model/activity.js";
+import type { Project } from "../model/project.js";
+import type { Session } from "../model/session.js";
+import type { Task } from "../model/task.js";
+import { iso } from "../tasks/view.js";
+
+/** Something left out of a handoff to keep its size: which field, how many rows or characters, and what fetches them. */
+export interface Omission {
+  what: string;
+  count: number;
+  unit: "rows" | "characters";
+  fetch: string;
+}
+
+/** What an agent that starts is given (contracts.md 3.2). */
+export interface Handoff {
+  project: Pick<Project, "id" | "name" | "status" | "description">;
+  last_session: SessionNotes | null;
+  last_handoff: SessionNotes | null;
+  active_tasks: ActiveTask[];
+  active_task_count: number;
+  recent_activity: RecentEntry[];
+  omitted: Omission[];
+  warnings?: string[];
+}
+export type SessionNotes = ReturnType<typeof sessionNotes>;
+export type ActiveTask = ReturnType<typeof activeTask>;
+export type RecentEntry = ReturnType<typeof recentEntry>;
+
+/** What a session left for the next one. */
+export function sessionNotes(session: Session) {
+  const { id, status, progress_summary, handoff_notes, context_artifacts } = session;
+  const times = { started_at: iso(session.started_at), ended_at: iso(session.ended_at) };
+  return { id, status, progress_summary, handoff_notes, context_artifacts, ...times };
+}
+
+/** An open task in a handoff. */
+export function activeTask({ id, title, status, priority, assigned_agent, riper_mode, depends_on }: Task) {
+  return { id, title, status, priority, assigned_agent, riper_mode, depends_on };
+}
+
+/** An activity entry in a handoff. */
+export function recentEntry(entry: Activity) {
+  const { id, action, agent_name, details, task_id, session_id } = entry;
+  return { id, action, agent_name, details, task_id, session_id, created_at: iso(entry.created_at) };
+}

@@ -1,0 +1,21 @@
+/** Sizes that a call may not exceed (contracts.md 1), in characters unless said otherwise. */
+export const LIMITS = {
+  title: 300,
+  description: 20_000,
+  notes: 8_000,
+  details: 4_000,
+  agentName: 100,
+  id: 128,
+  dependsOn: 50,
+  /** Bytes of JSON. */
+  metadata: 32 * 1024,
+  metadataDepth: 10,
+  bulkTasks: 100,
+  deletedTasks: 200,
+} as const;
+
+/** Pages: how many rows a list gives when not told, and at most. */
+export const PAGE = { default: 50, max: 200 } as const;
+
+/** The handoff's size in tokens, estimated as UTF-8 bytes / 3. */
+export const HANDOFF_TOKENS = { default: 8_000, min: 1_000, max: 100_000 } as const;

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { map, moment, type Stored, text, time } from "./document.js";
+
+const lease = z.object({ agent_name: z.string(), session_id: text, expires_at: time });
+
+/** A task as stored (contracts.md 1). */
+export const taskDocument = z.object({
+  project_id: z.string().default(""),
+  title: z.string().default(""),
+  description: text,
+  status: z.string().default("todo"),
+  priority: z.string().default("medium"),
+  assigned_agent: text,
+  parent_task_id: text,
+  depends_on: z
+    .array(z.string())
+    .nullable()
+    .default(null)
+    .transform((ids) => ids ?? []),
+  riper_mode: text,
+  metadata: map,
+  lease: lease.nullable().default(null),
+  created_at: moment,
+  updated_at: moment,
+  started_at: moment,
+  completed_at: moment,
+});
+export type Task = Stored<z.output<typeof taskDocument>>;

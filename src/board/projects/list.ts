@@ -1,0 +1,43 @@
+import type { Call } from "../call.js";
+import { readDocuments } from "../model/document.js";
+import { PRIORITIES, TASK_STATUSES } from "../model/enums.js";
+import { type Project, projectDocument } from "../model/project.js";
+import { type Bucket, readPage } from "../paging.js";
+import { iso } from "../tasks/view.js";
+
+export interface ListProjects {
+  status?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/**
+ * Projects by priority, then the latest changed first, each with its task counts (contracts.md 3, board_get_projects).
+ * Counts come from aggregations, seven per project and never a task read. Two round trips.
+ */
+export async function listProjects(call: Call, { status, limit, cursor }: ListProjects) {
+  const buckets: Bucket[] = [
+    ...PRIORITIES.map<Bucket>((priority) => ({ shape: "projectsByPriority", values: { priority, status } })),
+    {
+      shape: "projectsOfUnknownPriority",
+      values: { priority: [...PRIORITIES] },
+      keep: (document) => status === undefined || document.get("status") === status,
+    },
+  ];
+  const page = await readPage(call, buckets, { limit, cursor }, { projects: { status } });
+  const { rows, warnings } = readDocuments(projectDocument, "project", page.documents);
+  const projects = await Promise.all(rows.map((project) => withCounts(call, project)));
+  return { projects, next_cursor: page.next_cursor, ...(warnings.length > 0 ? { warnings } : {}) };
+}
+
+async function withCounts(call: Call, project: Project) {
+  const count = async (status?: string) => {
+    const query = call.store.query("taskCounts", { values: { project_id: project.id, status }, limit: "all" });
+    return (await query.count().get()).data().count;
+  };
+  const [total_tasks, ...counts] = await Promise.all([count(), ...TASK_STATUSES.map(count)]);
+  const task_counts = Object.fromEntries(TASK_STATUSES.map((status, at) => [status, counts[at] ?? 0]));
+  const { id, name, description, status, priority, metadata } = project;
+  const times = { created_at: iso(project.created_at), updated_at: iso(project.updated_at) };
+  return { id, name, description, status, priority, metadata, ...times, task_counts, total_tasks };
+}

@@ -1,0 +1,58 @@
+import type { Call } from "../call.js";
+import { changedFields, pick } from "../changes.js";
+import { BoardError, notFound } from "../errors.js";
+import { readDocument } from "../model/document.js";
+import type { Priority, ProjectStatus } from "../model/enums.js";
+import { checkSize, type Metadata, mergeMetadata } from "../model/metadata.js";
+import { type Project, projectDocument } from "../model/project.js";
+import { write } from "../write.js";
+import { nextProjectStatuses } from "./transitions.js";
+
+export interface UpdateProject {
+  project_id: string;
+  name?: string | undefined;
+  description?: string | null | undefined;
+  status?: ProjectStatus | undefined;
+  priority?: Priority | undefined;
+  metadata?: Metadata | undefined;
+}
+
+/** Changes a project (contracts.md 3, board_update_project); when nothing would change, nothing is written or logged. */
+export async function updateProject(call: Call, args: UpdateProject) {
+  const ref = call.store.ref("projects", args.project_id);
+  return await write(call, async ({ tx, get, log }) => {
+    const [snapshot] = await get([ref]);
+    if (!snapshot?.exists) throw notFound("project", args.project_id);
+    const project = readDocument(projectDocument, "project", snapshot);
+    const wanted = wantedProject(project, args);
+    const changes = changedFields(project, wanted);
+    const result = { id: project.id, name: wanted.name ?? project.name, status: wanted.status ?? project.status };
+    if (changes.length === 0) return { ...result, changes, message: "Nothing to change" };
+
+    tx.update(ref, { ...pick(wanted, changes), updated_at: call.now() });
+    const moved = changes.includes("status") ? { from: project.status, to: wanted.status } : {};
+    log({
+      action: "updated",
+      agent_name: "system",
+      project_id: project.id,
+      details: `Project updated: ${changes.join(", ")}`,
+      metadata: { changes, ...moved },
+    });
+    return { ...result, changes, message: "Project updated" };
+  });
+}
+
+function wantedProject(project: Project, args: UpdateProject): Partial<Project> {
+  const { project_id: _, metadata, ...fields } = args;
+  const { status } = args;
+  if (status !== undefined && status !== project.status && !nextProjectStatuses(project.status).includes(status))
+    throw new BoardError(
+      "invalid_transition",
+      `A project cannot go from ${project.status} to ${status}.`,
+      `Possible next: ${nextProjectStatuses(project.status).join(", ")}.`,
+    );
+  if (metadata === undefined) return fields as Partial<Project>;
+  const merged = mergeMetadata(project.metadata, metadata);
+  checkSize("metadata", merged);
+  return { ...fields, metadata: merged } as Partial<Project>;
+}

@@ -1,0 +1,31 @@
+import type { Call } from "../call.js";
+import type { Activity } from "../model/activity.js";
+import type { Session } from "../model/session.js";
+import type { Write } from "../write.js";
+
+const UNSAID = "Session abandoned (new session started)";
+
+/** Whether nobody has said yet what this field should hold: null, or the sentence that abandoning puts there. */
+export function isUnsaid(value: string | null): boolean {
+  return value === null || value === UNSAID;
+}
+
+/** What abandoning a session changes; a summary that was saved is kept (contracts.md 3.1). */
+export function abandoned(session: Session, now: Date): Session {
+  const progress_summary = session.progress_summary ?? UNSAID;
+  return { ...session, status: "abandoned", ended_at: now, progress_summary, updated_at: now };
+}
+
+/** Stores an abandoned session with its `session_ended` entry. */
+export function storeAbandoned(call: Call, { tx, log }: Write, session: Session): Activity {
+  const { status, ended_at, progress_summary, updated_at } = session;
+  tx.update(call.store.ref("sessions", session.id), { status, ended_at, progress_summary, updated_at });
+  return log({
+    action: "session_ended",
+    agent_name: session.agent_name ?? "system",
+    project_id: session.project_id,
+    session_id: session.id,
+    details: UNSAID,
+    metadata: { from: "active", to: "abandoned" },
+  });
+}

@@ -1,0 +1,28 @@
+import type { Call } from "../call.js";
+import { notFound } from "../errors.js";
+import { readDocument } from "../model/document.js";
+import { type Session, sessionDocument } from "../model/session.js";
+
+/** The session that a write names, if any, with what the caller should be told about it. */
+export interface NamedSession {
+  session: Session | null;
+  warnings: string[];
+}
+
+/**
+ * Reads the session that a call names (contracts.md 3): an unknown one is `session_not_found`, one that has ended is
+ * accepted with a warning. Read beside the transaction: it gives the entry its agent's name and decides nothing else.
+ */
+export async function readNamedSession(call: Call, sessionId: string | undefined): Promise<NamedSession> {
+  if (sessionId === undefined) return { session: null, warnings: [] };
+  const snapshot = await call.store.ref("sessions", sessionId).get();
+  if (!snapshot.exists) throw notFound("session", sessionId);
+  const session = readDocument(sessionDocument, "session", snapshot);
+  const warnings = session.status === "active" ? [] : [`Session ${sessionId} is ${session.status}, not active.`];
+  return { session, warnings };
+}
+
+/** Who an entry is by: the agent the call names, else its session's, else the one it assigns, else "system". */
+export function entryAgent(named: NamedSession, agent?: string | null, assigned?: string | null): string {
+  return agent || named.session?.agent_name || assigned || "system";
+}

@@ -1,0 +1,45 @@
+import type { Call } from "../call.js";
+import type { Priority, TaskStatus } from "../model/enums.js";
+import { readNamedSession } from "../sessions/named.js";
+import { write } from "../write.js";
+import { changeTask } from "./change.js";
+import { byPath, relatedRefs, requireOpenProject, requireTask } from "./relations.js";
+import { storeUpdate } from "./update.js";
+
+export interface BulkUpdateTasks {
+  task_ids: string[];
+  project_id?: string | undefined;
+  status?: TaskStatus | undefined;
+  priority?: Priority | undefined;
+  assigned_agent?: string | null | undefined;
+  session_id?: string | undefined;
+}
+
+/**
+ * Changes 1-100 tasks alike, all or none (contracts.md 3, board_bulk_update_tasks), by the rules of the single update.
+ * Tasks that already are as wanted are not written. Throws as updateTask does.
+ */
+export async function bulkUpdateTasks(call: Call, args: BulkUpdateTasks) {
+  const { task_ids, session_id, ...change } = args;
+  const ids = [...new Set(task_ids)];
+  return await write(call, async (unit) => {
+    const taskRefs = ids.map((id) => call.store.ref("tasks", id));
+    const [snapshots, named] = await Promise.all([
+      unit.get([...taskRefs, ...relatedRefs(call, { project: change.project_id })]),
+      readNamedSession(call, session_id),
+    ]);
+    const read = byPath(snapshots);
+    const now = call.now();
+    const updates = ids.map((id) => {
+      const task = requireTask(call, read, id);
+      return { task, update: changeTask(task, change, now) };
+    });
+    if (change.project_id !== undefined && updates.some(({ update }) => update.changes.includes("project_id")))
+      requireOpenProject(call, read, change.project_id);
+    for (const { task, update } of updates) storeUpdate(call, unit, task, update, named, change.assigned_agent);
+
+    const changed = updates.filter(({ update }) => update.changes.length > 0).length;
+    const warnings = named.warnings.length > 0 ? { warnings: named.warnings } : {};
+    return { requested: ids.length, changed, no_op: ids.length - changed, message: "Tasks updated", ...warnings };
+  });
+}

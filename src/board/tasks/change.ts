@@ -1,0 +1,90 @@
+import { changedFields, pick } from "../changes.js";
+import type { BoardAction, Priority, RiperMode, TaskStatus } from "../model/enums.js";
+import { checkSize, type Metadata, mergeMetadata } from "../model/metadata.js";
+import type { Task } from "../model/task.js";
+
+/** What a single or bulk update asks of a task; undefined leaves a field alone. */
+export interface TaskChange {
+  title?: string | undefined;
+  description?: string | null | undefined;
+  status?: TaskStatus | undefined;
+  priority?: Priority | undefined;
+  /** `""` or null unassigns. */
+  assigned_agent?: string | null | undefined;
+  riper_mode?: RiperMode | null | undefined;
+  parent_task_id?: string | null | undefined;
+  depends_on?: string[] | undefined;
+  metadata?: Metadata | undefined;
+  project_id?: string | undefined;
+}
+
+/** The outcome of the rules: what to write, and how the log tells it. */
+export interface TaskUpdate {
+  /** The fields that the caller changed, by name; empty means that nothing is to be written. */
+  changes: string[];
+  /** Fields to store, those that follow from the change (times, lease) included. */
+  fields: Partial<Task>;
+  action: BoardAction;
+  /** For the entry's metadata: the status before and after, when it changed. */
+  moved: { from?: string; to?: string };
+}
+
+/**
+ * The rules of board_update_task and board_bulk_update_tasks (contracts.md 3), as a pure function.
+ * Throws `invalid_argument` when the merged metadata grows too large.
+ */
+export function changeTask(task: Task, change: TaskChange, now: Date): TaskUpdate {
+  const wanted = wantedFields(task, change);
+  const changes = changedFields(task, wanted);
+  if (changes.length === 0) return { changes, fields: {}, action: "updated", moved: {} };
+
+  const status = changes.includes("status") ? change.status : undefined;
+  const fields: Partial<Task> = {
+    ...pick(wanted, changes),
+    ...(status ? statusTimes(status, task, now) : {}),
+    ...(changes.includes("assigned_agent") && wanted.assigned_agent === null ? { lease: null } : {}),
+    updated_at: now,
+  };
+  return {
+    changes,
+    fields,
+    action: logAction(wanted, changes),
+    moved: status ? { from: task.status, to: status } : {},
+  };
+}
+
+/**
+ * When a task that enters `status` was started and completed. Work begins with the first in_progress and is forgotten
+ * when the task goes back to the queue; a task that is done without having been in progress started when it ended.
+ */
+export function statusTimes(
+  status: TaskStatus,
+  before: Pick<Task, "started_at" | "completed_at">,
+  now: Date,
+): Pick<Task, "started_at" | "completed_at"> {
+  const queued = status === "todo" || status === "backlog";
+  const working = status === "in_progress" || status === "done";
+  return {
+    started_at: queued ? null : (before.started_at ?? (working ? now : null)),
+    completed_at: status === "done" ? now : null,
+  };
+}
+
+function wantedFields(task: Task, change: TaskChange): Partial<Task> {
+  const wanted: Partial<Task> = { ...(change as Partial<Task>) };
+  if (change.assigned_agent !== undefined) wanted.assigned_agent = change.assigned_agent || null;
+  if (change.depends_on !== undefined) wanted.depends_on = [...new Set(change.depends_on)];
+  if (change.metadata !== undefined) {
+    wanted.metadata = mergeMetadata(task.metadata, change.metadata);
+    checkSize("metadata", wanted.metadata);
+  }
+  return wanted;
+}
+
+function logAction(wanted: Partial<Task>, changes: readonly string[]): BoardAction {
+  if (changes.includes("status") && wanted.status === "done") return "completed";
+  if (changes.includes("status") && wanted.status === "blocked") return "blocked";
+  if (changes.includes("assigned_agent") && wanted.assigned_agent) return "claimed";
+  if (changes.includes("riper_mode")) return "mode_changed";
+  return "updated";
+}

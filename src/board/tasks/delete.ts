@@ -1,0 +1,123 @@
+import type { DocumentSnapshot } from "../../firestore/store.js";
+import type { Call } from "../call.js";
+import { BoardError, notFound } from "../errors.js";
+import { readDocument } from "../model/document.js";
+import { LIMITS } from "../model/limits.js";
+import { type Task, taskDocument } from "../model/task.js";
+import { type Write, write } from "../write.js";
+
+export interface DeleteTask {
+  task_id: string;
+  require_done: boolean;
+  cascade_subtasks: boolean;
+}
+
+/** Values that one `in` or `array-contains-any` filter takes. */
+const PER_QUERY = 30;
+
+/**
+ * Deletes a task, with its subtasks when asked to, and takes the ids out of other tasks' depends_on; each deleted or
+ * changed task gets its entry (contracts.md 3, board_delete_task). The guards hold inside the transaction.
+ * Throws `task_not_found` and `guard_refused`.
+ */
+export async function deleteTask(call: Call, args: DeleteTask) {
+  return await write(call, async (unit) => {
+    const doomed = await readSubtree(call, unit, args);
+    if (args.require_done) refuseUnfinished(doomed);
+    const orphans = await readDependents(call, unit, doomed);
+
+    for (const task of doomed) deleteOne(call, unit, task);
+    for (const task of orphans) dropDependencies(call, unit, task, doomed);
+    const message = doomed.length === 1 ? "Task deleted" : `${doomed.length} tasks deleted`;
+    return { deleted_task_ids: doomed.map(({ id }) => id), message };
+  });
+}
+
+async function readSubtree(call: Call, { tx, get }: Write, args: DeleteTask): Promise<Task[]> {
+  const [rootSnapshot] = await get([call.store.ref("tasks", args.task_id)]);
+  if (!rootSnapshot?.exists) throw notFound("task", args.task_id);
+  const subtree = new Map([[args.task_id, task(rootSnapshot)]]);
+  let level = [args.task_id];
+  while (level.length > 0) {
+    const children = await inChunks(level, (ids) =>
+      tx.get(call.store.query("subtasksOfMany", { values: { parent_task_id: ids }, limit: LIMITS.deletedTasks + 1 })),
+    );
+    if (children.length > 0 && !args.cascade_subtasks)
+      throw new BoardError(
+        "guard_refused",
+        `Task ${args.task_id} has subtasks: ${names(children)}.`,
+        "Finish or delete the subtasks first.",
+      );
+    const fresh = children.filter(({ id }) => !subtree.has(id));
+    for (const child of fresh) subtree.set(child.id, task(child));
+    if (subtree.size > LIMITS.deletedTasks)
+      throw new BoardError(
+        "guard_refused",
+        `Task ${args.task_id} has more than ${LIMITS.deletedTasks - 1} subtasks.`,
+        "Delete parts of the tree first.",
+      );
+    level = fresh.map(({ id }) => id);
+  }
+  return [...subtree.values()];
+}
+
+function refuseUnfinished(doomed: readonly Task[]): void {
+  const open = doomed.filter(({ status }) => status !== "done");
+  if (open.length > 0)
+    throw new BoardError(
+      "guard_refused",
+      `Not done: ${names(open)}.`,
+      "Finish the work first; only done tasks are deleted.",
+    );
+}
+
+async function readDependents(call: Call, { tx }: Write, doomed: readonly Task[]): Promise<Task[]> {
+  const ids = doomed.map(({ id }) => id);
+  const found = await inChunks(ids, (chunk) =>
+    tx.get(call.store.query("dependentsOfMany", { values: { depends_on: chunk }, limit: "all" })),
+  );
+  const outside = found.filter(({ id }) => !ids.includes(id));
+  return [...new Map(outside.map((snapshot) => [snapshot.id, task(snapshot)])).values()];
+}
+
+function deleteOne(call: Call, { tx, log }: Write, { id, project_id, title, status, priority, assigned_agent }: Task) {
+  tx.delete(call.store.ref("tasks", id));
+  log({
+    action: "deleted",
+    agent_name: "system",
+    project_id,
+    task_id: id,
+    details: "Task deleted",
+    metadata: { title, status, priority, assigned_agent },
+  });
+}
+
+function dropDependencies(call: Call, { tx, log }: Write, dependent: Task, doomed: readonly Task[]): void {
+  const gone = new Set(doomed.map(({ id }) => id));
+  tx.update(call.store.ref("tasks", dependent.id), {
+    depends_on: dependent.depends_on.filter((id) => !gone.has(id)),
+    updated_at: call.now(),
+  });
+  log({
+    action: "updated",
+    agent_name: "system",
+    project_id: dependent.project_id,
+    task_id: dependent.id,
+    details: "A dependency was deleted",
+    metadata: { changes: ["depends_on"], removed: dependent.depends_on.filter((id) => gone.has(id)) },
+  });
+}
+
+async function inChunks(ids: readonly string[], find: (chunk: string[]) => Promise<{ docs: DocumentSnapshot[] }>) {
+  const chunks = Array.from({ length: Math.ceil(ids.length / PER_QUERY) }, (_, at) =>
+    ids.slice(at * PER_QUERY, (at + 1) * PER_QUERY),
+  );
+  return (await Promise.all(chunks.map(find))).flatMap(({ docs }) => docs);
+}
+
+const task = (snapshot: DocumentSnapshot): Task => readDocument(taskDocument, "task", snapshot);
+
+function names(tasks: readonly { id: string }[]): string {
+  const shown = tasks.slice(0, 10).map(({ id }) => id);
+  return shown.join(", ") + (tasks.length > shown.length ? ` and ${tasks.length - shown.length} more` : "");
+}

@@ -1,0 +1,36 @@
+import type { Call } from "../call.js";
+import { notFound } from "../errors.js";
+import { readDocument, readDocuments } from "../model/document.js";
+import { PAGE } from "../model/limits.js";
+import { type Task, taskDocument } from "../model/task.js";
+import { readDependencies } from "./list.js";
+import { blockers } from "./readiness.js";
+import { taskDetail } from "./view.js";
+
+/**
+ * One task with its subtasks, the dependencies that block it and the open tasks that it blocks (contracts.md 3,
+ * board_get_task). Throws `task_not_found`, `corrupt_document`. Two round trips, one without dependencies.
+ */
+export async function getTask(call: Call, taskId: string) {
+  const limit = PAGE.max;
+  const [snapshot, children, dependents] = await Promise.all([
+    call.store.ref("tasks", taskId).get(),
+    call.store.query("subtasks", { values: { parent_task_id: taskId }, limit }).get(),
+    call.store.query("dependents", { values: { depends_on: taskId }, limit }).get(),
+  ]);
+  if (!snapshot.exists) throw notFound("task", taskId);
+  const task = readDocument(taskDocument, "task", snapshot);
+  const subtasks = readDocuments(taskDocument, "task", children.docs);
+  const waiting = readDocuments(taskDocument, "task", dependents.docs);
+  const warnings = [...subtasks.warnings, ...waiting.warnings];
+  const open = task.status === "done" ? [] : waiting.rows.filter(({ status }) => status !== "done");
+  return {
+    ...taskDetail(task),
+    subtasks: subtasks.rows.map(brief),
+    blocked_by: blockers(task, await readDependencies(call, [task])),
+    blocking: open.map(brief),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+}
+
+const brief = ({ id, title, status }: Task) => ({ id, title, status });

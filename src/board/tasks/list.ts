@@ -1,0 +1,50 @@
+import type { Call } from "../call.js";
+import { notFound } from "../errors.js";
+import { readDocuments } from "../model/document.js";
+import { type Task, taskDocument } from "../model/task.js";
+import { readPage } from "../paging.js";
+import { type TaskFilter, taskBuckets } from "./order.js";
+import { isReady } from "./readiness.js";
+import { taskDetail, taskSummary } from "./view.js";
+
+export interface ListTasks extends TaskFilter {
+  ready?: boolean | undefined;
+  detail: "summary" | "full";
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** How many open tasks `ready: true` looks at, in the list's order. */
+const READY_WINDOW = 200;
+
+/** A project's tasks (contracts.md 3, board_get_tasks). Throws `project_not_found`. One round trip, `ready` two. */
+export async function listTasks(call: Call, args: ListTasks) {
+  const { limit, cursor, detail, ready, ...filter } = args;
+  const buckets = taskBuckets(filter);
+  const page = ready ? { limit: READY_WINDOW } : { limit, cursor };
+  const [project, found] = await Promise.all([
+    call.store.ref("projects", args.project_id).get(),
+    readPage(call, buckets, page, { tasks: filter }),
+  ]);
+  if (!project.exists) throw notFound("project", args.project_id);
+  const { rows, warnings } = readDocuments(taskDocument, "task", found.documents);
+  const view = detail === "full" ? taskDetail : taskSummary;
+  const warned = warnings.length > 0 ? { warnings } : {};
+  if (!ready) return { tasks: rows.map(view), next_cursor: found.next_cursor, ...warned };
+
+  const known = await readDependencies(call, rows);
+  const startable = rows.filter((task) => isReady(task, known)).slice(0, limit);
+  return { tasks: startable.map(view), next_cursor: null, looked_at: rows.length, ...warned };
+}
+
+/** The dependencies of these tasks, by id; those that do not exist or cannot be read are absent. */
+export async function readDependencies(call: Call, tasks: readonly Task[]): Promise<Map<string, Task>> {
+  const ids = [...new Set(tasks.flatMap(({ depends_on }) => depends_on))];
+  const snapshots = await call.store.getAll(ids.map((id) => call.store.ref("tasks", id)));
+  const { rows } = readDocuments(
+    taskDocument,
+    "task",
+    snapshots.filter(({ exists }) => exists),
+  );
+  return new Map(rows.map((task) => [task.id, task]));
+}

@@ -1,0 +1,64 @@
+import type { DocumentReference, DocumentSnapshot } from "../../firestore/store.js";
+import type { Call } from "../call.js";
+import { BoardError, invalidArgument, notFound } from "../errors.js";
+import { readDocument } from "../model/document.js";
+import { projectDocument } from "../model/project.js";
+import { type Task, taskDocument } from "../model/task.js";
+
+/** The documents that a task write refers to. */
+export interface Related {
+  project?: string | undefined;
+  parent?: string | null | undefined;
+  dependencies?: readonly string[] | undefined;
+}
+
+/** The references to read for `related`, for one getAll inside the transaction. */
+export function relatedRefs(call: Call, related: Related): DocumentReference[] {
+  const tasks = [...(related.parent ? [related.parent] : []), ...(related.dependencies ?? [])];
+  return [
+    ...(related.project === undefined ? [] : [call.store.ref("projects", related.project)]),
+    ...[...new Set(tasks)].map((id) => call.store.ref("tasks", id)),
+  ];
+}
+
+/** What a transaction has read, by path. */
+export type Snapshots = ReadonlyMap<string, DocumentSnapshot>;
+
+/** Indexes snapshots by their path. */
+export function byPath(snapshots: readonly DocumentSnapshot[]): Snapshots {
+  return new Map(snapshots.map((snapshot) => [snapshot.ref.path, snapshot]));
+}
+
+/** The project, which must exist (`project_not_found`) and take new work (`project_archived`). */
+export function requireOpenProject(call: Call, read: Snapshots, id: string) {
+  const snapshot = read.get(call.store.ref("projects", id).path);
+  if (!snapshot?.exists) throw notFound("project", id);
+  const project = readDocument(projectDocument, "project", snapshot);
+  if (project.status === "archived")
+    throw new BoardError(
+      "project_archived",
+      `Project ${id} is archived.`,
+      "board_update_project with status active reopens it.",
+    );
+  return project;
+}
+
+/** A task that must exist (`task_not_found`). */
+export function requireTask(call: Call, read: Snapshots, id: string): Task {
+  const snapshot = read.get(call.store.ref("tasks", id).path);
+  if (!snapshot?.exists) throw notFound("task", id);
+  return readDocument(taskDocument, "task", snapshot);
+}
+
+/** The parent and dependencies of a task in `projectId`: all must exist, and the parent must be of the same project. */
+export function requireRelatives(call: Call, read: Snapshots, related: Related, projectId: string): void {
+  if (related.parent) {
+    const parent = requireTask(call, read, related.parent);
+    if (parent.project_id !== projectId)
+      throw invalidArgument(
+        `The parent ${parent.id} belongs to another project.`,
+        "Choose a parent of the same project.",
+      );
+  }
+  for (const id of related.dependencies ?? []) requireTask(call, read, id);
+}

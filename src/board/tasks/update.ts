@@ -1,0 +1,102 @@
+import type { Call } from "../call.js";
+import type { Task } from "../model/task.js";
+import { entryAgent, type NamedSession, readNamedSession } from "../sessions/named.js";
+import { type Write, write } from "../write.js";
+import { changeTask, type TaskChange, type TaskUpdate } from "./change.js";
+import { refuseCycle } from "./cycles.js";
+import {
+  byPath,
+  type Related,
+  relatedRefs,
+  requireOpenProject,
+  requireRelatives,
+  requireTask,
+  type Snapshots,
+} from "./relations.js";
+
+export interface UpdateTask extends TaskChange {
+  task_id: string;
+  session_id?: string | undefined;
+}
+
+/**
+ * Changes a task (contracts.md 3, board_update_task); when nothing would change, nothing is written or logged.
+ * Throws `task_not_found`, `project_not_found` and `project_archived` (of the target of a move), `session_not_found`,
+ * `dependency_cycle`, `invalid_argument`.
+ */
+export async function updateTask(call: Call, args: UpdateTask) {
+  const { task_id, session_id, ...change } = args;
+  return await write(call, async (unit) => {
+    const related = { project: change.project_id, parent: change.parent_task_id, dependencies: change.depends_on };
+    const refs = [call.store.ref("tasks", task_id), ...relatedRefs(call, related)];
+    const [snapshots, named, leftBehind] = await Promise.all([
+      unit.get(refs.filter((ref, at) => refs.findIndex(({ path }) => path === ref.path) === at)),
+      readNamedSession(call, session_id),
+      change.project_id === undefined ? [] : subtaskIds(call, task_id),
+    ]);
+    const read = byPath(snapshots);
+    const task = requireTask(call, read, task_id);
+    const update = changeTask(task, change, call.now());
+    await checkRelations(call, unit, task, update, related, read);
+    storeUpdate(call, unit, task, update, named, change.assigned_agent);
+
+    const warnings = [...named.warnings, ...moveWarnings(task, update, leftBehind)];
+    const message = update.changes.length === 0 ? "Nothing to change" : "Task updated";
+    return { id: task_id, changes: update.changes, warnings, message };
+  });
+}
+
+/** Writes what the rules decided and its entry; nothing when nothing changed. Shared by single and bulk updates. */
+export function storeUpdate(
+  call: Call,
+  { tx, log }: Write,
+  task: Task,
+  update: TaskUpdate,
+  named: NamedSession,
+  assigned: string | null | undefined,
+): void {
+  if (update.changes.length === 0) return;
+  tx.update(call.store.ref("tasks", task.id), update.fields);
+  log({
+    action: update.action,
+    agent_name: entryAgent(named, null, assigned),
+    project_id: update.fields.project_id ?? task.project_id,
+    task_id: task.id,
+    session_id: named.session?.id ?? null,
+    details: `Task updated: ${update.changes.join(", ")}`,
+    metadata: { changes: update.changes, ...update.moved },
+  });
+}
+
+async function checkRelations(
+  call: Call,
+  { get }: Write,
+  task: Task,
+  { changes, fields }: TaskUpdate,
+  related: Related,
+  read: Snapshots,
+): Promise<void> {
+  if (changes.includes("project_id")) requireOpenProject(call, read, fields.project_id ?? task.project_id);
+  const parent = changes.includes("parent_task_id") ? fields.parent_task_id : undefined;
+  const dependencies = changes.includes("depends_on") ? fields.depends_on : undefined;
+  requireRelatives(call, read, { ...related, parent, dependencies }, fields.project_id ?? task.project_id);
+
+  const known = (id: string) => read.get(call.store.ref("tasks", id).path);
+  const readTasks = (ids: string[]) => get(ids.map((id) => call.store.ref("tasks", id)));
+  if (parent) await refuseCycle(task.id, [parent], "parent_task_id", known, readTasks);
+  if (dependencies) await refuseCycle(task.id, dependencies, "depends_on", known, readTasks);
+}
+
+function moveWarnings(task: Task, { changes, fields }: TaskUpdate, leftBehind: string[]): string[] {
+  if (!changes.includes("project_id")) return [];
+  const parent = changes.includes("parent_task_id") ? fields.parent_task_id : task.parent_task_id;
+  return [
+    ...(leftBehind.length > 0 ? [`Subtasks were left in the former project: ${leftBehind.join(", ")}.`] : []),
+    ...(parent && parent === task.parent_task_id ? [`The parent ${parent} was left in the former project.`] : []),
+  ];
+}
+
+async function subtaskIds(call: Call, taskId: string): Promise<string[]> {
+  const found = await call.store.query("subtasks", { values: { parent_task_id: taskId }, limit: 20 }).get();
+  return found.docs.map(({ id }) => id);
+}

@@ -1,0 +1,31 @@
+import type { Task } from "../model/task.js";
+
+/** A Date as agents see it: ISO 8601 UTC, or null. */
+export const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
+
+/** A task in a list. */
+export function taskSummary(task: Task) {
+  const { id, project_id, title, status, priority, assigned_agent, parent_task_id, depends_on, riper_mode } = task;
+  const lease = task.lease && { ...task.lease, expires_at: task.lease.expires_at.toISOString() };
+  return {
+    id,
+    project_id,
+    title,
+    status,
+    priority,
+    assigned_agent,
+    parent_task_id,
+    depends_on,
+    riper_mode,
+    lease,
+    created_at: iso(task.created_at),
+    updated_at: iso(task.updated_at),
+    started_at: iso(task.started_at),
+    completed_at: iso(task.completed_at),
+  };
+}
+
+/** A task with its long fields. */
+export function taskDetail(task: Task) {
+  return { ...taskSummary(task), description: task.description, metadata: task.metadata };
+}

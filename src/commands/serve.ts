@@ -1,0 +1,41 @@
+import type { Config } from "../config.js";
+import { stderrLog } from "../mcp/log.js";
+import { createServer } from "../mcp/server.js";
+import { serveStdio } from "../mcp/stdio.js";
+import { TOOLS } from "../tools/index.js";
+import { packageVersion } from "./package.js";
+import { lazyStore } from "./store.js";
+import { realWorld } from "./world.js";
+
+/** Milliseconds that closing the store may take; a store that never answers must not keep the process alive. */
+const CLOSE_MS = 2_000;
+
+/** Serves the board over stdio until stdin ends or a signal comes. Says on stderr, in one line, which store it uses. */
+export async function serve(config: Config): Promise<number> {
+  const store = lazyStore(config.store);
+  const fireboard = createServer({
+    version: packageVersion(),
+    tools: TOOLS,
+    store: store.open,
+    world: realWorld,
+    deadlineMs: config.deadlineMs,
+    log: stderrLog,
+  });
+  stderrLog("problem" in config.store ? "error" : "info", "store_chosen", describeStore(config.store));
+  const reason = await serveStdio(fireboard);
+  const closed = await Promise.race([store.close().then(() => true), timeout(CLOSE_MS)]);
+  stderrLog("info", "stopped", { reason, store_closed: closed });
+  return 0;
+}
+
+function describeStore(store: Config["store"]): Record<string, unknown> {
+  if ("problem" in store) return store;
+  const { mode, projectId, databaseId } = store;
+  const where =
+    store.mode === "embedded" ? { folder: store.dataDir } : store.mode === "emulator" ? { host: store.host } : {};
+  return { store: mode, project: projectId ?? null, database: databaseId, ...where };
+}
+
+function timeout(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), ms).unref());
+}

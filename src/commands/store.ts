@@ -1,0 +1,31 @@
+import { BoardError } from "../board/errors.js";
+import type { Config } from "../config.js";
+import type { Store } from "../firestore/store.js";
+
+/** The store of a process: opened at the first use, once. */
+export interface LazyStore {
+  /** Throws `unavailable` when the settings do not allow it, or the store's own error; the next use tries again. */
+  open(): Promise<Store>;
+  /** Closes the store if it was opened. */
+  close(): Promise<void>;
+}
+
+/** The configured store, not opened yet: the client library is large, and a server must answer its handshake first. */
+export function lazyStore(config: Config["store"]): LazyStore {
+  let opening: Promise<Store> | undefined;
+  return {
+    async open() {
+      if ("problem" in config) throw new BoardError("unavailable", config.problem, config.repair);
+      opening ??= import("../firestore/store.js").then(({ openStore }) => openStore(config));
+      const attempt = opening;
+      return await attempt.catch((error: unknown) => {
+        if (opening === attempt) opening = undefined;
+        throw error;
+      });
+    },
+    async close() {
+      const store = await opening?.catch(() => undefined);
+      await store?.close();
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Firestore, Settings } from "@google-cloud/firestore";
+import type { CloudConfig, EmbeddedConfig, StoreConfig } from "./config.js";
+import { loadIndexes } from "./indexes.js";
+
+/** An open client and what must be closed after it. */
+export interface Connection {
+  db: Firestore;
+  close(): Promise<void>;
+}
+
+/** Nobody's key: it keeps the client from looking for Google credentials, which can hang for a minute off Google's network. */
+const NO_CREDENTIALS = { client_email: "nobody@fireboard.invalid", private_key: "none" };
+
+/** Connects to the configured store. The client library is loaded here, so that a server answers its handshake first. */
+export async function connect(config: StoreConfig): Promise<Connection> {
+  switch (config.mode) {
+    case "cloud":
+      return await openClient(config, await cloudCredential(config), {});
+    case "emulator":
+      return await openClient(config, undefined, { host: config.host, ssl: false, credentials: NO_CREDENTIALS });
+    case "embedded":
+      return await connectEmbedded(config);
+  }
+}
+
+async function connectEmbedded(config: EmbeddedConfig): Promise<Connection> {
+  const { startEngine } = await import("../embedded/index.js");
+  const token = randomBytes(32).toString("base64url");
+  const engine = await startEngine({
+    file: join(config.dataDir, "fireboard.db"),
+    token,
+    indexes: loadIndexes(config.collectionPrefix),
+  });
+  const connection = await openClient(config, undefined, {
+    host: `${engine.host}:${engine.port}`,
+    ssl: false,
+    credentials: NO_CREDENTIALS,
+    customHeaders: { Authorization: `Bearer ${token}` },
+  });
+  return {
+    db: connection.db,
+    close: async () => {
+      await connection.close();
+      await engine.close();
+    },
+  };
+}
+
+async function cloudCredential(config: CloudConfig) {
+  if (!config.serviceAccount) return undefined;
+  const { cert } = await import("firebase-admin/app");
+  return cert(config.serviceAccount);
+}
+
+async function openClient(
+  config: StoreConfig,
+  credential: Awaited<ReturnType<typeof cloudCredential>>,
+  settings: Settings,
+): Promise<Connection> {
+  const { initializeApp, deleteApp, applicationDefault } = await import("firebase-admin/app");
+  const { getFirestore } = await import("firebase-admin/firestore");
+  const project = config.projectId === undefined ? {} : { projectId: config.projectId };
+  const app = initializeApp({ credential: credential ?? applicationDefault(), ...project }, `fireboard-${nextApp++}`);
+  const db = getFirestore(app, config.databaseId);
+  db.settings({ ...settings, ...project, ignoreUndefinedProperties: false });
+  return { db, close: () => deleteApp(app) };
+}
+
+let nextApp = 0;

@@ -1,0 +1,49 @@
+/** What went wrong in the store, in words the board can act on. */
+export type StoreFailure =
+  | "contention"
+  | "unavailable"
+  | "deadline"
+  | "permission"
+  | "index_missing"
+  | "stale_precondition"
+  | "already_exists"
+  | "not_found"
+  | "invalid"
+  | EmbeddedFailure;
+
+/** Why the embedded store's file cannot be used. */
+const EMBEDDED_FAILURES = [
+  "store_locked",
+  "newer_schema",
+  "not_a_store",
+  "corrupt",
+  "read_only",
+  "disk_full",
+  "io_error",
+] as const;
+export type EmbeddedFailure = (typeof EMBEDDED_FAILURES)[number];
+
+const BY_CODE: Readonly<Record<number, StoreFailure>> = {
+  3: "invalid",
+  4: "deadline",
+  5: "not_found",
+  6: "already_exists",
+  7: "permission",
+  8: "unavailable",
+  10: "contention",
+  14: "unavailable",
+  16: "permission",
+};
+
+/**
+ * Classifies an error of the Firestore client by its gRPC status (https://grpc.io/docs/guides/status-codes/).
+ * Undefined: not an error of the store, or one that a correct program never causes.
+ */
+export function storeFailure(error: unknown): StoreFailure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = (error as Error & { code?: unknown }).code;
+  const embedded = EMBEDDED_FAILURES.find((failure) => failure === code);
+  if (embedded) return embedded;
+  if (code === 9) return /\bindex\b/i.test(error.message) ? "index_missing" : "stale_precondition";
+  return typeof code === "number" ? BY_CODE[code] : undefined;
+}

@@ -1,0 +1,76 @@
+import type { Firestore, Query, QueryDocumentSnapshot } from "@google-cloud/firestore";
+import { type CollectionName, SHAPES, type Shape, type ShapeName } from "./shapes.js";
+
+/** The values for a shape's filters, and the slice that is wanted. */
+export interface QueryArgs {
+  /** A value for each filter of the shape; an optional filter without a value is left out. */
+  values?: Readonly<Record<string, unknown>>;
+  /** At most this many documents; required, because every list is bounded. `"all"` where a rule needs every document. */
+  limit: number | "all";
+  /** Continue behind this position, as `positionOf` gave it. */
+  after?: Position;
+}
+
+/** Where a document stands in a shape's order, as plain JSON: the ordered values, then the document's id. */
+export type Position = unknown[];
+
+type TimestampType = typeof import("@google-cloud/firestore").Timestamp;
+
+/**
+ * Builds queries by shape, so that no query can be issued that SHAPES does not list.
+ * `Timestamp` is handed in because the client library is loaded late.
+ */
+export function queryBuilder(db: Firestore, path: (collection: CollectionName) => string, Timestamp: TimestampType) {
+  return function build(name: ShapeName, args: QueryArgs): Query {
+    const shape: Shape = SHAPES[name];
+    const values = args.values ?? {};
+    let query: Query = db.collection(path(shape.collection));
+    for (const [field, op] of Object.entries(shape.where)) {
+      if (!(field in values)) throw new TypeError(`query ${name} needs a value for ${field}`);
+      query = query.where(field, op, values[field]);
+    }
+    for (const [field, op] of Object.entries(shape.optional ?? {}))
+      if (values[field] !== undefined) query = query.where(field, op, values[field]);
+    for (const [field, direction] of shape.orderBy) query = query.orderBy(field, direction);
+    if (args.after) {
+      const last = shape.orderBy.at(-1)?.[1] ?? "asc";
+      const position = args.after.map((value) => decode(value, Timestamp));
+      query = query.orderBy("__name__", last).startAfter(...position);
+    }
+    return args.limit === "all" ? query : query.limit(args.limit);
+  };
+}
+
+/** The position of a document of this shape: what `after` takes to continue behind it. */
+export function positionOf(name: ShapeName, snapshot: QueryDocumentSnapshot): Position {
+  return [...SHAPES[name].orderBy.map(([field]) => encode(snapshot.get(field))), snapshot.id];
+}
+
+/** Whether a value, read from outside, is a position of this shape that a query can continue behind. */
+export function isPosition(name: ShapeName, value: unknown): value is Position {
+  if (!Array.isArray(value) || value.length !== SHAPES[name].orderBy.length + 1) return false;
+  const id: unknown = value.at(-1);
+  return typeof id === "string" && /^[^/]{1,1500}$/.test(id) && value.slice(0, -1).every(isOrdered);
+}
+
+/** Seconds of 0001-01-01 and 9999-12-31, between which a Firestore timestamp lies. */
+const [FIRST_SECOND, LAST_SECOND] = [-62_135_596_800, 253_402_300_799];
+
+function isOrdered(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return typeof value !== "undefined";
+  const { s, n } = value as { s?: unknown; n?: unknown };
+  const whole = Number.isInteger(s) && Number.isInteger(n);
+  return (
+    whole && (s as number) >= FIRST_SECOND && (s as number) <= LAST_SECOND && (n as number) >= 0 && (n as number) < 1e9
+  );
+}
+
+function encode(value: unknown): unknown {
+  const time = value as { seconds?: number; nanoseconds?: number } | null;
+  return time?.seconds === undefined ? value : { s: time.seconds, n: time.nanoseconds };
+}
+
+function decode(value: unknown, Timestamp: TimestampType): unknown {
+  const time = value as { s?: number; n?: number } | null;
+  return time?.s === undefined ? value : new Timestamp(time.s, time.n ?? 0);
+}

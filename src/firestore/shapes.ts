@@ -1,0 +1,107 @@
+/** The top-level collections (contracts.md 1). */
+export const COLLECTIONS = ["projects", "tasks", "sessions", "activity_log"] as const;
+export type CollectionName = (typeof COLLECTIONS)[number];
+
+/** What a filter compares with; `in`, `not-in` and `array-contains-any` take lists of at most 30, 10 and 30 values. */
+export type FilterOp = "==" | "!=" | "in" | "not-in" | "array-contains" | "array-contains-any";
+
+/**
+ * The form of a query: which fields it filters and orders by, without the values. Every query of the board is one of
+ * SHAPES, so that a test can hold each of them against firestore.indexes.json.
+ */
+export interface Shape {
+  collection: CollectionName;
+  /** Filters that are always there. */
+  where: Readonly<Record<string, FilterOp>>;
+  /** Filters that a call may add, in any combination. */
+  optional?: Readonly<Record<string, FilterOp>>;
+  orderBy: readonly (readonly [field: string, direction: "asc" | "desc"])[];
+}
+
+const shapes = <T extends Record<string, Shape>>(table: T): T => table;
+
+/** Every query that the board can issue. */
+export const SHAPES = shapes({
+  projectsByPriority: {
+    collection: "projects",
+    where: { priority: "==" },
+    optional: { status: "==" },
+    orderBy: [["updated_at", "desc"]],
+  },
+  projectsOfUnknownPriority: {
+    collection: "projects",
+    where: { priority: "not-in" },
+    orderBy: [
+      ["priority", "asc"],
+      ["updated_at", "desc"],
+    ],
+  },
+  tasksByPriority: {
+    collection: "tasks",
+    where: { project_id: "==", priority: "==" },
+    optional: { status: "in", assigned_agent: "==", parent_task_id: "==" },
+    orderBy: [["created_at", "asc"]],
+  },
+  tasksOfUnknownPriority: {
+    collection: "tasks",
+    where: { project_id: "==", priority: "not-in" },
+    orderBy: [
+      ["priority", "asc"],
+      ["created_at", "asc"],
+    ],
+  },
+  tasksOfUnknownStatus: {
+    collection: "tasks",
+    where: { project_id: "==", status: "not-in" },
+    orderBy: [["status", "asc"]],
+  },
+  taskCounts: { collection: "tasks", where: { project_id: "==" }, optional: { status: "==" }, orderBy: [] },
+  openTaskCount: { collection: "tasks", where: { project_id: "==", status: "!=" }, orderBy: [] },
+  subtasks: { collection: "tasks", where: { parent_task_id: "==" }, orderBy: [["created_at", "asc"]] },
+  subtasksOfMany: { collection: "tasks", where: { parent_task_id: "in" }, orderBy: [] },
+  dependents: { collection: "tasks", where: { depends_on: "array-contains" }, orderBy: [] },
+  dependentsOfMany: { collection: "tasks", where: { depends_on: "array-contains-any" }, orderBy: [] },
+  activeSessions: { collection: "sessions", where: { project_id: "==", status: "==" }, orderBy: [] },
+  endedSessions: {
+    collection: "sessions",
+    where: { project_id: "==", status: "in" },
+    optional: { kind: "==" },
+    orderBy: [
+      ["ended_at", "desc"],
+      ["started_at", "desc"],
+    ],
+  },
+  activity: {
+    collection: "activity_log",
+    where: {},
+    optional: { project_id: "==", task_id: "==", session_id: "==", agent_name: "==", action: "==" },
+    orderBy: [["created_at", "desc"]],
+  },
+});
+export type ShapeName = keyof typeof SHAPES;
+
+/** A shape with one choice of its optional filters: what is really sent to Firestore. */
+export interface ConcreteShape {
+  name: ShapeName;
+  collection: CollectionName;
+  where: readonly (readonly [field: string, op: FilterOp])[];
+  orderBy: Shape["orderBy"];
+}
+
+/** All combinations of optional filters of all shapes, for the index-coverage test. */
+export function concreteShapes(): ConcreteShape[] {
+  return (Object.entries(SHAPES) as [ShapeName, Shape][]).flatMap(([name, shape]) =>
+    subsets(Object.entries(shape.optional ?? {})).map((chosen) => ({
+      name,
+      collection: shape.collection,
+      where: [...Object.entries(shape.where), ...chosen],
+      orderBy: shape.orderBy,
+    })),
+  );
+}
+
+function subsets<T>([first, ...rest]: T[]): T[][] {
+  if (first === undefined) return [[]];
+  const without = subsets(rest);
+  return [...without, ...without.map((set) => [first, ...set])];
+}

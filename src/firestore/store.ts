@@ -1,0 +1,50 @@
+import type { DocumentReference, DocumentSnapshot, Query, Transaction } from "@google-cloud/firestore";
+import type { StoreConfig } from "./config.js";
+import { connect } from "./connect.js";
+import { type QueryArgs, queryBuilder } from "./query.js";
+import type { CollectionName, ShapeName } from "./shapes.js";
+import { type RunTransaction, transactionRunner } from "./transaction.js";
+
+export type {
+  DocumentReference,
+  DocumentSnapshot,
+  QueryDocumentSnapshot,
+  Transaction,
+} from "@google-cloud/firestore";
+
+/** The board's view of Firestore: references by collection, queries by shape, transactions by the store's policy. */
+export interface Store {
+  mode: StoreConfig["mode"];
+  ref(collection: CollectionName, id: string): DocumentReference;
+  query(shape: ShapeName, args: QueryArgs): Query;
+  /** Reads several documents in one round trip, in the order of `refs`. */
+  getAll(refs: DocumentReference[]): Promise<DocumentSnapshot[]>;
+  transaction: RunTransaction;
+  /**
+   * Makes the commit of `tx` depend on a document that was read outside of it: when it has changed or gone since, the
+   * commit is refused and the transaction runs again. It writes nothing: deleting a field that is not there changes no
+   * document, and a write without a change keeps the update time (WriteResult.update_time in google.firestore.v1).
+   */
+  verify(tx: Transaction, snapshot: DocumentSnapshot): void;
+  close(): Promise<void>;
+}
+
+/** Opens the configured store. Throws the embedded engine's typed errors when its file cannot be used. */
+export async function openStore(config: StoreConfig): Promise<Store> {
+  const connection = await connect(config);
+  const { FieldValue, Timestamp } = await import("firebase-admin/firestore");
+  const { db } = connection;
+  const path = (collection: CollectionName) => config.collectionPrefix + collection;
+  return {
+    mode: config.mode,
+    ref: (collection, id) => db.collection(path(collection)).doc(id),
+    query: queryBuilder(db, path, Timestamp),
+    getAll: async (refs) => (refs.length === 0 ? [] : await db.getAll(...refs)),
+    transaction: transactionRunner(db, config.mode),
+    verify(tx, { ref, updateTime }) {
+      if (!updateTime) throw new TypeError("only a document that exists can be verified");
+      tx.update(ref, { fireboard_verify: FieldValue.delete() }, { lastUpdateTime: updateTime });
+    },
+    close: () => connection.close(),
+  };
+}

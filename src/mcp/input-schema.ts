@@ -1,0 +1,42 @@
+import { z } from "zod";
+import type { Tool } from "../tools/define.js";
+
+/** JSON Schema as published: an object schema, plain data. */
+export type JsonSchema = { type: "object"; [key: string]: unknown };
+
+/**
+ * A tool's arguments as the model sees them: names, types, choices, defaults. What costs tokens without helping a model
+ * to call right (patterns, text lengths, `$schema`, machine integer bounds) is left to the validation.
+ */
+export function inputSchema(tool: Tool): JsonSchema {
+  return publish(tool.input, "input", (schema) => {
+    delete schema.pattern;
+    delete schema.minLength;
+    delete schema.maxLength;
+  });
+}
+
+/** A tool's result; structuredContent is held against it by clients. */
+export function outputSchema(tool: Tool): JsonSchema {
+  return publish(tool.output, "output", () => {});
+}
+
+function publish(
+  schema: z.ZodObject,
+  io: "input" | "output",
+  trim: (schema: Record<string, unknown>) => void,
+): JsonSchema {
+  const published = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: "any",
+    override: ({ jsonSchema }) => {
+      const node = jsonSchema as Record<string, unknown>;
+      if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
+      if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
+      delete node.propertyNames;
+      trim(node);
+    },
+  });
+  const { $schema: _, ...rest } = published;
+  return { ...rest, type: "object" };
+}

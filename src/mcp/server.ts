@@ -1,0 +1,75 @@
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import {
+  CallToolRequestSchema,
+  ErrorCode,
+  ListToolsRequestSchema,
+  McpError,
+  type Tool as McpTool,
+} from "@modelcontextprotocol/sdk/types.js";
+import type { World } from "../board/call.js";
+import type { Store } from "../firestore/store.js";
+import type { Tool } from "../tools/define.js";
+import { runTool } from "./boundary.js";
+import { inputSchema, outputSchema } from "./input-schema.js";
+import { INSTRUCTIONS } from "./instructions.js";
+import type { Log } from "./log.js";
+
+/** What a server is made of. */
+export interface ServerOptions {
+  version: string;
+  tools: readonly Tool[];
+  /** Opens the store at the first call, or gives it again. Throws a BoardError when the settings do not allow it. */
+  store(): Promise<Store>;
+  world: World;
+  /** Milliseconds within which every call answers. */
+  deadlineMs: number;
+  log: Log;
+}
+
+/** A server that is not connected yet. */
+export interface FireboardServer {
+  server: Server;
+  /** Resolves when no call is running any more. */
+  idle(): Promise<void>;
+}
+
+/**
+ * The MCP server over the SDK's low-level handlers, so that errors are in our words and schemas are trimmed
+ * (architecture: "MCP SDK"). Listing tools touches neither the store nor the network.
+ */
+export function createServer(options: ServerOptions): FireboardServer {
+  const { tools, world, log, deadlineMs } = options;
+  const server = new Server(
+    { name: "fireboard", title: "fireboard", version: options.version },
+    { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
+  );
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  const running = new Set<Promise<unknown>>();
+
+  const begin = async (signal: AbortSignal) => {
+    const store = await options.store();
+    return { ...world, store, id: world.newId(), client: server.getClientVersion()?.name ?? null, signal };
+  };
+
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map(describe) }));
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
+    const tool = byName.get(params.name);
+    if (!tool) throw new McpError(ErrorCode.InvalidParams, "Unknown tool; tools/list names those that exist.");
+    const call = runTool(tool, params.arguments, { begin, deadlineMs, log }, signal);
+    running.add(call);
+    return await call.finally(() => running.delete(call));
+  });
+  server.onerror = (error) => log("warn", "protocol_error", { message: error.message });
+
+  return {
+    server,
+    async idle() {
+      while (running.size > 0) await Promise.allSettled(running);
+    },
+  };
+}
+
+function describe(tool: Tool): McpTool {
+  const { name, title, description, annotations } = tool;
+  return { name, title, description, annotations, inputSchema: inputSchema(tool), outputSchema: outputSchema(tool) };
+}

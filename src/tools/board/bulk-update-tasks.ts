@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { PRIORITIES, TASK_STATUSES } from "../../board/model/enums.js";
+import { LIMITS } from "../../board/model/limits.js";
+import { bulkUpdateTasks } from "../../board/tasks/bulk-update.js";
+import { CHANGES, defineTool } from "../define.js";
+import { id, text, warnings } from "../schema.js";
+
+export default defineTool({
+  name: "board_bulk_update_tasks",
+  title: "Update many tasks",
+  description: "Make the same change to 1-100 tasks, all or none. project_id moves them to another project.",
+  annotations: CHANGES,
+  input: z.strictObject({
+    task_ids: z.array(id).min(1).max(LIMITS.bulkTasks),
+    project_id: id.optional(),
+    status: z.enum(TASK_STATUSES).optional(),
+    priority: z.enum(PRIORITIES).optional(),
+    assigned_agent: text(LIMITS.agentName).nullable().optional().describe('"" unassigns'),
+    session_id: id.optional(),
+  }),
+  output: z.object({
+    requested: z.int(),
+    changed: z.int(),
+    no_op: z.int(),
+    message: z.string(),
+    warnings: warnings.optional(),
+  }),
+  handler: bulkUpdateTasks,
+});

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { SESSION_TYPES } from "../../board/model/enums.js";
+import { LIMITS } from "../../board/model/limits.js";
+import { createSession } from "../../board/sessions/create.js";
+import { defineTool } from "../define.js";
+import { agentName, handoff, id, metadata, someText } from "../schema.js";
+
+const label = someText(LIMITS.title).optional();
+
+export default defineTool({
+  name: "board_create_session",
+  title: "Start a session",
+  description:
+    "Start work on a project and get the handoff of the last session. Abandons the project's active session unless if_active says otherwise.",
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+  input: z.strictObject({
+    project_id: id,
+    session_type: z.enum(SESSION_TYPES).default("solo"),
+    metadata: metadata.optional(),
+    agent_name: agentName.optional(),
+    title: label,
+    model: label,
+    story_id: label,
+    phase: label,
+    if_active: z.enum(["abandon", "join", "reject"]).default("abandon"),
+  }),
+  output: z.object({
+    session_id: z.string(),
+    abandoned_sessions: z.int(),
+    joined: z.literal(true).optional(),
+    handoff,
+    message: z.string(),
+  }),
+  handler: createSession,
+});

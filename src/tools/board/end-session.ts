@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { endSession } from "../../board/sessions/end.js";
+import { CHANGES, defineTool } from "../define.js";
+import { id, metadata, notes, warnings } from "../schema.js";
+
+export default defineTool({
+  name: "board_end_session",
+  title: "End a session",
+  description:
+    "End the session with notes for the next agent: what is done, what is open (task ids), what to do first.",
+  annotations: CHANGES,
+  input: z.strictObject({
+    session_id: id,
+    progress_summary: notes.min(1),
+    handoff_notes: notes.optional(),
+    context_artifacts: metadata.optional().describe("files_modified, decisions_made, blockers, next_steps, ..."),
+  }),
+  output: z.object({ session_id: z.string(), status: z.string(), warnings, message: z.string() }),
+  handler: endSession,
+});

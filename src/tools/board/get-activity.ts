@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { listActivity } from "../../board/activity/list.js";
+import { defineTool, READS } from "../define.js";
+import { agentName, cursor, freeForm, id, limit, nextCursor, nullableText, time, warnings } from "../schema.js";
+
+export default defineTool({
+  name: "board_get_activity",
+  title: "Read the activity log",
+  description: "The activity log, newest first, by any combination of filters.",
+  annotations: READS,
+  input: z.strictObject({
+    project_id: id.optional(),
+    task_id: id.optional(),
+    session_id: id.optional(),
+    agent_name: agentName.optional(),
+    action: z.string().max(40).optional(),
+    limit,
+    cursor,
+  }),
+  output: z.object({
+    entries: z.array(
+      z.object({
+        id: z.string(),
+        project_id: nullableText,
+        task_id: nullableText,
+        session_id: nullableText,
+        agent_name: z.string(),
+        action: z.string(),
+        details: nullableText,
+        metadata: freeForm,
+        call_id: nullableText,
+        created_at: time,
+      }),
+    ),
+    next_cursor: nextCursor,
+    warnings: warnings.optional(),
+  }),
+  handler: listActivity,
+});

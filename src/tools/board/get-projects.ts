@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { PROJECT_STATUSES } from "../../board/model/enums.js";
+import { listProjects } from "../../board/projects/list.js";
+import { defineTool, READS } from "../define.js";
+import { cursor, freeForm, limit, nextCursor, nullableText, time, warnings } from "../schema.js";
+
+export default defineTool({
+  name: "board_get_projects",
+  title: "List projects",
+  description: "List projects with task counts, most urgent first. Start here to find a project_id.",
+  annotations: READS,
+  input: z.strictObject({ status: z.enum(PROJECT_STATUSES).optional(), limit, cursor }),
+  output: z.object({
+    projects: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        description: nullableText,
+        status: z.string(),
+        priority: z.string(),
+        metadata: freeForm,
+        created_at: time,
+        updated_at: time,
+        task_counts: z.record(z.string(), z.int()),
+        total_tasks: z.int(),
+      }),
+    ),
+    next_cursor: nextCursor,
+    warnings: warnings.optional(),
+  }),
+  handler: listProjects,
+});

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { PRIORITIES, TASK_STATUSES } from "../../board/model/enums.js";
+import { LIMITS } from "../../board/model/limits.js";
+import { listTasks } from "../../board/tasks/list.js";
+import { defineTool, READS } from "../define.js";
+import { cursor, freeForm, id, limit, nextCursor, nullableText, taskRow, text, warnings } from "../schema.js";
+
+export default defineTool({
+  name: "board_get_tasks",
+  title: "List tasks",
+  description: "List a project's open tasks by priority, oldest first. ready: only those whose dependencies are done.",
+  annotations: READS,
+  input: z.strictObject({
+    project_id: id,
+    status: z.enum(TASK_STATUSES).optional(),
+    priority: z.enum(PRIORITIES).optional(),
+    assigned_agent: text(LIMITS.agentName).optional().describe('"" = unassigned'),
+    parent_task_id: id.optional(),
+    ready: z.boolean().optional(),
+    include_done: z.boolean().default(false),
+    detail: z.enum(["summary", "full"]).default("summary"),
+    limit,
+    cursor,
+  }),
+  output: z.object({
+    tasks: z.array(taskRow.extend({ description: nullableText.optional(), metadata: freeForm.optional() })),
+    next_cursor: nextCursor,
+    looked_at: z.int().optional(),
+    warnings: warnings.optional(),
+  }),
+  handler: listTasks,
+});

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { PRIORITIES, RIPER_MODES, TASK_STATUSES } from "../../board/model/enums.js";
+import { LIMITS } from "../../board/model/limits.js";
+import { updateTask } from "../../board/tasks/update.js";
+import { CHANGES, defineTool } from "../define.js";
+import { description, id, metadata, text, title, warnings } from "../schema.js";
+
+export default defineTool({
+  name: "board_update_task",
+  title: "Update a task",
+  description:
+    "Change a task. null clears a field; metadata merges by key; depends_on replaces. project_id moves it to another project.",
+  annotations: CHANGES,
+  input: z.strictObject({
+    task_id: id,
+    title: title.optional(),
+    description: description.nullable().optional(),
+    status: z.enum(TASK_STATUSES).optional(),
+    priority: z.enum(PRIORITIES).optional(),
+    assigned_agent: text(LIMITS.agentName).nullable().optional().describe('"" unassigns'),
+    riper_mode: z.enum(RIPER_MODES).nullable().optional(),
+    parent_task_id: id.nullable().optional(),
+    depends_on: z.array(id).max(LIMITS.dependsOn).optional(),
+    metadata: metadata.optional(),
+    project_id: id.optional(),
+    session_id: id.optional(),
+  }),
+  output: z.object({ id: z.string(), changes: z.array(z.string()), warnings, message: z.string() }),
+  handler: updateTask,
+});

@@ -1,0 +1,39 @@
+import type { z } from "zod";
+import type { Call } from "../board/call.js";
+
+/** The hints that hosts use to ask for consent (MCP specification, ToolAnnotations); all four, always. */
+export interface Annotations {
+  readOnlyHint: boolean;
+  destructiveHint: boolean;
+  idempotentHint: boolean;
+  openWorldHint: boolean;
+}
+
+const closed = { openWorldHint: false };
+/** Reads, and really writes nothing. */
+export const READS: Annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, ...closed };
+/** Adds something new with each call. */
+export const ADDS: Annotations = { readOnlyHint: false, destructiveHint: false, idempotentHint: false, ...closed };
+/** Changes what is there; the same call again changes nothing more. */
+export const CHANGES: Annotations = { readOnlyHint: false, destructiveHint: true, idempotentHint: true, ...closed };
+
+/** A tool: what the agent sees of it, and one call into the board. */
+export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+  /** At most 32 characters of [A-Za-z0-9_]. */
+  name: string;
+  /** For people. */
+  title: string;
+  /** For the model: one line. */
+  description: string;
+  annotations: Annotations;
+  /** A strict object: an unknown argument is an error, never dropped. */
+  input: I;
+  /** What the result is cut to. */
+  output: O;
+  handler(call: Call, args: z.output<I>): Promise<z.input<O>>;
+}
+
+/** Declares a tool, with its arguments and result inferred from its schemas. */
+export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(tool: Tool<I, O>): Tool<I, O> {
+  return tool;
+}

@@ -1,0 +1,33 @@
+import bulkUpdateTasks from "./board/bulk-update-tasks.js";
+import createProject from "./board/create-project.js";
+import createSession from "./board/create-session.js";
+import createTask from "./board/create-task.js";
+import deleteTask from "./board/delete-task.js";
+import endSession from "./board/end-session.js";
+import getActivity from "./board/get-activity.js";
+import getHandoff from "./board/get-handoff.js";
+import getProjects from "./board/get-projects.js";
+import getTask from "./board/get-task.js";
+import getTasks from "./board/get-tasks.js";
+import logActivity from "./board/log-activity.js";
+import updateProject from "./board/update-project.js";
+import updateTask from "./board/update-task.js";
+import type { Tool } from "./define.js";
+
+/** Every tool, in the order in which agents are shown them. */
+export const TOOLS: readonly Tool[] = [
+  getProjects,
+  createProject,
+  updateProject,
+  getTasks,
+  getTask,
+  createTask,
+  updateTask,
+  bulkUpdateTasks,
+  deleteTask,
+  createSession,
+  endSession,
+  getHandoff,
+  logActivity,
+  getActivity,
+];

@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { LIMITS, PAGE } from "../board/model/limits.js";
+import { jsonBytes, type Metadata, metadataFault } from "../board/model/metadata.js";
+
+const wellFormed = (value: string) => value.isWellFormed();
+
+/** Text of at most `max` characters; text that is not valid Unicode cannot be stored as it is and is refused. */
+export const text = (max: number) => z.string().max(max).refine(wellFormed, "must be valid Unicode");
+/** Text that may not be empty. */
+export const someText = (max: number) => text(max).min(1);
+
+const isId = (value: string) =>
+  /^[A-Za-z0-9_.:-]{1,128}$/.test(value) && value !== "." && value !== ".." && !/^__.*__$/.test(value);
+
+/** A document's id (contracts.md 1). */
+export const id = z
+  .string()
+  .refine(isId, `must be an id: 1-${LIMITS.id} of A-Z a-z 0-9 _ . : -, not ".", ".." or "__x__"`);
+
+export const agentName = someText(LIMITS.agentName);
+export const title = someText(LIMITS.title);
+export const description = text(LIMITS.description);
+export const notes = text(LIMITS.notes);
+export const limit = z.int().min(1).max(PAGE.max).default(PAGE.default);
+export const cursor = z.string().min(1).max(2_000).optional();
+
+/** Free-form data as JSON, within the limits of contracts.md 1; checked on the raw value, which is kept verbatim. */
+export const metadata = z
+  .custom<Metadata>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    "must be an object",
+  )
+  .superRefine((value, context) => {
+    const fault = metadataFault(value) ?? (jsonBytes(value) > LIMITS.metadata ? "is larger than 32 KB of JSON" : null);
+    if (fault !== null) context.addIssue({ code: "custom", message: fault });
+  })
+  .meta({ type: "object" });
+
+/** Parts of results. */
+export const warnings = z.array(z.string());
+export const time = z.string().nullable();
+export const nullableText = z.string().nullable();
+export const freeForm = z.record(z.string(), z.unknown());
+export const nextCursor = z.string().nullable();
+
+/** A task in a list. */
+export const taskRow = z.object({
+  id: z.string(),
+  project_id: z.string(),
+  title: z.string(),
+  status: z.string(),
+  priority: z.string(),
+  assigned_agent: nullableText,
+  parent_task_id: nullableText,
+  depends_on: z.array(z.string()),
+  riper_mode: nullableText,
+  lease: z.object({ agent_name: z.string(), session_id: nullableText, expires_at: z.string() }).nullable(),
+  created_at: time,
+  updated_at: time,
+  started_at: time,
+  completed_at: time,
+});
+
+const sessionNotes = z.object({
+  id: z.string(),
+  status: z.string(),
+  progress_summary: nullableText,
+  handoff_notes: nullableText,
+  context_artifacts: freeForm,
+  started_at: time,
+  ended_at: time,
+});
+
+/** A handoff (contracts.md 3.2). */
+export const handoff = z.object({
+  project: z.object({ id: z.string(), name: z.string(), status: z.string(), description: nullableText }),
+  last_session: sessionNotes.nullable(),
+  last_handoff: sessionNotes.nullable(),
+  active_tasks: z.array(
+    taskRow.pick({
+      id: true,
+      title: true,
+      status: true,
+      priority: true,
+      assigned_agent: true,
+      riper_mode: true,
+      depends_on: true,
+    }),
+  ),
+  active_task_count: z.int(),
+  recent_activity: z.array(
+    z.object({
+      id: z.string(),
+      action: z.string(),
+      agent_name: z.string(),
+      details: nullableText,
+      task_id: nullableText,
+      session_id: nullableText,
+      created_at: time,
+    }),
+  ),
+  omitted: z.array(
+    z.object({ what: z.string(), count: z.int(), unit: z.enum(["rows", "characters"]), fetch: z.string() }),
+  ),
+  warnings: warnings.optional(),
+});
