@@ -1,0 +1,55 @@
+import { afterAll, beforeAll } from "vitest";
+import { openStore, type Store } from "../../src/firestore/store.js";
+import { type Agent, type Answer, startAgent } from "./client.js";
+import { freshDatabase, type TestDatabase } from "./lane.js";
+import "./matchers.js";
+
+/** A board for the tests of one file: one server on a fresh database, and the same database for looking inside. */
+export interface TestBoard {
+  agent: Agent;
+  database: TestDatabase;
+  /** Direct access, to see what is stored and to store what other clients would. */
+  store: Store;
+  call(tool: string, args?: Record<string, unknown>): Promise<Answer>;
+  /** A new project's id; each test makes its own, so that tests do not see each other. */
+  project(fields?: Record<string, unknown>): Promise<string>;
+  task(project_id: string, fields?: Record<string, unknown>): Promise<string>;
+  /** The stored fields of a document, undefined when there is none. */
+  stored(collection: "projects" | "tasks" | "sessions" | "activity_log", id: string): Promise<Answer>;
+  /** All entries of a project, oldest first. */
+  entries(project_id: string): Promise<Answer[]>;
+}
+
+/** Sets up a board before the tests of a file and takes it down after them. */
+export function useBoard(): TestBoard {
+  const board = {} as TestBoard;
+  beforeAll(async () => {
+    const database = await freshDatabase();
+    const [agent, store] = await Promise.all([startAgent(database.env), openStore(database.config)]);
+    Object.assign(board, boardOn(database, agent, store));
+  });
+  afterAll(async () => {
+    await board.agent?.close();
+    await board.store?.close();
+    await board.database?.remove();
+  });
+  return board;
+}
+
+function boardOn(database: TestDatabase, agent: Agent, store: Store): TestBoard {
+  const call = agent.call;
+  return {
+    agent,
+    database,
+    store,
+    call,
+    project: async (fields = {}) => (await call("board_create_project", { name: "A project", ...fields })).id,
+    task: async (project_id, fields = {}) =>
+      (await call("board_create_task", { project_id, title: "A task", ...fields })).id,
+    stored: async (collection, id) => (await store.ref(collection, id).get()).data(),
+    async entries(project_id) {
+      const page = await call("board_get_activity", { project_id, limit: 200 });
+      return page.entries.reverse();
+    },
+  };
+}
