@@ -1,0 +1,73 @@
+import type { IndexConfig } from "./indexes/config.js";
+import { startServer } from "./service/server.js";
+import { openStore } from "./storage/store.js";
+import { createCommit } from "./transactions/commit.js";
+import { createTransactions, type TransactionLimits } from "./transactions/registry.js";
+
+export { StoreError, type StoreErrorCode } from "./errors.js";
+export type { CompositeIndex, FieldOverride, IndexConfig, IndexField } from "./indexes/config.js";
+
+export interface EngineOptions {
+  /** SQLite file, or ":memory:" for a store that ends with the engine. A missing folder is made (0700; files 0600). */
+  file: string;
+  /** TCP port on 127.0.0.1; 0 (the default) takes any free one. */
+  port?: number;
+  /** When set, every RPC must carry the metadata `authorization: Bearer <token>`, else it is UNAUTHENTICATED. */
+  token?: string;
+  /** firestore.indexes.json as parsed: a query that needs another composite index is FAILED_PRECONDITION. */
+  indexes: IndexConfig;
+  /** Called with the name of every RPC that passes the token check. */
+  onRpc?: (method: string) => void;
+  /** Called while index entries are rebuilt after `indexes` changed, with documents done and in all. */
+  onRebuild?: (done: number, total: number) => void;
+  /** Gets faults of the engine itself with the id that the client was told; standard error by default. */
+  onError?: (error: unknown, id: string) => void;
+  /** Makes missing composite indexes instead of refusing the query: for test suites written against the emulator. */
+  createIndexes?: boolean;
+  /** Milliseconds that a transaction may be idle (60,000) and live in all (270,000). */
+  transactionLimits?: TransactionLimits;
+}
+
+/** A running engine. */
+export interface Engine {
+  host: string;
+  port: number;
+  /** Ends running calls and closes the file. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Cloud Firestore over one SQLite file, which other processes may serve at the same time. Clients connect
+ * without TLS: `new Firestore({ host: `${host}:${port}`, ssl: false, customHeaders: { Authorization: ... } })`.
+ * Throws StoreError when the file cannot be used or the port is taken.
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const store = await openStore({ file: options.file, indexes: options.indexes, onRebuild: options.onRebuild });
+  const transactions = createTransactions(store, options.transactionLimits);
+  const commit = createCommit(store, () => {});
+  const createIndexes = options.createIndexes ?? false;
+  try {
+    const server = await startServer(
+      { store, names: store.names, transactions, commit, createIndexes },
+      { port: options.port ?? 0, token: options.token, onRpc: options.onRpc, onError: options.onError ?? reportError },
+    );
+    return {
+      host: "127.0.0.1",
+      port: server.port,
+      async close() {
+        await server.close();
+        transactions.close();
+        store.close();
+      },
+    };
+  } catch (error) {
+    transactions.close();
+    store.close();
+    throw error;
+  }
+}
+
+function reportError(error: unknown, id: string): void {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`embedded store, error ${id}: ${detail}\n`);
+}

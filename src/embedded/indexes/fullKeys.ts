@@ -1,0 +1,25 @@
+import { lastSegment, parentOf, type ResourcePath } from "../paths/names.js";
+import { collectionScope, databaseScope, groupScope, type Names } from "../storage/names.js";
+import type { Connection } from "../storage/sqlite.js";
+import { type Entry, keyBase } from "./keys.js";
+
+/** Full keys of entries, by their text for comparing. */
+export function keysOf(
+  connection: Connection,
+  names: Names,
+  path: ResourcePath,
+  entries: readonly Entry[],
+): Map<string, Buffer> {
+  const collection = parentOf(path);
+  const scopes = {
+    collection: names.scopeOrNew(connection, collectionScope(collection)),
+    group: names.scopeOrNew(connection, groupScope(path.root, lastSegment(collection))),
+    database: names.scopeOrNew(connection, databaseScope(path.root)),
+  };
+  const keys = new Map<string, Buffer>();
+  for (const { scope, index, tail } of entries) {
+    const key = Buffer.concat([keyBase(scopes[scope], names.indexOrNew(connection, index)), tail]);
+    keys.set(key.toString("latin1"), key);
+  }
+  return keys;
+}

@@ -1,0 +1,30 @@
+import { createRequire } from "node:module";
+import type { ServiceDefinition } from "@grpc/grpc-js";
+import { fromJSON, type MessageTypeDefinition, type PackageDefinition } from "@grpc/proto-loader";
+import type { Document, Fields } from "./types.js";
+
+const require = createRequire(import.meta.url);
+
+// The client library ships the protocol as JSON; reading it from there keeps the two sides of the wire the same.
+const definition: PackageDefinition = fromJSON(require("@google-cloud/firestore/build/protos/v1.json"), {
+  longs: String,
+  enums: String,
+  bytes: Buffer,
+  defaults: false,
+  oneofs: true,
+});
+
+/** The gRPC service definition of google.firestore.v1.Firestore. */
+export const firestoreService = definition["google.firestore.v1.Firestore"] as ServiceDefinition;
+
+const documentType = definition["google.firestore.v1.Document"] as MessageTypeDefinition<Document, Document>;
+
+/** The fields of a document as protobuf bytes: the form in which documents are stored. Keeps NaN, -0 and int64 exact. */
+export function serializeFields(fields: Fields): Buffer {
+  return documentType.serialize({ fields });
+}
+
+/** The inverse of {@link serializeFields}. */
+export function deserializeFields(bytes: Uint8Array): Fields {
+  return documentType.deserialize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).fields ?? {};
+}

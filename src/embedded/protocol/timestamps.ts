@@ -1,0 +1,12 @@
+import type { Timestamp } from "./types.js";
+
+/** Microseconds since the epoch as a protobuf timestamp. */
+export function fromMicros(micros: number): Timestamp {
+  const seconds = Math.floor(micros / 1_000_000);
+  return { seconds: String(seconds), nanos: (micros - seconds * 1_000_000) * 1_000 };
+}
+
+/** A protobuf timestamp as whole microseconds since the epoch; Firestore keeps no finer time. */
+export function toMicros(timestamp: Timestamp): number {
+  return Number(timestamp.seconds ?? 0) * 1_000_000 + Math.floor((timestamp.nanos ?? 0) / 1_000);
+}

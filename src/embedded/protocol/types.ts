@@ -1,0 +1,143 @@
+/**
+ * The messages of google.firestore.v1 as proto-loader hands them over: absent fields are absent (no defaults), int64
+ * are decimal strings, bytes are Buffers and every oneof has a property that names its member.
+ * Follows https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1.
+ */
+
+/** google.protobuf.Timestamp. */
+export interface Timestamp {
+  seconds?: string;
+  nanos?: number;
+}
+
+/** google.type.LatLng. */
+export interface LatLng {
+  latitude?: number;
+  longitude?: number;
+}
+
+/** The named values of a document or a map. */
+export type Fields = Record<string, Value>;
+
+/** google.firestore.v1.Value. */
+export type Value =
+  | { valueType: "nullValue"; nullValue: "NULL_VALUE" }
+  | { valueType: "booleanValue"; booleanValue: boolean }
+  | { valueType: "integerValue"; integerValue: string }
+  | { valueType: "doubleValue"; doubleValue: number }
+  | { valueType: "timestampValue"; timestampValue: Timestamp }
+  | { valueType: "stringValue"; stringValue: string }
+  | { valueType: "bytesValue"; bytesValue: Buffer }
+  | { valueType: "referenceValue"; referenceValue: string }
+  | { valueType: "geoPointValue"; geoPointValue: LatLng }
+  | { valueType: "arrayValue"; arrayValue: { values?: Value[] } }
+  | { valueType: "mapValue"; mapValue: { fields?: Fields } };
+
+export interface Document {
+  name?: string;
+  fields?: Fields;
+  createTime?: Timestamp;
+  updateTime?: Timestamp;
+}
+
+export interface DocumentMask {
+  fieldPaths?: string[];
+}
+
+export interface Precondition {
+  conditionType?: "exists" | "updateTime";
+  exists?: boolean;
+  updateTime?: Timestamp;
+}
+
+export interface FieldTransform {
+  fieldPath?: string;
+  transformType?:
+    | "setToServerValue"
+    | "increment"
+    | "maximum"
+    | "minimum"
+    | "appendMissingElements"
+    | "removeAllFromArray";
+  setToServerValue?: string;
+  increment?: Value;
+  maximum?: Value;
+  minimum?: Value;
+  appendMissingElements?: { values?: Value[] };
+  removeAllFromArray?: { values?: Value[] };
+}
+
+export interface Write {
+  operation?: "update" | "delete" | "transform";
+  update?: Document;
+  delete?: string;
+  transform?: { document?: string; fieldTransforms?: FieldTransform[] };
+  updateMask?: DocumentMask;
+  updateTransforms?: FieldTransform[];
+  currentDocument?: Precondition;
+}
+
+export interface WriteResult {
+  updateTime?: Timestamp | null;
+  transformResults?: Value[];
+}
+
+export interface FieldReference {
+  fieldPath?: string;
+}
+
+export interface FilterMessage {
+  filterType?: "compositeFilter" | "fieldFilter" | "unaryFilter";
+  compositeFilter?: { op?: string; filters?: FilterMessage[] };
+  fieldFilter?: { field?: FieldReference; op?: string; value?: Value };
+  unaryFilter?: { op?: string; field?: FieldReference };
+}
+
+export interface CursorMessage {
+  values?: Value[];
+  before?: boolean;
+}
+
+export interface StructuredQuery {
+  select?: { fields?: FieldReference[] };
+  from?: { collectionId?: string; allDescendants?: boolean }[];
+  where?: FilterMessage;
+  orderBy?: { field?: FieldReference; direction?: string }[];
+  startAt?: CursorMessage;
+  endAt?: CursorMessage;
+  offset?: number;
+  limit?: { value?: number };
+  findNearest?: object;
+}
+
+export interface AggregationMessage {
+  operator?: "count" | "sum" | "avg";
+  count?: { upTo?: { value?: string } };
+  sum?: { field?: FieldReference };
+  avg?: { field?: FieldReference };
+  alias?: string;
+}
+
+export interface StructuredAggregationQuery {
+  structuredQuery?: StructuredQuery;
+  aggregations?: AggregationMessage[];
+}
+
+export interface TransactionOptions {
+  mode?: "readOnly" | "readWrite";
+  readOnly?: { readTime?: Timestamp };
+  readWrite?: { retryTransaction?: Buffer };
+}
+
+/** What a read may say about the moment it wants to see. */
+export interface Consistency {
+  transaction?: Buffer;
+  newTransaction?: TransactionOptions;
+  readTime?: Timestamp;
+}
+
+/** google.rpc.Status. */
+export interface StatusMessage {
+  code?: number;
+  message?: string;
+}

@@ -1,0 +1,72 @@
+import type { FieldPath } from "../paths/fieldPath.js";
+import type { ResourcePath } from "../paths/names.js";
+import type { Value } from "../protocol/types.js";
+
+/** Comparison of one field with one value (a list for the last three). */
+export type Operator =
+  | "LESS_THAN"
+  | "LESS_THAN_OR_EQUAL"
+  | "GREATER_THAN"
+  | "GREATER_THAN_OR_EQUAL"
+  | "EQUAL"
+  | "NOT_EQUAL"
+  | "ARRAY_CONTAINS"
+  | "IN"
+  | "ARRAY_CONTAINS_ANY"
+  | "NOT_IN";
+
+export interface FieldFilter {
+  type: "field";
+  path: FieldPath;
+  /** Canonical text of `path`. */
+  field: string;
+  op: Operator;
+  value: Value;
+}
+
+export type Filter = FieldFilter | { type: "and" | "or"; filters: Filter[] };
+
+export type Direction = "asc" | "desc";
+
+export interface Order {
+  path: FieldPath;
+  field: string;
+  direction: Direction;
+}
+
+export interface Cursor {
+  values: readonly Value[];
+  before: boolean;
+}
+
+/** A query, checked and with nothing implicit left: `orders` always ends with the document's name. */
+export interface Query {
+  /** The document (or root) below which is searched. */
+  parent: ResourcePath;
+  /** The collection id; undefined searches every collection (only with allDescendants). */
+  collection: string | undefined;
+  allDescendants: boolean;
+  filter: Filter | undefined;
+  orders: readonly Order[];
+  start: Cursor | undefined;
+  end: Cursor | undefined;
+  offset: number;
+  limit: number | undefined;
+  select: readonly FieldPath[] | undefined;
+}
+
+/** Operators that order a field instead of pinning it to values. */
+export function isInequality(op: Operator): boolean {
+  return op !== "EQUAL" && op !== "IN" && op !== "ARRAY_CONTAINS" && op !== "ARRAY_CONTAINS_ANY";
+}
+
+/** Every field filter below a filter. */
+export function fieldFilters(filter: Filter | undefined): FieldFilter[] {
+  if (!filter) return [];
+  return filter.type === "field" ? [filter] : filter.filters.flatMap(fieldFilters);
+}
+
+/** The elements of an array value; empty for any other value. */
+export function arrayElements(value: Value): readonly Value[] {
+  return value.valueType === "arrayValue" ? (value.arrayValue.values ?? []) : [];
+}

@@ -1,0 +1,84 @@
+import { invalidArgument } from "../errors.js";
+import { isNameField } from "../paths/fieldPath.js";
+import { parseDocumentName } from "../paths/names.js";
+import type { Value } from "../protocol/types.js";
+import {
+  arrayElements,
+  type Cursor,
+  type FieldFilter,
+  type Filter,
+  fieldFilters,
+  type Order,
+  type Query,
+} from "./ast.js";
+import { disjunctionsOf } from "./disjunctions.js";
+
+const MAX_IN = 30;
+const MAX_NOT_IN = 10;
+const MAX_DISJUNCTIONS = 30;
+
+/**
+ * Refuses with INVALID_ARGUMENT what Firestore refuses of a query:
+ * https://firebase.google.com/docs/firestore/query-data/queries#query_limitations and .../or-queries#limitations.
+ */
+export function checkQuery(query: Query, explicitOrders: readonly Order[]): void {
+  if (query.offset < 0) throw invalidArgument("The offset is negative.");
+  if (query.limit !== undefined && query.limit < 0) throw invalidArgument("The limit is negative.");
+  const filters = fieldFilters(query.filter);
+  for (const filter of filters) checkOperand(filter);
+  checkCombination(query.filter, filters);
+  const fields = explicitOrders.map((order) => order.field);
+  if (new Set(fields).size < fields.length) throw invalidArgument("A field is ordered by twice.");
+  checkCursor(query.start, query.orders);
+  checkCursor(query.end, query.orders);
+}
+
+function checkOperand(filter: FieldFilter): void {
+  const { op, value, field } = filter;
+  const list = arrayElements(value);
+  if (op === "IN" || op === "NOT_IN" || op === "ARRAY_CONTAINS_ANY") {
+    if (value.valueType !== "arrayValue") throw invalidArgument(`'${op}' on ${field} needs an array value.`);
+    if (list.length === 0) throw invalidArgument(`'${op}' on ${field} needs a non-empty array value.`);
+    const most = op === "NOT_IN" ? MAX_NOT_IN : MAX_IN;
+    if (list.length > most) throw invalidArgument(`'${op}' on ${field} supports up to ${most} comparison values.`);
+  }
+  if (isNameField(filter.path)) {
+    if (op === "ARRAY_CONTAINS" || op === "ARRAY_CONTAINS_ANY")
+      throw invalidArgument(`'${op}' cannot be used on __name__.`);
+    for (const name of op === "IN" || op === "NOT_IN" ? list : [value]) checkNameOperand(name);
+  }
+}
+
+function checkNameOperand(value: Value): void {
+  if (value.valueType !== "referenceValue") throw invalidArgument("__name__ can only be compared with a reference.");
+  parseDocumentName(value.referenceValue);
+}
+
+function checkCombination(filter: Filter | undefined, filters: readonly FieldFilter[]): void {
+  const count = (...ops: string[]): number => filters.filter((one) => ops.includes(one.op)).length;
+  if (count("NOT_IN") > 1) throw invalidArgument("Only a single 'NOT_IN' filter is allowed per query.");
+  if (count("NOT_EQUAL") > 1) throw invalidArgument("Only a single 'NOT_EQUAL' filter is allowed per query.");
+  if (count("NOT_IN") === 1 && count("NOT_EQUAL") === 1) {
+    throw invalidArgument("'NOT_IN' and 'NOT_EQUAL' cannot be used in the same query.");
+  }
+  if (count("NOT_IN") === 1 && count("IN", "ARRAY_CONTAINS_ANY") > 0) {
+    throw invalidArgument("'NOT_IN' cannot be combined with 'IN' or 'ARRAY_CONTAINS_ANY'.");
+  }
+  if (!filter) return;
+  const disjunctions = disjunctionsOf(filter, MAX_DISJUNCTIONS);
+  if (!disjunctions) throw invalidArgument(`A query may have at most ${MAX_DISJUNCTIONS} disjunctions.`);
+  for (const conjunction of disjunctions) {
+    if (conjunction.filter((one) => one.op === "ARRAY_CONTAINS").length > 1) {
+      throw invalidArgument("A maximum of 1 'ARRAY_CONTAINS' filter is allowed per disjunction.");
+    }
+  }
+}
+
+function checkCursor(cursor: Cursor | undefined, orders: readonly Order[]): void {
+  if (!cursor) return;
+  if (cursor.values.length > orders.length) throw invalidArgument("The cursor has too many values.");
+  cursor.values.forEach((value, index) => {
+    const order = orders[index];
+    if (order && isNameField(order.path)) checkNameOperand(value);
+  });
+}

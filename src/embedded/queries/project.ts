@@ -1,0 +1,14 @@
+import { fieldAt } from "../indexes/keys.js";
+import type { FieldPath } from "../paths/fieldPath.js";
+import type { Fields } from "../protocol/types.js";
+import { setField } from "../writes/fields.js";
+
+/** The given fields alone, for `select` and document masks. */
+export function projectFields(fields: Fields, paths: readonly FieldPath[]): Fields {
+  let result: Fields = {};
+  for (const path of paths) {
+    const value = fieldAt(fields, path);
+    if (value) result = setField(result, path, value);
+  }
+  return result;
+}

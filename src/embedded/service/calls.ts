@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Metadata,
+  type ServerWritableStream,
+  type ServiceError,
+  status,
+} from "@grpc/grpc-js";
+import { StatusError } from "../errors.js";
+import { toStatusError } from "../storage/sqlite.js";
+
+/** Checks and reports around every RPC. */
+export interface CallGuard {
+  /** Throws UNAUTHENTICATED for a caller without the token. */
+  authorize(method: string, metadata: Metadata): void;
+  /** Gets what went wrong inside the store, with the id that the client was told. */
+  onError(error: unknown, id: string): void;
+}
+
+/** Wraps the handler of an RPC with one answer. */
+export function unary<Request, Response>(
+  guard: CallGuard,
+  method: string,
+  handle: (request: Request) => Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    const answer = async (): Promise<Response> => {
+      guard.authorize(method, call.metadata);
+      return handle(call.request);
+    };
+    answer().then(
+      (response) => callback(null, response),
+      (error: unknown) => callback(toServiceError(guard, error)),
+    );
+  };
+}
+
+/** The messages of a streaming answer; `write` waits while the client is slow and throws when it is gone. */
+export interface MessageSink<Response> {
+  write(message: Response): Promise<void>;
+}
+
+/** Wraps the handler of an RPC that streams its answer. */
+export function streaming<Request, Response>(
+  guard: CallGuard,
+  method: string,
+  handle: (request: Request, sink: MessageSink<Response>) => Promise<void>,
+): handleServerStreamingCall<Request, Response> {
+  return (call) => {
+    const answer = async (): Promise<void> => {
+      guard.authorize(method, call.metadata);
+      await handle(call.request, sinkOf(call));
+    };
+    answer().then(
+      () => call.end(),
+      (error: unknown) => {
+        if (call.cancelled) return;
+        // A stream that fails before its metadata is retried by clients for seconds.
+        call.sendMetadata(new Metadata());
+        call.emit("error", toServiceError(guard, error));
+      },
+    );
+  };
+}
+
+function sinkOf<Request, Response>(call: ServerWritableStream<Request, Response>): MessageSink<Response> {
+  return {
+    async write(message) {
+      if (call.cancelled) throw new StatusError(status.CANCELLED, "The client has gone.");
+      if (call.write(message)) return;
+      await Promise.race([once(call, "drain"), once(call, "cancelled")]);
+    },
+  };
+}
+
+/**
+ * The error as gRPC sends it. What is not a StatusError is a fault of the store: the client gets an id, and a code
+ * that its library does not take as a reason to try again.
+ */
+export function toServiceError(guard: CallGuard, raised: unknown): ServiceError {
+  const error = toStatusError(raised);
+  if (error instanceof StatusError) return serviceError(error.code, error.message);
+  const id = randomUUID().slice(0, 8);
+  guard.onError(error, id);
+  return serviceError(status.DATA_LOSS, `The store failed on this request (error ${id}).`);
+}
+
+function serviceError(code: status, details: string): ServiceError {
+  // Line breaks are not allowed in the header that carries the message.
+  return Object.assign(new Error(details), {
+    code,
+    details: details.replace(/[\r\n]+/g, " "),
+    metadata: new Metadata(),
+  });
+}

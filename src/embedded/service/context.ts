@@ -1,0 +1,14 @@
+import type { Names } from "../storage/names.js";
+import type { Store } from "../storage/store.js";
+import type { Commit } from "../transactions/commit.js";
+import type { Transactions } from "../transactions/registry.js";
+
+/** What the RPCs work on. */
+export interface ServiceContext {
+  store: Store;
+  names: Names;
+  transactions: Transactions;
+  commit: Commit;
+  /** Gives a query the composite index it lacks instead of refusing it (an option for foreign test suites). */
+  createIndexes: boolean;
+}

@@ -1,0 +1,53 @@
+import { status } from "@grpc/grpc-js";
+import { StatusError } from "../errors.js";
+import { formatPath, parseDocumentName } from "../paths/names.js";
+import type { Consistency, Document, DocumentMask, Timestamp } from "../protocol/types.js";
+import type { MessageSink } from "./calls.js";
+import type { ServiceContext } from "./context.js";
+import { maskedMessage, readDocument, withView } from "./reads.js";
+
+interface GetDocumentRequest extends Consistency {
+  name?: string;
+  mask?: DocumentMask;
+}
+
+interface BatchGetDocumentsRequest extends Consistency {
+  documents?: string[];
+  mask?: DocumentMask;
+}
+
+interface BatchGetDocumentsResponse {
+  found?: Document;
+  missing?: string;
+  transaction?: Buffer;
+  readTime?: Timestamp;
+}
+
+/** GetDocument: one document, NOT_FOUND when it does not exist. */
+export async function getDocument(context: ServiceContext, request: GetDocumentRequest): Promise<Document> {
+  return withView(context, request, async (view) => {
+    const document = readDocument(context, view, request.name ?? "");
+    if (!document) throw new StatusError(status.NOT_FOUND, `Document "${request.name}" not found.`);
+    return maskedMessage(document, request.mask);
+  });
+}
+
+/** BatchGetDocuments: each document found or missing, all of one moment. The first answer carries a new transaction's id. */
+export async function batchGetDocuments(
+  context: ServiceContext,
+  request: BatchGetDocumentsRequest,
+  sink: MessageSink<BatchGetDocumentsResponse>,
+): Promise<void> {
+  await withView(context, request, async (view) => {
+    const { readTime } = view;
+    // Every name is checked before the first answer goes out.
+    const names = new Set((request.documents ?? []).map((name) => formatPath(parseDocumentName(name))));
+    if (view.began) await sink.write({ transaction: view.began, ...(names.size === 0 ? { readTime } : {}) });
+    for (const name of names) {
+      const document = readDocument(context, view, name);
+      await sink.write(
+        document ? { found: maskedMessage(document, request.mask), readTime } : { missing: name, readTime },
+      );
+    }
+  });
+}

@@ -1,0 +1,64 @@
+import { unimplemented } from "../errors.js";
+import { parseFieldPath } from "../paths/fieldPath.js";
+import { formatPath, parseDocumentName, type ResourcePath } from "../paths/names.js";
+import type { Consistency, Document, DocumentMask, Timestamp } from "../protocol/types.js";
+import { projectFields } from "../queries/project.js";
+import { readTime } from "../storage/clock.js";
+import { fieldsOf, findDocument, type StoredDocument, toMessage } from "../storage/documents.js";
+import type { Connection } from "../storage/sqlite.js";
+import type { Transaction } from "../transactions/registry.js";
+import type { ServiceContext } from "./context.js";
+
+/** What a read sees: a transaction's snapshot, or one of its own. */
+export interface View {
+  connection: Connection;
+  readTime: Timestamp;
+  transaction: Transaction | undefined;
+  /** The id to report when this read began the transaction. */
+  began: Buffer | undefined;
+}
+
+/** Runs a read on the snapshot that its request asks for. A snapshot of its own ends with the read. */
+export async function withView<T>(
+  context: ServiceContext,
+  consistency: Consistency,
+  read: (view: View) => Promise<T>,
+): Promise<T> {
+  if (consistency.readTime) throw unimplemented("Reading at a past time (read_time)");
+  const { transactions, store } = context;
+  if (consistency.newTransaction) {
+    const transaction = transactions.begin(consistency.newTransaction);
+    try {
+      return await read({ ...viewOf(transaction), began: transaction.id });
+    } catch (error) {
+      transactions.end(transaction);
+      throw error;
+    }
+  }
+  if (consistency.transaction?.length) return read(viewOf(transactions.find(consistency.transaction)));
+  const snapshot = store.borrow();
+  try {
+    const { connection } = snapshot;
+    return await read({ connection, readTime: readTime(connection), transaction: undefined, began: undefined });
+  } finally {
+    snapshot.release();
+  }
+}
+
+/** Reads a document; a transaction notes its version, or that it is missing. */
+export function readDocument(context: ServiceContext, view: View, name: string): StoredDocument | undefined {
+  const path: ResourcePath = parseDocumentName(name);
+  const document = findDocument(view.connection, context.names, path);
+  view.transaction?.reads.documents.set(formatPath(path), { path, updateTime: document?.updateTime });
+  return document;
+}
+
+/** The document as a message, cut down to a mask when there is one. */
+export function maskedMessage(document: StoredDocument, mask: DocumentMask | undefined): Document {
+  if (!mask) return toMessage(document);
+  return toMessage(document, projectFields(fieldsOf(document), (mask.fieldPaths ?? []).map(parseFieldPath)));
+}
+
+function viewOf(transaction: Transaction): View {
+  return { connection: transaction.connection, readTime: transaction.readTime, transaction, began: undefined };
+}

@@ -1,0 +1,100 @@
+import { type Metadata, Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { StoreError, unimplemented } from "../errors.js";
+import { firestoreService } from "../protocol/load.js";
+import { tokenCheck } from "./auth.js";
+import { type CallGuard, streaming, unary } from "./calls.js";
+import type { ServiceContext } from "./context.js";
+import { batchGetDocuments, getDocument } from "./documents.js";
+import { listCollectionIds, listDocuments, partitionQuery } from "./lists.js";
+import { runAggregationQuery, runQueryCall } from "./queries.js";
+import { createDocument, deleteDocument, updateDocument } from "./single.js";
+import { batchWrite, beginTransaction, commit, rollback } from "./writes.js";
+
+export interface ServerOptions {
+  port: number;
+  token: string | undefined;
+  onRpc: ((method: string) => void) | undefined;
+  onError: (error: unknown, id: string) => void;
+}
+
+export interface RunningServer {
+  port: number;
+  close(): Promise<void>;
+}
+
+const HOST = "127.0.0.1";
+/** Above the largest commit, so that it is refused with its reason and not by the transport. */
+const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+const CLOSE_LIMIT_MS = 1_000;
+
+/** Serves google.firestore.v1.Firestore on 127.0.0.1. Throws StoreError `port_taken`. */
+export async function startServer(context: ServiceContext, options: ServerOptions): Promise<RunningServer> {
+  const server = new Server({
+    "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+    "grpc.max_send_message_length": -1,
+  });
+  server.addService(firestoreService, handlers(context, guardOf(options)));
+  const port = await bind(server, options.port);
+  return { port, close: () => close(server) };
+}
+
+function handlers(context: ServiceContext, guard: CallGuard): UntypedServiceImplementation {
+  return {
+    GetDocument: unary(guard, "GetDocument", (request) => getDocument(context, request)),
+    ListDocuments: unary(guard, "ListDocuments", (request) => listDocuments(context, request)),
+    CreateDocument: unary(guard, "CreateDocument", (request) => createDocument(context, request)),
+    UpdateDocument: unary(guard, "UpdateDocument", (request) => updateDocument(context, request)),
+    DeleteDocument: unary(guard, "DeleteDocument", (request) => deleteDocument(context, request)),
+    BatchGetDocuments: streaming(guard, "BatchGetDocuments", (request, sink) =>
+      batchGetDocuments(context, request, sink),
+    ),
+    BeginTransaction: unary(guard, "BeginTransaction", (request) => beginTransaction(context, request)),
+    Commit: unary(guard, "Commit", (request) => commit(context, request)),
+    Rollback: unary(guard, "Rollback", (request) => rollback(context, request)),
+    RunQuery: streaming(guard, "RunQuery", (request, sink) => runQueryCall(context, request, sink)),
+    RunAggregationQuery: streaming(guard, "RunAggregationQuery", (request, sink) =>
+      runAggregationQuery(context, request, sink),
+    ),
+    PartitionQuery: unary(guard, "PartitionQuery", (request) => partitionQuery(context, request)),
+    ListCollectionIds: unary(guard, "ListCollectionIds", (request) => listCollectionIds(context, request)),
+    BatchWrite: unary(guard, "BatchWrite", (request) => batchWrite(context, request)),
+    Listen: streaming(guard, "Listen", async () => {
+      throw unimplemented("Listen");
+    }),
+    Write: streaming(guard, "Write", async () => {
+      throw unimplemented("The streaming Write RPC");
+    }),
+  };
+}
+
+function guardOf({ token, onRpc, onError }: ServerOptions): CallGuard {
+  const check = tokenCheck(token);
+  return {
+    authorize(method: string, metadata: Metadata) {
+      check(metadata);
+      onRpc?.(method);
+    },
+    onError,
+  };
+}
+
+function bind(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`${HOST}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+      if (!error) resolve(bound);
+      else
+        reject(new StoreError("port_taken", `Port ${port} on ${HOST} is taken. Choose another one.`, { cause: error }));
+    });
+  });
+}
+
+/** Lets running calls end, but not for long. */
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.forceShutdown(), CLOSE_LIMIT_MS);
+    server.tryShutdown(() => {
+      clearTimeout(force);
+      resolve();
+    });
+  });
+}

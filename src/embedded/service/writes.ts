@@ -1,0 +1,101 @@
+import { status } from "@grpc/grpc-js";
+import { invalidArgument, StatusError } from "../errors.js";
+import { formatPath, parseDatabase } from "../paths/names.js";
+import { fromMicros } from "../protocol/timestamps.js";
+import type { StatusMessage, Timestamp, TransactionOptions, Write, WriteResult } from "../protocol/types.js";
+import { type PlannedWrite, planWrite } from "../writes/plan.js";
+import type { ServiceContext } from "./context.js";
+
+interface BeginTransactionRequest {
+  database?: string;
+  options?: TransactionOptions;
+}
+
+interface CommitRequest {
+  database?: string;
+  writes?: Write[];
+  transaction?: Buffer;
+}
+
+interface CommitResponse {
+  writeResults: WriteResult[];
+  commitTime: Timestamp;
+}
+
+interface RollbackRequest {
+  transaction?: Buffer;
+}
+
+interface BatchWriteRequest {
+  database?: string;
+  writes?: Write[];
+}
+
+interface BatchWriteResponse {
+  writeResults: WriteResult[];
+  status: StatusMessage[];
+}
+
+const MAX_BATCH_WRITES = 500;
+
+/** BeginTransaction: takes the snapshot that the transaction's reads will see. */
+export async function beginTransaction(
+  { transactions }: ServiceContext,
+  request: BeginTransactionRequest,
+): Promise<{ transaction: Buffer }> {
+  parseDatabase(request.database ?? "");
+  return { transaction: transactions.begin(request.options).id };
+}
+
+/** Commit: all writes or none. A transaction ends here, whichever way. */
+export async function commit(context: ServiceContext, request: CommitRequest): Promise<CommitResponse> {
+  const { transactions } = context;
+  const transaction = request.transaction?.length ? transactions.find(request.transaction) : undefined;
+  try {
+    const writes = planWrites(request.database, request.writes ?? []);
+    if (transaction?.readOnly && writes.length > 0) throw invalidArgument("A read-only transaction cannot write.");
+    const { results, time } = await context.commit(writes, transaction);
+    return { writeResults: results, commitTime: fromMicros(time) };
+  } finally {
+    if (transaction) transactions.end(transaction);
+  }
+}
+
+/** Rollback: ends a transaction without a trace. */
+export async function rollback({ transactions }: ServiceContext, request: RollbackRequest): Promise<object> {
+  transactions.end(transactions.find(request.transaction ?? Buffer.alloc(0)));
+  return {};
+}
+
+/** BatchWrite: each write stands alone and has a status of its own; no document may occur twice. */
+export async function batchWrite(context: ServiceContext, request: BatchWriteRequest): Promise<BatchWriteResponse> {
+  const writes = request.writes ?? [];
+  if (writes.length > MAX_BATCH_WRITES) throw invalidArgument(`At most ${MAX_BATCH_WRITES} writes per batch.`);
+  const planned = planWrites(request.database, writes);
+  const names = new Set(planned.map(({ path }) => formatPath(path)));
+  if (names.size < planned.length) throw invalidArgument("A document may be written once per batch.");
+  const outcomes = await Promise.allSettled(planned.map((write) => context.commit([write])));
+  const response: BatchWriteResponse = { writeResults: [], status: [] };
+  for (const outcome of outcomes) {
+    if (outcome.status === "fulfilled") {
+      response.writeResults.push(...outcome.value.results);
+      response.status.push({ code: status.OK });
+    } else if (outcome.reason instanceof StatusError) {
+      response.writeResults.push({});
+      response.status.push({ code: outcome.reason.code, message: outcome.reason.message });
+    } else {
+      throw outcome.reason;
+    }
+  }
+  return response;
+}
+
+/** Reads writes and checks that they stay inside the database that the request names. */
+export function planWrites(database: string | undefined, writes: readonly Write[]): PlannedWrite[] {
+  const root = parseDatabase(database ?? "");
+  const planned = writes.map(planWrite);
+  for (const { path } of planned) {
+    if (path.root !== root) throw invalidArgument(`${formatPath(path)} is not in the database ${database}.`);
+  }
+  return planned;
+}

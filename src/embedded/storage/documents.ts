@@ -1,0 +1,72 @@
+import { lastSegment, parentOf, type ResourcePath } from "../paths/names.js";
+import { deserializeFields } from "../protocol/load.js";
+import { fromMicros } from "../protocol/timestamps.js";
+import type { Document, Fields } from "../protocol/types.js";
+import { collectionScope, type Names } from "./names.js";
+import type { Connection } from "./sqlite.js";
+
+/** A document as it is stored; times in microseconds. */
+export interface StoredDocument {
+  id: number;
+  /** The full resource name. */
+  name: string;
+  createTime: number;
+  updateTime: number;
+  /** The fields as protobuf bytes. */
+  bytes: Uint8Array;
+}
+
+interface DocumentRow {
+  id: number;
+  collection: number;
+  doc_id: string;
+  create_time: number;
+  update_time: number;
+  fields: Uint8Array;
+}
+
+const COLUMNS = "id, collection, doc_id, create_time, update_time, fields";
+
+/** Reads a document by its path; undefined when there is none. */
+export function findDocument(connection: Connection, names: Names, path: ResourcePath): StoredDocument | undefined {
+  const collection = names.scope(connection, collectionScope(parentOf(path)));
+  if (collection === undefined) return undefined;
+  const row = connection.get<DocumentRow>(
+    `SELECT ${COLUMNS} FROM documents WHERE collection = ? AND doc_id = ?`,
+    collection,
+    lastSegment(path),
+  );
+  return row && fromRow(connection, names, row);
+}
+
+/** Reads the document that an index entry points to. */
+export function loadDocument(connection: Connection, names: Names, id: number): StoredDocument {
+  const row = connection.get<DocumentRow>(`SELECT ${COLUMNS} FROM documents WHERE id = ?`, id);
+  if (!row) throw new RangeError(`an index entry points to document ${id}, which does not exist`);
+  return fromRow(connection, names, row);
+}
+
+export function fieldsOf(document: StoredDocument): Fields {
+  return deserializeFields(document.bytes);
+}
+
+/** The document as a message, with `fields` instead of all of its own when given. */
+export function toMessage(document: StoredDocument, fields: Fields = fieldsOf(document)): Document {
+  return {
+    name: document.name,
+    fields,
+    createTime: fromMicros(document.createTime),
+    updateTime: fromMicros(document.updateTime),
+  };
+}
+
+function fromRow(connection: Connection, names: Names, row: DocumentRow): StoredDocument {
+  const scope = names.scopeById(connection, row.collection);
+  return {
+    id: row.id,
+    name: `${scope.root}/${scope.path}/${row.doc_id}`,
+    createTime: row.create_time,
+    updateTime: row.update_time,
+    bytes: row.fields,
+  };
+}

@@ -1,0 +1,71 @@
+import { StoreError } from "../errors.js";
+import type { Connection } from "./sqlite.js";
+
+/** Marks an SQLite file as a store: "fbrd". */
+const APPLICATION_ID = 0x66627264;
+
+/** The form of the tables below; a store with a higher number was written by a newer program. */
+export const SCHEMA_VERSION = 1;
+
+/*
+ * state      one row per fact about the whole store: `clock` (time of the last commit in microseconds), `layout`
+ *            (which indexes are kept, see indexes/layout.ts)
+ * scopes     what index entries are grouped by: a collection, all collections of one id (a group), a database.
+ *            `changed` is the time of the last commit that changed a document of the collection.
+ * documents  fields as protobuf bytes, times in microseconds
+ * indexes    names of indexes as numbers
+ * entries    scope, index, encoded values and document name in one ordered key: see indexes/keys.ts
+ */
+const TABLES = `
+  CREATE TABLE state (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+  CREATE TABLE scopes (
+    id INTEGER PRIMARY KEY,
+    root TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('collection', 'group', 'database')),
+    path TEXT NOT NULL,
+    grp TEXT NOT NULL,
+    changed INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (root, kind, path)
+  );
+  CREATE INDEX scopes_of_group ON scopes (root, grp, changed) WHERE kind = 'collection';
+  CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    collection INTEGER NOT NULL,
+    doc_id TEXT NOT NULL,
+    create_time INTEGER NOT NULL,
+    update_time INTEGER NOT NULL,
+    fields BLOB NOT NULL,
+    UNIQUE (collection, doc_id)
+  );
+  CREATE TABLE indexes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+  CREATE TABLE entries (key BLOB PRIMARY KEY, document INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO state VALUES ('clock', 0);
+`;
+
+/**
+ * Creates the tables of a new file and checks those of an old one. Must run inside a write transaction.
+ * Throws `not_a_store` for a file that something else wrote, `newer_schema` for one that a newer program wrote.
+ */
+export function prepareSchema(connection: Connection): void {
+  const version = connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
+  const application = connection.get<{ application_id: number }>("PRAGMA application_id")?.application_id ?? 0;
+  const tables = connection.get<{ count: number }>("SELECT count(*) AS count FROM sqlite_schema")?.count ?? 0;
+  if (application === 0 && version === 0 && tables === 0) {
+    connection.exec(TABLES);
+    connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+    return;
+  }
+  if (application !== APPLICATION_ID) {
+    throw new StoreError("not_a_store", "The file is not a store of this program. Choose another file.");
+  }
+  checkSchemaVersion(version);
+}
+
+/** Refuses a store of a newer form than this program knows. */
+export function checkSchemaVersion(version: number): void {
+  if (version <= SCHEMA_VERSION) return;
+  throw new StoreError(
+    "newer_schema",
+    `The store has form ${version}; this program knows forms up to ${SCHEMA_VERSION}. Update the program.`,
+  );
+}

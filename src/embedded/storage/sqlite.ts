@@ -1,0 +1,124 @@
+import { createRequire } from "node:module";
+import { status } from "@grpc/grpc-js";
+import type { DatabaseSyncInstance, StatementSyncInstance } from "@photostructure/sqlite";
+import { StatusError, StoreError, type StoreErrorCode } from "../errors.js";
+
+type SqliteModule = Pick<typeof import("@photostructure/sqlite"), "DatabaseSync">;
+
+/** What SQLite takes and gives as a value. */
+export type SqlValue = null | number | string | Uint8Array;
+export type Row = Record<string, SqlValue>;
+
+/** One SQLite connection with its statements prepared once; preparing anew for each call leaks memory by the gigabyte. */
+export interface Connection {
+  get<T = Row>(sql: string, ...values: SqlValue[]): T | undefined;
+  all<T = Row>(sql: string, ...values: SqlValue[]): T[];
+  run(sql: string, ...values: SqlValue[]): { changes: number; lastInsertRowid: number };
+  exec(sql: string): void;
+  /** Undoes the open transaction, if SQLite has not done so by itself. */
+  rollback(): void;
+  close(): void;
+}
+
+const require = createRequire(import.meta.url);
+
+/** `node:sqlite` where this Node has it, else the same API from a package with binaries inside. */
+function loadSqlite(): SqliteModule {
+  try {
+    return require("node:sqlite") as SqliteModule;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_UNKNOWN_BUILTIN_MODULE") throw error;
+    return require("@photostructure/sqlite") as SqliteModule;
+  }
+}
+
+const sqlite = loadSqlite();
+
+/**
+ * Opens a connection. Waiting for a lock inside SQLite blocks the whole process, so it lasts a few milliseconds only;
+ * who needs longer waits outside and tries again.
+ */
+export function openConnection(file: string, options: { readOnly?: boolean; waitMs?: number } = {}): Connection {
+  const database = new sqlite.DatabaseSync(file, {
+    readOnly: options.readOnly ?? false,
+    timeout: options.waitMs ?? 5,
+  }) as DatabaseSyncInstance;
+  const statements = new Map<string, StatementSyncInstance>();
+  const prepare = (sql: string): StatementSyncInstance => {
+    let statement = statements.get(sql);
+    if (!statement) {
+      statement = database.prepare(sql);
+      statements.set(sql, statement);
+    }
+    return statement;
+  };
+  return {
+    get: <T>(sql: string, ...values: SqlValue[]) => prepare(sql).get(...values) as T | undefined,
+    all: <T>(sql: string, ...values: SqlValue[]) => prepare(sql).all(...values) as T[],
+    run: (sql, ...values) => {
+      const { changes, lastInsertRowid } = prepare(sql).run(...values);
+      return { changes: Number(changes), lastInsertRowid: Number(lastInsertRowid) };
+    },
+    exec: (sql) => database.exec(sql),
+    rollback: () => {
+      if (database.isTransaction) database.exec("ROLLBACK");
+    },
+    close: () => {
+      statements.clear();
+      database.close();
+    },
+  };
+}
+
+// https://www.sqlite.org/rescode.html; the low byte of an extended code is its primary code.
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+
+/** The primary result code of an error that SQLite raised; undefined for any other error. */
+export function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { errcode, sqliteExtendedCode } = error as { errcode?: number; sqliteExtendedCode?: number };
+  const code = errcode ?? sqliteExtendedCode;
+  return code === undefined ? undefined : code & 0xff;
+}
+
+/** Whether the error only says that another connection holds the lock. */
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === SQLITE_BUSY || code === SQLITE_LOCKED;
+}
+
+const STORE_ERRORS: Record<number, [StoreErrorCode, status, string]> = {
+  5: ["store_locked", status.UNAVAILABLE, "Another process holds the store's lock. Try again, or end that process."],
+  6: ["store_locked", status.UNAVAILABLE, "Another process holds the store's lock. Try again, or end that process."],
+  8: [
+    "read_only",
+    status.PERMISSION_DENIED,
+    "The store cannot be written. Check the permissions of its file and folder.",
+  ],
+  10: ["io_error", status.UNAVAILABLE, "The disk failed to read or write the store. Check the disk."],
+  11: ["corrupt", status.DATA_LOSS, "The store's file is damaged. Keep a copy of it and restore a backup."],
+  13: ["disk_full", status.RESOURCE_EXHAUSTED, "The disk is full. Free some space; nothing was lost."],
+  14: [
+    "io_error",
+    status.UNAVAILABLE,
+    "The store's file cannot be opened. Check that its folder exists and can be written.",
+  ],
+  26: [
+    "not_a_store",
+    status.DATA_LOSS,
+    "The file is not a store of this program. Choose another file or restore a backup.",
+  ],
+};
+
+/** The error for the person who opens, copies or checks a store; errors of other kinds come back unchanged. */
+export function toStoreError(error: unknown): unknown {
+  const known = STORE_ERRORS[sqliteCode(error) ?? -1];
+  return known ? new StoreError(known[0], known[2], { cause: error }) : error;
+}
+
+/** The error for a client of a running store; errors of other kinds come back unchanged. */
+export function toStatusError(error: unknown): unknown {
+  const known = STORE_ERRORS[sqliteCode(error) ?? -1];
+  return known ? new StatusError(known[1], known[2]) : error;
+}

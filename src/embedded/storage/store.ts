@@ -1,0 +1,191 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { compileIndexes, type FieldOverride, type IndexConfig, type IndexRules } from "../indexes/config.js";
+import { adoptLayout, layoutServes, type RebuildProgress, readLayout } from "../indexes/layout.js";
+import type { MissingIndex } from "../queries/planner.js";
+import { createNames, type Names } from "./names.js";
+import { whenUnlocked } from "./retry.js";
+import { checkSchemaVersion, prepareSchema } from "./schema.js";
+import { type Connection, openConnection, toStoreError } from "./sqlite.js";
+
+/** An open store: one connection that writes, and others that each hold a snapshot while they are lent. */
+export interface Store {
+  names: Names;
+  rules(): IndexRules;
+  /**
+   * Runs `action` inside BEGIN IMMEDIATE and commits, durably. Waits for other processes; undoes everything when
+   * `action` throws.
+   */
+  write<T>(action: (connection: Connection) => T): Promise<T>;
+  /** Lends a connection whose reads all see the moment of its first read. Must be given back. */
+  borrow(): Snapshot;
+  /** Whether a snapshot holds the entries of all indexes in the rules; not so when another process took others. */
+  servesIndexes(connection: Connection): boolean;
+  /** Builds what the rules ask for and the file lacks. */
+  adoptIndexes(): Promise<void>;
+  /** Adds definitions to the rules, and builds them. */
+  addIndexes(missing: readonly MissingIndex[]): Promise<void>;
+  close(): void;
+}
+
+export interface Snapshot {
+  connection: Connection;
+  release(): void;
+}
+
+export interface StoreOptions {
+  file: string;
+  indexes: IndexConfig;
+  onRebuild?: RebuildProgress | undefined;
+}
+
+/** How long a write waits for other processes before it gives up. */
+const LOCK_LIMIT_MS = 8_000;
+/** What a field has that no override mentions. */
+const AUTOMATIC_INDEXES: FieldOverride["indexes"] = [
+  { order: "ASCENDING", queryScope: "COLLECTION" },
+  { order: "DESCENDING", queryScope: "COLLECTION" },
+  { arrayConfig: "CONTAINS", queryScope: "COLLECTION" },
+];
+const MAX_IDLE_SNAPSHOTS = 4;
+const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Opens or creates the store in one SQLite file (WAL, durable commits). The folder is made private (0700), as are the
+ * files (0600). ":memory:" is a private temporary folder that goes with the store. Throws StoreError.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  try {
+    return await open(options);
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
+async function open(options: StoreOptions): Promise<Store> {
+  const temporary = options.file === ":memory:" ? mkdtempSync(join(tmpdir(), "firestore-")) : undefined;
+  const file = temporary ? join(temporary, "store.db") : options.file;
+  prepareFiles(file);
+  const writer = openConnection(file);
+  const names = createNames();
+  let config = options.indexes;
+  let rules = compileIndexes(config);
+  const idle: Connection[] = [];
+  let closed = false;
+
+  const closeAll = (): void => {
+    closed = true;
+    for (const connection of idle.splice(0)) connection.close();
+    writer.close();
+    if (temporary) rmSync(temporary, { recursive: true, force: true });
+  };
+
+  /** The file's layout when this process last checked it inside a write, and when it last checked it in a snapshot. */
+  let layout: string | undefined;
+  let servedLayout: string | undefined;
+  const write = <T>(action: (connection: Connection) => T): Promise<T> =>
+    whenUnlocked(LOCK_LIMIT_MS, () => {
+      writer.exec("BEGIN IMMEDIATE");
+      try {
+        const result = action(writer);
+        writer.exec("COMMIT");
+        return result;
+      } catch (error) {
+        names.forget();
+        layout = undefined;
+        writer.rollback();
+        throw error;
+      }
+    });
+
+  /** Another process may have changed schema or indexes since the last write of this one. */
+  const checkFile = (connection: Connection): void => {
+    checkSchemaVersion(connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0);
+    const stored = readLayout(connection);
+    if (stored === layout && layout !== undefined) return;
+    if (!layoutServes(stored, rules)) adoptLayout(connection, names, rules, options.onRebuild ?? (() => {}));
+    layout = readLayout(connection);
+  };
+
+  try {
+    await whenUnlocked(LOCK_LIMIT_MS, () => writer.exec("PRAGMA journal_mode = WAL"));
+    configure(writer, temporary !== undefined);
+    await write((connection) => {
+      prepareSchema(connection);
+      adoptLayout(connection, names, rules, options.onRebuild ?? (() => {}));
+    });
+    chmodSync(file, 0o600);
+  } catch (error) {
+    closeAll();
+    throw error;
+  }
+
+  return {
+    names,
+    rules: () => rules,
+    write: (action) =>
+      write((connection) => {
+        checkFile(connection);
+        return action(connection);
+      }),
+    borrow: () => {
+      const connection = idle.pop() ?? openConnection(file, { waitMs: 250 });
+      connection.exec("BEGIN");
+      return {
+        connection,
+        release: () => {
+          connection.rollback();
+          if (closed || idle.length >= MAX_IDLE_SNAPSHOTS) connection.close();
+          else idle.push(connection);
+        },
+      };
+    },
+    servesIndexes: (connection) => {
+      const stored = readLayout(connection);
+      if (stored !== undefined && stored === servedLayout) return true;
+      if (!layoutServes(stored, rules)) return false;
+      servedLayout = stored;
+      return true;
+    },
+    adoptIndexes: () => write(checkFile),
+    addIndexes: async (missing) => {
+      config = withMissing(config, missing);
+      rules = compileIndexes(config);
+      layout = undefined;
+      servedLayout = undefined;
+      await write(checkFile);
+    },
+    close: closeAll,
+  };
+}
+
+/** The configuration with definitions added; an override that exists already gets the added modes. */
+function withMissing(config: IndexConfig, missing: readonly MissingIndex[]): IndexConfig {
+  const indexes = [...config.indexes];
+  const fieldOverrides = [...config.fieldOverrides];
+  for (const one of missing) {
+    if ("indexes" in one) {
+      indexes.push(one.indexes);
+      continue;
+    }
+    const added = one.fieldOverrides;
+    const at = fieldOverrides.findIndex(
+      (known) => known.collectionGroup === added.collectionGroup && known.fieldPath === added.fieldPath,
+    );
+    const known = fieldOverrides[at];
+    if (known) fieldOverrides[at] = { ...known, indexes: [...known.indexes, ...added.indexes] };
+    else fieldOverrides.push({ ...added, indexes: [...AUTOMATIC_INDEXES, ...added.indexes] });
+  }
+  return { indexes, fieldOverrides };
+}
+
+function prepareFiles(file: string): void {
+  const folder = dirname(file);
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+}
+
+function configure(connection: Connection, temporary: boolean): void {
+  connection.exec(`PRAGMA synchronous = ${temporary ? "OFF" : "FULL"}`);
+  connection.exec(`PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}`);
+}

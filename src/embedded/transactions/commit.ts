@@ -1,0 +1,82 @@
+import { StatusError } from "../errors.js";
+import type { WriteResult } from "../protocol/types.js";
+import { advanceClock, readClock } from "../storage/clock.js";
+import type { Connection } from "../storage/sqlite.js";
+import type { Store } from "../storage/store.js";
+import { applyWrite } from "../writes/apply.js";
+import type { PlannedWrite } from "../writes/plan.js";
+import { checkReads } from "./reads.js";
+import type { Transaction } from "./registry.js";
+
+/** What a commit answers: one result per write, and the time (microseconds) that its changes carry. */
+export interface Committed {
+  results: WriteResult[];
+  time: number;
+}
+
+/** Applies writes as one, after checking the reads of their transaction. Rejects with a StatusError, changing nothing. */
+export type Commit = (writes: readonly PlannedWrite[], transaction?: Transaction) => Promise<Committed>;
+
+interface Waiting {
+  writes: readonly PlannedWrite[];
+  transaction: Transaction | undefined;
+  resolve(committed: Committed): void;
+  reject(error: unknown): void;
+}
+
+/** More commits than this do not share one trip to the disk, so that none waits long for the others. */
+const MAX_SHARED = 64;
+
+/**
+ * Commits of one process, in order. Those that wait at the same time go to the disk together, each in a savepoint of
+ * its own: one that fails takes nothing with it. `onCommit` is called after changes became durable.
+ */
+export function createCommit(store: Store, onCommit: () => void): Commit {
+  const queue: Waiting[] = [];
+  let draining = false;
+
+  const drain = async (): Promise<void> => {
+    draining = true;
+    while (queue.length > 0) {
+      const batch = queue.splice(0, MAX_SHARED);
+      try {
+        const outcomes = await store.write((connection) => batch.map((one) => attempt(store, connection, one)));
+        batch.forEach(({ resolve, reject }, index) => {
+          const outcome = outcomes[index];
+          if (outcome instanceof StatusError) reject(outcome);
+          else if (outcome) resolve(outcome);
+        });
+        onCommit();
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    draining = false;
+  };
+
+  return (writes, transaction) =>
+    new Promise((resolve, reject) => {
+      queue.push({ writes, transaction, resolve, reject });
+      if (!draining) void drain();
+    });
+}
+
+function attempt(store: Store, connection: Connection, { writes, transaction }: Waiting): Committed | StatusError {
+  connection.exec("SAVEPOINT one");
+  try {
+    if (transaction && readClock(connection) !== transaction.since) {
+      checkReads(connection, store.names, transaction.reads, transaction.since);
+    }
+    const time = advanceClock(connection);
+    const target = { connection, names: store.names, rules: store.rules(), time };
+    const results = writes.map((write) => applyWrite(target, write));
+    connection.exec("RELEASE one");
+    return { results, time };
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    connection.exec("ROLLBACK TO one");
+    connection.exec("RELEASE one");
+    store.names.forget();
+    return error;
+  }
+}

@@ -1,0 +1,115 @@
+import { invalidArgument } from "../errors.js";
+import type { IndexRules } from "../indexes/config.js";
+import { keysOf } from "../indexes/fullKeys.js";
+import { entriesOf } from "../indexes/keys.js";
+import { formatPath, lastSegment, parentOf, type ResourcePath } from "../paths/names.js";
+import { serializeFields } from "../protocol/load.js";
+import { fromMicros } from "../protocol/timestamps.js";
+import type { Fields, Value, WriteResult } from "../protocol/types.js";
+import { fieldsOf, findDocument, type StoredDocument } from "../storage/documents.js";
+import { collectionScope, type Names } from "../storage/names.js";
+import type { Connection } from "../storage/sqlite.js";
+import { checkDocumentSize } from "../values/validate.js";
+import { changedFields, checkPrecondition, type PlannedWrite } from "./plan.js";
+
+const MAX_ENTRIES = 40_000;
+
+/** The store as a commit changes it: must stand in a write transaction. */
+export interface WriteTarget {
+  connection: Connection;
+  names: Names;
+  rules: IndexRules;
+  /** Commit time in microseconds. */
+  time: number;
+}
+
+/** Applies one write with its index entries. Throws a StatusError and leaves undoing to the caller. */
+export function applyWrite(target: WriteTarget, write: PlannedWrite): WriteResult {
+  const { connection, names, time } = target;
+  const stored = findDocument(connection, names, write.path);
+  const before = stored && fieldsOf(stored);
+  checkPrecondition(write, stored && before && { fields: before, updateTime: stored.updateTime });
+  if (!write.change) {
+    if (stored && before) deleteDocument(target, write.path, stored, before);
+    return { updateTime: null };
+  }
+  const { fields, results } = changedFields(write.change, before, requestTime(time));
+  const bytes = serializeFields(sortedFields(fields));
+  const transformResults = results.length > 0 ? { transformResults: results } : {};
+  // A write that changes nothing leaves the document's version alone.
+  if (stored && Buffer.compare(bytes, stored.bytes) === 0) {
+    return { updateTime: fromMicros(stored.updateTime), ...transformResults };
+  }
+  checkDocumentSize(write.path, fields);
+  storeDocument(target, write.path, stored, before, fields, bytes);
+  return { updateTime: fromMicros(time), ...transformResults };
+}
+
+/** Server timestamps have the precision of milliseconds and are the same for a whole commit. */
+function requestTime(time: number): { seconds: string; nanos: number } {
+  const whole = fromMicros(time - (time % 1_000));
+  return { seconds: whole.seconds ?? "0", nanos: whole.nanos ?? 0 };
+}
+
+function storeDocument(
+  target: WriteTarget,
+  path: ResourcePath,
+  stored: StoredDocument | undefined,
+  before: Fields | undefined,
+  fields: Fields,
+  bytes: Buffer,
+): void {
+  const { connection, names, rules, time } = target;
+  const collection = touchCollection(target, path);
+  const id = stored
+    ? stored.id
+    : connection.run(
+        "INSERT INTO documents (collection, doc_id, create_time, update_time, fields) VALUES (?, ?, ?, ?, ?)",
+        collection,
+        lastSegment(path),
+        time,
+        time,
+        bytes,
+      ).lastInsertRowid;
+  if (stored) connection.run("UPDATE documents SET update_time = ?, fields = ? WHERE id = ?", time, bytes, id);
+  const keys = keysOf(connection, names, path, entriesOf(rules, path, fields));
+  if (keys.size > MAX_ENTRIES)
+    throw invalidArgument(`${formatPath(path)} would have over ${MAX_ENTRIES} index entries.`);
+  const old = before ? keysOf(connection, names, path, entriesOf(rules, path, before)) : new Map<string, Buffer>();
+  for (const [text, key] of old) if (!keys.has(text)) connection.run("DELETE FROM entries WHERE key = ?", key);
+  for (const [text, key] of keys) if (!old.has(text)) connection.run("INSERT INTO entries VALUES (?, ?)", key, id);
+}
+
+function deleteDocument(target: WriteTarget, path: ResourcePath, stored: StoredDocument, before: Fields): void {
+  const { connection, names, rules } = target;
+  touchCollection(target, path);
+  connection.run("DELETE FROM documents WHERE id = ?", stored.id);
+  for (const key of keysOf(connection, names, path, entriesOf(rules, path, before)).values()) {
+    connection.run("DELETE FROM entries WHERE key = ?", key);
+  }
+}
+
+/** Notes that a document of the collection changes now; returns the collection's number. */
+function touchCollection({ connection, names, time }: WriteTarget, path: ResourcePath): number {
+  const collection = names.scopeOrNew(connection, collectionScope(parentOf(path)));
+  connection.run("UPDATE scopes SET changed = ? WHERE id = ?", time, collection);
+  return collection;
+}
+
+/** The fields in one order at every level: equal documents then have equal bytes. */
+function sortedFields(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => [name, sortedValue(value)]),
+  );
+}
+
+function sortedValue(value: Value): Value {
+  if (value.valueType === "mapValue")
+    return { ...value, mapValue: { fields: sortedFields(value.mapValue.fields ?? {}) } };
+  if (value.valueType === "arrayValue") {
+    return { ...value, arrayValue: { values: (value.arrayValue.values ?? []).map(sortedValue) } };
+  }
+  return value;
+}

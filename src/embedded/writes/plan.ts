@@ -1,0 +1,106 @@
+import { status } from "@grpc/grpc-js";
+import { invalidArgument, StatusError } from "../errors.js";
+import { fieldAt } from "../indexes/keys.js";
+import { type FieldPath, parseFieldPath } from "../paths/fieldPath.js";
+import { checkIds, formatPath, parseDocumentName, type ResourcePath } from "../paths/names.js";
+import { toMicros } from "../protocol/timestamps.js";
+import type { Fields, FieldTransform, Precondition, Timestamp, Value, Write } from "../protocol/types.js";
+import { checkedFields, checkFieldName } from "../values/validate.js";
+import { deleteField, setField } from "./fields.js";
+import { applyTransforms } from "./transforms.js";
+
+/** A write, checked as far as that is possible without looking at the document. */
+export interface PlannedWrite {
+  path: ResourcePath;
+  precondition: Precondition | undefined;
+  /** None for a delete. */
+  change: Change | undefined;
+}
+
+interface Change {
+  fields: Fields;
+  /** Without a mask the document is replaced, else these fields are taken over or deleted. */
+  mask: readonly FieldPath[] | undefined;
+  transforms: readonly FieldTransform[];
+}
+
+/** What a document is before a write. */
+export interface Before {
+  fields: Fields;
+  /** Microseconds. */
+  updateTime: number;
+}
+
+/** Reads a Write: https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#write. */
+export function planWrite(write: Write): PlannedWrite {
+  const precondition = write.currentDocument?.conditionType ? write.currentDocument : undefined;
+  switch (write.operation) {
+    case "update": {
+      const path = documentPath(write.update?.name);
+      const mask = write.updateMask && (write.updateMask.fieldPaths ?? []).map(checkedFieldPath);
+      const transforms = checkTransforms(write.updateTransforms ?? []);
+      return { path, precondition, change: { fields: checkedFields(write.update?.fields ?? {}), mask, transforms } };
+    }
+    case "delete":
+      return { path: documentPath(write.delete), precondition, change: undefined };
+    case "transform": {
+      const path = documentPath(write.transform?.document);
+      const transforms = checkTransforms(write.transform?.fieldTransforms ?? []);
+      return { path, precondition, change: { fields: {}, mask: [], transforms } };
+    }
+    default:
+      throw invalidArgument("A write is an update, a delete or a transform.");
+  }
+}
+
+/** Throws ALREADY_EXISTS, NOT_FOUND or FAILED_PRECONDITION when the document is not what the write expects. */
+export function checkPrecondition(write: PlannedWrite, before: Before | undefined): void {
+  const { precondition, path } = write;
+  if (!precondition) return;
+  const name = formatPath(path);
+  if (precondition.conditionType === "exists") {
+    if (precondition.exists && !before) throw new StatusError(status.NOT_FOUND, `No document to update: ${name}`);
+    if (!precondition.exists && before)
+      throw new StatusError(status.ALREADY_EXISTS, `Document already exists: ${name}`);
+    return;
+  }
+  const expected = toMicros(precondition.updateTime ?? {});
+  if (!before) throw new StatusError(status.NOT_FOUND, `No document to update: ${name}`);
+  if (before.updateTime !== expected) {
+    throw new StatusError(
+      status.FAILED_PRECONDITION,
+      `The stored version of ${name} does not match the update time that the write requires.`,
+    );
+  }
+}
+
+/** The fields after a change of a document that had `before` (none: it did not exist). */
+export function changedFields(
+  change: Change,
+  before: Fields | undefined,
+  requestTime: Timestamp,
+): { fields: Fields; results: Value[] } {
+  let fields = change.mask ? (before ?? {}) : change.fields;
+  for (const path of change.mask ?? []) {
+    const value = fieldAt(change.fields, path);
+    fields = value ? setField(fields, path, value) : deleteField(fields, path);
+  }
+  return applyTransforms(fields, change.transforms, requestTime);
+}
+
+function documentPath(name: string | undefined): ResourcePath {
+  const path = parseDocumentName(name ?? "");
+  checkIds(path);
+  return path;
+}
+
+function checkTransforms(transforms: readonly FieldTransform[]): readonly FieldTransform[] {
+  for (const transform of transforms) checkedFieldPath(transform.fieldPath ?? "");
+  return transforms;
+}
+
+function checkedFieldPath(text: string): FieldPath {
+  const path = parseFieldPath(text);
+  for (const name of path) checkFieldName(name);
+  return path;
+}
