@@ -15,4 +15,12 @@ serve.action(async (flags: Record<string, string>) => {
   process.exit(await run(loadConfig(flags)));
 });
 
+program
+  .command("quickstart")
+  .description("play two agents on a throw-away board, then say how to connect your own")
+  .action(async () => {
+    const { quickstart } = await import("./commands/quickstart.js");
+    process.exit(await quickstart());
+  });
+
 await program.parseAsync();

@@ -50,8 +50,8 @@ const ALLOWED: Record<string, string[]> = {
     ...["~config.js", "~commands/serve.js", "~mcp/server.js", "~tools/tasks/create.js", "~board/tasks/create.js"],
     ...["~firestore/store.js", "~embedded/index.js"],
   ],
-  "commands/quickstart/client.ts": [
-    ...NODE,
+  "commands/quickstart/server.ts": [
+    ...LIBRARY,
     ...["@modelcontextprotocol/sdk/server/index.js", "~config.js", "~commands/serve.js"],
   ],
   "mcp/server.ts": [
