@@ -1,0 +1,169 @@
+import { describe, expect, it } from "vitest";
+import { useBoard } from "../support/board.js";
+
+const board = useBoard();
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+describe("board_create_session", () => {
+  it("stores the whole record and logs session_started", async () => {
+    const project_id = await board.project();
+    const metadata = { worker_id: "batch-123", nested: { hostname: "mig-5", empty: null } };
+    const given = {
+      session_type: "background",
+      agent_name: "ann",
+      title: "T",
+      model: "m",
+      story_id: "S-1",
+      phase: "p",
+    };
+    const opened = await board.call("board_create_session", { project_id, metadata, ...given });
+    expect(opened).toMatchObject({ abandoned_sessions: 0, message: "Session started successfully" });
+    expect(opened.session_id).toMatch(UUID);
+    expect(await board.stored("sessions", opened.session_id)).toMatchObject({
+      ...given,
+      kind: "board",
+      project_id,
+      metadata,
+      status: "active",
+      ended_at: null,
+      progress_summary: null,
+      handoff_notes: null,
+      context_artifacts: {},
+      input_tokens: 0,
+      cost_usd: null,
+      tags: [],
+    });
+    expect((await board.entries(project_id)).at(-1)).toMatchObject({
+      action: "session_started",
+      agent_name: "ann",
+      session_id: opened.session_id,
+      details: "New background session started",
+    });
+  });
+
+  it("abandons every active session of the project, and only of the project", async () => {
+    const [project_id, elsewhere] = [await board.project(), await board.project()];
+    const other = await board.call("board_create_session", { project_id: elsewhere });
+    const first = await board.call("board_create_session", { project_id });
+    await board.store.ref("sessions", "another-client").set({
+      project_id,
+      status: "active",
+      started_at: new Date(),
+      ended_at: null,
+      progress_summary: "kept",
+    });
+    const opened = await board.call("board_create_session", { project_id });
+    expect(opened.abandoned_sessions).toBe(2);
+    expect(await board.stored("sessions", first.session_id)).toMatchObject({
+      status: "abandoned",
+      ended_at: expect.anything(),
+      progress_summary: "Session abandoned (new session started)",
+    });
+    expect(await board.stored("sessions", "another-client")).toMatchObject({
+      status: "abandoned",
+      progress_summary: "kept",
+    });
+    expect((await board.stored("sessions", other.session_id)).status).toBe("active");
+    const entries = (await board.entries(project_id)).slice(-3);
+    expect(entries.map(({ action }) => action).sort()).toEqual(["session_ended", "session_ended", "session_started"]);
+    expect(new Set(entries.map(({ call_id }) => call_id)).size).toBe(1);
+    expect(entries.find(({ action }) => action === "session_started").details).toBe(
+      "New solo session started (2 stale session(s) abandoned)",
+    );
+    expect(["another-client", first.session_id]).toContain(opened.handoff.last_session.id);
+  });
+
+  it("joins the active session when asked to, or refuses", async () => {
+    const project_id = await board.project();
+    const alone = await board.call("board_create_session", { project_id, if_active: "join", agent_name: "ann" });
+    expect(alone).not.toHaveProperty("joined");
+    const joined = await board.call("board_create_session", { project_id, if_active: "join", title: "ignored" });
+    expect(joined).toMatchObject({ session_id: alone.session_id, joined: true, abandoned_sessions: 0 });
+    expect((await board.stored("sessions", alone.session_id)).title).toBeNull();
+    const refused = board.call("board_create_session", { project_id, if_active: "reject" });
+    await expect(refused).toFailWith("session_active");
+    await expect(refused).rejects.toMatchObject({
+      details: { session_id: alone.session_id, agent_name: "ann", age_seconds: expect.any(Number) },
+    });
+    expect(await board.entries(project_id)).toHaveLength(2);
+  });
+
+  it("leaves the project untouched", async () => {
+    const project_id = await board.project();
+    const before = await board.store.ref("projects", project_id).get();
+    await board.call("board_create_session", { project_id });
+    const after = await board.store.ref("projects", project_id).get();
+    expect(after.data()).toEqual(before.data());
+    expect(after.updateTime).toEqual(before.updateTime);
+  });
+
+  it("does not touch sessions of other doors", async () => {
+    const project_id = await board.project();
+    const id = `context-${project_id}`;
+    await board.store
+      .ref("sessions", id)
+      .set({ project_id, kind: "context", status: "active", started_at: new Date() });
+    expect((await board.call("board_create_session", { project_id })).abandoned_sessions).toBe(0);
+    expect((await board.stored("sessions", id)).status).toBe("active");
+    const end = board.call("board_end_session", { session_id: id, progress_summary: "x" });
+    await expect(end).toFailWith("session_not_active");
+  });
+
+  it("refuses an unknown or archived project", async () => {
+    await expect(board.call("board_create_session", { project_id: "nope" })).toFailWith("project_not_found");
+    const project_id = await board.project();
+    await board.call("board_update_project", { project_id, status: "archived" });
+    await expect(board.call("board_create_session", { project_id })).toFailWith("project_archived");
+  });
+});
+
+describe("board_end_session", () => {
+  it("completes the session with its notes and warns of tasks left in progress", async () => {
+    const project_id = await board.project();
+    const { session_id } = await board.call("board_create_session", { project_id, agent_name: "ann" });
+    const task_id = await board.task(project_id);
+    await board.call("board_update_task", { task_id, status: "in_progress", session_id });
+    const notes = {
+      progress_summary: "Half done",
+      handoff_notes: `Continue ${task_id}`,
+      context_artifacts: { files_modified: ["a.ts"], own: { key: 1 } },
+    };
+    const ended = await board.call("board_end_session", { session_id, ...notes });
+    expect(ended).toMatchObject({ session_id, status: "completed", warnings: [expect.stringContaining(task_id)] });
+    expect(await board.stored("sessions", session_id)).toMatchObject({ ...notes, status: "completed" });
+    expect((await board.entries(project_id)).at(-1)).toMatchObject({ action: "session_ended", agent_name: "ann" });
+  });
+
+  it("overwrites nothing on a completed session", async () => {
+    const { session_id } = await board.call("board_create_session", { project_id: await board.project() });
+    await board.call("board_end_session", { session_id, progress_summary: "first" });
+    const again = board.call("board_end_session", { session_id, progress_summary: "second" });
+    await expect(again).toFailWith("session_not_active");
+    expect((await board.stored("sessions", session_id)).progress_summary).toBe("first");
+  });
+
+  it("keeps late notes of an abandoned session without overwriting what was saved", async () => {
+    const project_id = await board.project();
+    const { session_id } = await board.call("board_create_session", { project_id });
+    await board.call("board_create_session", { project_id });
+    const late = { session_id, progress_summary: "late", handoff_notes: "notes", context_artifacts: { a: 1 } };
+    const first = await board.call("board_end_session", late);
+    expect(first).toMatchObject({ status: "abandoned", warnings: [expect.stringContaining("abandoned")] });
+    const second = { ...late, progress_summary: "later", handoff_notes: "other", context_artifacts: { a: 2, b: 3 } };
+    await board.call("board_end_session", second);
+    expect(await board.stored("sessions", session_id)).toMatchObject({
+      status: "abandoned",
+      progress_summary: "late",
+      handoff_notes: "notes",
+      context_artifacts: { a: 1, b: 3 },
+    });
+  });
+
+  it("refuses an unknown session and an empty summary", async () => {
+    const end = (fields: object) =>
+      board.call("board_end_session", { session_id: "nope", progress_summary: "x", ...fields });
+    await expect(end({})).toFailWith("session_not_found");
+    await expect(end({ progress_summary: "" })).toFailWith("invalid_argument");
+    await expect(end({ handoff_notes: "x".repeat(8_001) })).toFailWith("invalid_argument");
+  });
+});
