@@ -55,7 +55,7 @@ export const SHAPES = shapes({
     where: { project_id: "==", status: "not-in" },
     orderBy: [["status", "asc"]],
   },
-  taskCounts: { collection: "tasks", where: { project_id: "==" }, optional: { status: "==" }, orderBy: [] },
+  taskCounts: { collection: "tasks", where: { project_id: "==", status: "==" }, orderBy: [] },
   openTaskCount: { collection: "tasks", where: { project_id: "==", status: "!=" }, orderBy: [] },
   subtasks: { collection: "tasks", where: { parent_task_id: "==" }, orderBy: [["created_at", "asc"]] },
   subtasksOfMany: { collection: "tasks", where: { parent_task_id: "in" }, orderBy: [] },

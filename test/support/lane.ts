@@ -16,9 +16,9 @@ export interface TestDatabase {
 export const lane = process.env.FIREBOARD_TEST_LANE === "emulator" ? "emulator" : "embedded";
 
 /** Makes a fresh database: a folder of its own on the embedded store, a project id of its own on the emulator. */
-export async function freshDatabase(): Promise<TestDatabase> {
+export async function freshDatabase(store: typeof lane = lane): Promise<TestDatabase> {
   const common = { databaseId: "(default)", collectionPrefix: "" };
-  if (lane === "embedded") {
+  if (store === "embedded") {
     const dataDir = await mkdtemp(join(tmpdir(), "fireboard-test-"));
     return {
       env: { FIREBOARD_STORE: "embedded", FIREBOARD_DATA_DIR: dataDir },

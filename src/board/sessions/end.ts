@@ -21,9 +21,14 @@ export interface EndSession {
  * notes where it has none, so that they are never lost. Throws `session_not_found`, `session_not_active`.
  */
 export async function endSession(call: Call, args: EndSession) {
+  const [ended, unfinished] = await Promise.all([storeEnd(call, args), unfinishedTasks(call, args.session_id)]);
+  return { ...ended, warnings: [...ended.warnings, ...unfinished] };
+}
+
+async function storeEnd(call: Call, args: EndSession) {
   const ref = call.store.ref("sessions", args.session_id);
   return await write(call, async ({ tx, get, log }) => {
-    const [[snapshot], unfinished] = await Promise.all([get([ref]), unfinishedTasks(call, args.session_id)]);
+    const [snapshot] = await get([ref]);
     if (!snapshot?.exists) throw notFound("session", args.session_id);
     const session = readDocument(sessionDocument, "session", snapshot);
     const update = session.kind === "board" ? endedFields(session, args, call.now()) : null;
@@ -41,9 +46,9 @@ export async function endSession(call: Call, args: EndSession) {
         metadata: update.late ? { changes } : { from: "active", to: "completed" },
       });
     }
-    const warnings = [...update.warnings, ...unfinished];
     const message = update.late ? "Late notes saved" : "Session ended";
-    return { session_id: session.id, status: update.fields.status ?? session.status, warnings, message };
+    const status = update.fields.status ?? session.status;
+    return { session_id: session.id, status, warnings: update.warnings, message };
   });
 }
 

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startEngine } from "../../src/embedded/index.js";
+import { loadIndexes } from "../../src/firestore/indexes.js";
+import { openStore, type Store } from "../../src/firestore/store.js";
+import { type Agent, startAgent } from "../support/client.js";
+import { lane } from "../support/lane.js";
+import { type Rpc, type RpcRecorder, roundTrips, startRpcRecorder } from "../support/rpc-recorder.js";
+
+let engine: { host: string; port: number; close(): Promise<void> } | undefined;
+let recorder: RpcRecorder;
+let agent: Agent;
+let store: Store;
+
+beforeAll(async () => {
+  if (lane === "embedded") engine = await startEngine({ file: ":memory:", indexes: loadIndexes("") });
+  const target = engine ? `${engine.host}:${engine.port}` : (process.env.FIREBOARD_TEST_EMULATOR_HOST ?? "");
+  recorder = await startRpcRecorder(target);
+  const projectId = `demo-trips-${Date.now()}`;
+  // The official emulator takes its time over 120 aggregations of a large collection.
+  const patience = { FIREBOARD_DEADLINE_MS: "60000" };
+  agent = await startAgent({ FIRESTORE_EMULATOR_HOST: recorder.host, FIREBOARD_PROJECT_ID: projectId, ...patience });
+  const common = { databaseId: "(default)", collectionPrefix: "" };
+  store = await openStore({ mode: "emulator", host: target, projectId, ...common });
+});
+afterAll(async () => {
+  await agent?.close();
+  await store?.close();
+  await recorder?.close();
+  await engine?.close();
+});
+
+const during = (tool: string, args: object): Promise<Rpc[]> => recorder.during(() => agent.call(tool, { ...args }));
+const make = async (tool: string, args: object): Promise<string> => (await agent.call(tool, { ...args })).id;
+
+describe("round trips in sequence (contracts.md 1.2)", () => {
+  it("board_create_session: 2, however many sessions are stale", async () => {
+    const project_id = await make("board_create_project", { name: "p" });
+    expect(roundTrips(await during("board_create_session", { project_id }))).toBe(2);
+    for (let at = 0; at < 12; at += 1)
+      await store.ref("sessions", `stale-${at}`).set({ project_id, status: "active", started_at: new Date() });
+    const rpcs = await during("board_create_session", { project_id });
+    expect(roundTrips(rpcs)).toBe(2);
+    expect(rpcs.map(({ writes }) => writes)).toContain(13 * 2 + 2 + 1);
+  });
+
+  it("board_get_handoff: 1 when one of the last sessions left notes, 2 otherwise", async () => {
+    const project_id = await make("board_create_project", { name: "p" });
+    expect(roundTrips(await during("board_get_handoff", { project_id }))).toBe(1);
+    const { session_id } = await agent.call("board_create_session", { project_id });
+    await agent.call("board_end_session", { session_id, progress_summary: "s", handoff_notes: "n" });
+    expect(roundTrips(await during("board_get_handoff", { project_id }))).toBe(1);
+    for (let at = 0; at < 10; at += 1)
+      await store
+        .ref("sessions", `${project_id}-${at}`)
+        .set({ project_id, kind: "board", status: "abandoned", started_at: new Date(), ended_at: new Date() });
+    expect(roundTrips(await during("board_get_handoff", { project_id }))).toBe(2);
+  });
+
+  it("other writes: 2, other reads: 1 or 2", async () => {
+    const project_id = await make("board_create_project", { name: "p" });
+    const dependency = await make("board_create_task", { project_id, title: "d" });
+    const { session_id } = await agent.call("board_create_session", { project_id });
+    const trips: Record<string, number> = {};
+    const measure = async (tool: string, args: object) => {
+      trips[tool] = roundTrips(await during(tool, args));
+    };
+    await measure("board_create_project", { name: "q" });
+    await measure("board_update_project", { project_id, name: "r" });
+    await measure("board_create_task", { project_id, title: "t", depends_on: [dependency], session_id });
+    const task_id = await make("board_create_task", { project_id, title: "t", depends_on: [dependency] });
+    await measure("board_update_task", { task_id, status: "in_progress", session_id });
+    await measure("board_bulk_update_tasks", { task_ids: [task_id, dependency], status: "done", session_id });
+    await measure("board_delete_task", { task_id });
+    await measure("board_log_activity", { agent_name: "a", action: "found", task_id: dependency, session_id });
+    await measure("board_end_session", { session_id, progress_summary: "s" });
+    await measure("board_get_projects", {});
+    await measure("board_get_task", { task_id: dependency });
+    await measure("board_get_tasks", { project_id });
+    await measure("board_get_activity", { project_id });
+    expect(trips).toEqual({
+      // Nothing to read: the commit alone.
+      board_create_project: 1,
+      board_update_project: 2,
+      board_create_task: 2,
+      board_update_task: 2,
+      board_bulk_update_tasks: 2,
+      // The task, its children, its dependents, and the commit.
+      board_delete_task: 4,
+      board_log_activity: 2,
+      board_end_session: 2,
+      board_get_projects: 2,
+      board_get_task: 1,
+      board_get_tasks: 1,
+      board_get_activity: 1,
+    });
+  });
+});
+
+describe("what a call costs", () => {
+  it("board_get_projects: at most 160 billed reads for 20 projects of 500 tasks", async () => {
+    const client = await agent.call("board_get_projects", {});
+    const already = client.projects.length;
+    for (let project = already; project < 20; project += 1) await make("board_create_project", { name: `p${project}` });
+    const { projects } = await agent.call("board_get_projects", {});
+    const first = store.ref("tasks", "seed").firestore;
+    for (const { id, total_tasks } of projects) {
+      const batch = first.batch();
+      for (let at = total_tasks; at < 500; at += 1)
+        batch.set(store.ref("tasks", `${id}-${at}`), { project_id: id, status: at % 2 ? "done" : "todo", title: "t" });
+      await batch.commit();
+    }
+    const rpcs = await during("board_get_projects", {});
+    expect(roundTrips(rpcs)).toBe(2);
+    expect(rpcs.reduce((sum, { billedReads }) => sum + billedReads, 0)).toBeLessThanOrEqual(160);
+    const counted = await agent.call("board_get_projects", {});
+    expect(counted.projects).toHaveLength(20);
+    expect(counted.projects.every((project: { total_tasks: number }) => project.total_tasks === 500)).toBe(true);
+  });
+});

@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { type IndexConfig, startEngine } from "../../src/embedded/index.js";
+import { storeFailure } from "../../src/firestore/failure.js";
+import { loadIndexes } from "../../src/firestore/indexes.js";
+import { type ConcreteShape, concreteShapes, type FilterOp, SHAPES } from "../../src/firestore/shapes.js";
+import { openStore, type Store } from "../../src/firestore/store.js";
+
+/**
+ * The embedded store refuses a query whose index is not in firestore.indexes.json, as Cloud Firestore does and the
+ * official emulator does not; here it judges every query that the board can issue.
+ */
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function storeWith(indexes: IndexConfig): Promise<Store> {
+  const engine = await startEngine({ file: ":memory:", indexes });
+  const host = `${engine.host}:${engine.port}`;
+  const config = {
+    mode: "emulator",
+    host,
+    projectId: "demo-x",
+    databaseId: "(default)",
+    collectionPrefix: "",
+  } as const;
+  const store = await openStore(config);
+  closing.push(engine.close, store.close);
+  return store;
+}
+
+const VALUES: Record<FilterOp, unknown> = {
+  "==": "a",
+  "!=": "a",
+  in: ["a", "b", "c"],
+  "not-in": ["a", "b"],
+  "array-contains": "a",
+  "array-contains-any": ["a", "b"],
+};
+
+/** The names of the queries that this store refuses for want of an index; any other failure is thrown. */
+async function refused(store: Store): Promise<string[]> {
+  const answers = await Promise.all(
+    concreteShapes().map(async (shape) => {
+      try {
+        await query(store, shape).get();
+        if (shape.orderBy.length === 0) await query(store, shape).count().get();
+        return [];
+      } catch (error) {
+        if (storeFailure(error) === "index_missing") return [describeShape(shape)];
+        throw error;
+      }
+    }),
+  );
+  return answers.flat();
+}
+
+function query(store: Store, { name, where }: ConcreteShape) {
+  const values = Object.fromEntries(where.map(([field, op]) => [field, VALUES[op]]));
+  return store.query(name, { values, limit: 10 });
+}
+
+const describeShape = ({ name, where }: ConcreteShape) =>
+  `${name}(${where.map((filter) => filter.join(" ")).join(", ")})`;
+
+describe("firestore.indexes.json", () => {
+  it("covers every query that the board can issue", async () => {
+    expect(concreteShapes().length).toBeGreaterThan(Object.keys(SHAPES).length);
+    expect(await refused(await storeWith(loadIndexes("")))).toEqual([]);
+  });
+
+  it.each(loadIndexes("").indexes.map((index, at) => [`${index.collectionGroup}: ${fieldNames(index)}`, at] as const))(
+    "needs the index %s",
+    async (_, without) => {
+      const { indexes, fieldOverrides } = loadIndexes("");
+      const store = await storeWith({ indexes: indexes.filter((_, at) => at !== without), fieldOverrides });
+      expect(await refused(store)).not.toEqual([]);
+    },
+  );
+
+  it("applies to collections with a prefix", () => {
+    const groups = loadIndexes("x_").indexes.map(({ collectionGroup }) => collectionGroup);
+    expect(new Set(groups)).toEqual(new Set(["x_projects", "x_tasks", "x_sessions", "x_activity_log"]));
+  });
+});
+
+function fieldNames(index: IndexConfig["indexes"][number]): string {
+  return index.fields.map(({ fieldPath }) => fieldPath).join(", ");
+}
