@@ -56,6 +56,20 @@ const SOAK_LANE: Lane = {
   testTimeout: 30 * 60_000,
 };
 
+/** Benchmarks (`npm run bench`), on both stores; without an emulator, on the embedded one alone. */
+const BENCH = {
+  test: {
+    name: "bench",
+    include: ["bench/**/*.run.ts"],
+    env: {},
+    setupFiles: ["test/support/clean-environment.ts"],
+    globalSetup: ["test/support/lane-emulator.ts"],
+    testTimeout: 10 * 60_000,
+    hookTimeout: 10 * 60_000,
+    fileParallelism: false,
+  },
+} satisfies TestProjectInlineConfiguration;
+
 function project({ name, include, exclude = [], store, order, workers, testTimeout }: Lane) {
   const onEmulator = store === "emulator";
   return {
@@ -79,6 +93,6 @@ export default defineConfig(({ mode }) => ({
   test: {
     globalSetup: ["test/support/build.ts"],
     reporters: ["./test/support/lane-reporter.ts", "default"],
-    projects: (mode === "soak" ? [SOAK_LANE] : LANES).map(project),
+    projects: mode === "bench" ? [BENCH] : (mode === "soak" ? [SOAK_LANE] : LANES).map(project),
   },
 }));
