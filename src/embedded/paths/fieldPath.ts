@@ -6,6 +6,7 @@ export type FieldPath = readonly string[];
 /** The pseudo field that stands for a document's name. */
 export const NAME_FIELD: FieldPath = ["__name__"];
 
+const RESERVED_NAME = /^__.+__$/s;
 const SIMPLE_NAME = /^[a-zA-Z_][a-zA-Z_0-9]*$/;
 
 /**
@@ -22,6 +23,14 @@ export function parseFieldPath(text: string): FieldPath {
     if (next < text.length && text[next] !== ".") throw invalidPath(text);
   } while (at <= text.length);
   return names;
+}
+
+/** Refuses names like `__x__`, which Firestore keeps for itself; `__name__` alone stands for the document's name. */
+export function checkNotReserved(path: FieldPath): void {
+  if (isNameField(path)) return;
+  for (const name of path) {
+    if (RESERVED_NAME.test(name)) throw invalidArgument(`The field name "${name}" is reserved.`);
+  }
 }
 
 /** The one text form of a field path, with backticks only where they are needed. */

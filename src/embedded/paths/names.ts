@@ -15,7 +15,9 @@ export const SegmentTag = { numeric: 0x10, text: 0x20 } as const;
 
 const PATH_END = 0x01;
 const ROOT = /^projects\/[^/]+\/databases\/[^/]+\/documents$/;
-const NUMERIC_ID = /^__id(\d{1,19})__$/;
+const NUMERIC_ID = /^__id(-?[1-9]\d{0,18})__$/;
+const RESERVED_ID = /^__.+__$/s;
+const INT64_OFFSET = 2n ** 63n;
 const MAX_ID_BYTES = 1_500;
 const textEncoder = new TextEncoder();
 
@@ -66,7 +68,7 @@ export function lastSegment(path: ResourcePath): string {
 export function checkIds(path: ResourcePath): void {
   for (const segment of path.segments) {
     if (segment === "." || segment === "..") throw invalidArgument(`The id "${segment}" is not allowed.`);
-    if (/^__.*__$/s.test(segment) && !NUMERIC_ID.test(segment)) {
+    if (RESERVED_ID.test(segment) && numericId(segment) === undefined) {
       throw invalidArgument(`The id "${segment}" is reserved.`);
     }
     if (Buffer.byteLength(segment) > MAX_ID_BYTES) throw invalidArgument("An id may hold at most 1500 bytes.");
@@ -75,10 +77,10 @@ export function checkIds(path: ResourcePath): void {
 
 /** Appends one segment such that bytes order as ids do: `__id7__` as the number 7, before every text. */
 export function writeSegment(out: ByteWriter, segment: string): void {
-  const numeric = NUMERIC_ID.exec(segment);
-  if (numeric) {
+  const numeric = numericId(segment);
+  if (numeric !== undefined) {
     out.byte(SegmentTag.numeric);
-    out.uint64(BigInt(numeric[1] ?? 0));
+    out.uint64(numeric + INT64_OFFSET);
     return;
   }
   out.byte(SegmentTag.text);
@@ -96,4 +98,12 @@ export function writeReference(out: ByteWriter, name: string): void {
   const path = parsePath(name);
   out.escaped(textEncoder.encode(path.root));
   writeSegments(out, path.segments);
+}
+
+/** The number of an id like `__id7__`; undefined for every other id. */
+function numericId(segment: string): bigint | undefined {
+  const digits = NUMERIC_ID.exec(segment)?.[1];
+  if (digits === undefined) return undefined;
+  const number = BigInt(digits);
+  return number >= -INT64_OFFSET && number < INT64_OFFSET ? number : undefined;
 }

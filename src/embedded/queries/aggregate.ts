@@ -1,6 +1,6 @@
 import { invalidArgument } from "../errors.js";
 import { fieldAt } from "../indexes/keys.js";
-import { type FieldPath, isNameField, parseFieldPath } from "../paths/fieldPath.js";
+import { checkNotReserved, type FieldPath, isNameField, parseFieldPath } from "../paths/fieldPath.js";
 import type { AggregationMessage, Fields, StructuredAggregationQuery, Value } from "../protocol/types.js";
 import { fieldsOf } from "../storage/documents.js";
 import type { Query } from "./ast.js";
@@ -47,6 +47,7 @@ export function aggregate(
   if (aggregations.every(({ operator }) => operator === "count")) {
     const most = Math.max(...aggregations.map(({ upTo }) => upTo));
     for (const _match of runQueryMatches(source, query, plans)) if (++count >= most) break;
+    count = Math.min(count, most);
   } else {
     for (const document of runQuery(source, query, plans)) {
       count++;
@@ -68,11 +69,12 @@ export function aggregate(
 
 function parseAggregation(message: AggregationMessage): Aggregation {
   const { operator, alias = "" } = message;
+  if (alias !== "") checkNotReserved([alias]);
   if (!operator) throw invalidArgument("An aggregation is a count, a sum or an average.");
   if (operator === "count") {
     const upTo = message.count?.upTo;
     const most = upTo ? Number(upTo.value ?? 0) : Number.POSITIVE_INFINITY;
-    if (most <= 0) throw invalidArgument("The upper limit of a count must be positive.");
+    if (most < 0) throw invalidArgument("The upper limit of a count is negative.");
     return { alias, operator, path: undefined, upTo: most };
   }
   const path = parseFieldPath(message[operator]?.field?.fieldPath ?? "");

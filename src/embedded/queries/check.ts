@@ -8,6 +8,7 @@ import {
   type FieldFilter,
   type Filter,
   fieldFilters,
+  isInequality,
   type Order,
   type Query,
 } from "./ast.js";
@@ -27,6 +28,9 @@ export function checkQuery(query: Query, explicitOrders: readonly Order[]): void
   const filters = fieldFilters(query.filter);
   for (const filter of filters) checkOperand(filter);
   checkCombination(query.filter, filters);
+  if (!isNameField(query.orders.at(-1)?.path ?? [])) {
+    throw invalidArgument("Nothing can be ordered by after __name__, explicitly or by an inequality or aggregation.");
+  }
   const fields = explicitOrders.map((order) => order.field);
   if (new Set(fields).size < fields.length) throw invalidArgument("A field is ordered by twice.");
   checkCursor(query.start, query.orders);
@@ -64,6 +68,13 @@ function checkCombination(filter: Filter | undefined, filters: readonly FieldFil
   if (count("NOT_IN") === 1 && count("IN", "ARRAY_CONTAINS_ANY") > 0) {
     throw invalidArgument("'NOT_IN' cannot be combined with 'IN' or 'ARRAY_CONTAINS_ANY'.");
   }
+  if (count("NOT_IN") === 1 && hasOr(filter)) throw invalidArgument("'NOT_IN' cannot be combined with 'OR'.");
+  const names = filters.filter((one) => isNameField(one.path));
+  const pinsName = names.some((one) => one.op === "EQUAL" || one.op === "IN");
+  const rangesName = names.some((one) => isInequality(one.op));
+  if (pinsName && !rangesName && filters.some((one) => isInequality(one.op))) {
+    throw invalidArgument("An equality on __name__ cannot be combined with inequalities on other fields.");
+  }
   if (!filter) return;
   const disjunctions = disjunctionsOf(filter, MAX_DISJUNCTIONS);
   if (!disjunctions) throw invalidArgument(`A query may have at most ${MAX_DISJUNCTIONS} disjunctions.`);
@@ -72,6 +83,10 @@ function checkCombination(filter: Filter | undefined, filters: readonly FieldFil
       throw invalidArgument("A maximum of 1 'ARRAY_CONTAINS' filter is allowed per disjunction.");
     }
   }
+}
+
+function hasOr(filter: Filter | undefined): boolean {
+  return filter !== undefined && filter.type !== "field" && (filter.type === "or" || filter.filters.some(hasOr));
 }
 
 function checkCursor(cursor: Cursor | undefined, orders: readonly Order[]): void {

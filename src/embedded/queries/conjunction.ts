@@ -157,12 +157,11 @@ function sortKeyBuilder(
   plan: ConjunctionPlan,
   pins: ReadonlyMap<string, Buffer>,
 ): (suffix: Uint8Array) => Uint8Array {
-  const named = query.orders.slice(0, query.orders.findIndex((order) => isNameField(order.path)) + 1);
-  if (named.length === plan.orders.length) return (suffix) => suffix;
+  if (query.orders.length === plan.orders.length) return (suffix) => suffix;
   return (suffix) => {
     const parts = splitSuffix(plan, suffix);
     return Buffer.concat(
-      named.map((order) => {
+      query.orders.map((order) => {
         const pinned = pins.get(pinKey(order.field, "asc"));
         return pinned ? directed(pinned, order.direction) : (parts.shift() ?? Buffer.alloc(0));
       }),

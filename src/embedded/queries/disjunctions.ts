@@ -1,16 +1,43 @@
+import { encodeValue } from "../values/order.js";
 import { arrayElements, type FieldFilter, type Filter } from "./ast.js";
 
 /** Filters that must all hold. IN and ARRAY_CONTAINS_ANY do not occur: each of their values is a disjunction. */
 export type Conjunction = readonly FieldFilter[];
 
+/** A bound on work, not on queries: a filter that would expand to more is over every limit. */
+const MOST_EXPANDED = 2_000;
+
 /**
  * The disjunctive normal form of a filter: a document matches when it matches one of the conjunctions. Undefined when
- * there would be more than `most` of them; this is counted before anything is built.
+ * there would be more than `most` of them, not counting those that say the same or that contradict themselves.
  * https://firebase.google.com/docs/firestore/query-data/queries#or_queries
  */
 export function disjunctionsOf(filter: Filter | undefined, most: number): Conjunction[] | undefined {
   if (!filter) return [[]];
-  return countOf(filter) > most ? undefined : expand(filter);
+  const count = countOf(filter);
+  if (count > MOST_EXPANDED) return undefined;
+  const expanded = expand(filter);
+  if (count <= most) return expanded;
+  const distinct = new Map<string, Conjunction>();
+  for (const conjunction of expanded) if (!contradicts(conjunction)) distinct.set(identity(conjunction), conjunction);
+  return distinct.size > most ? undefined : [...distinct.values()];
+}
+
+/** Whether one field would have to equal two values. */
+function contradicts(conjunction: Conjunction): boolean {
+  const pinned = new Map<string, string>();
+  for (const { field, op, value } of conjunction) {
+    if (op !== "EQUAL") continue;
+    const part = encodeValue(value).toString("latin1");
+    if ((pinned.get(field) ?? part) !== part) return true;
+    pinned.set(field, part);
+  }
+  return false;
+}
+
+function identity(conjunction: Conjunction): string {
+  const filters = conjunction.map(({ field, op, value }) => `${op} ${field} ${encodeValue(value).toString("latin1")}`);
+  return [...new Set(filters)].sort().join();
 }
 
 function countOf(filter: Filter): number {

@@ -1,6 +1,13 @@
 import { invalidArgument, unimplemented } from "../errors.js";
-import { type FieldPath, formatFieldPath, isNameField, NAME_FIELD, parseFieldPath } from "../paths/fieldPath.js";
-import { parsePath } from "../paths/names.js";
+import {
+  checkNotReserved,
+  type FieldPath,
+  formatFieldPath,
+  isNameField,
+  NAME_FIELD,
+  parseFieldPath,
+} from "../paths/fieldPath.js";
+import { checkIds, parsePath } from "../paths/names.js";
 import type { CursorMessage, FieldReference, FilterMessage, StructuredQuery, Value } from "../protocol/types.js";
 import {
   type Cursor,
@@ -46,6 +53,7 @@ export function parseQuery(parent: string, message: StructuredQuery, alsoRequire
   const allDescendants = from?.allDescendants ?? false;
   if (!collection && !allDescendants) throw invalidArgument("A query without all_descendants names a collection.");
   if (collection?.includes("/")) throw invalidArgument(`Collection id "${collection}" holds a slash.`);
+  checkIds({ ...parentPath, segments: [...parentPath.segments, ...(collection ? [collection] : [])] });
 
   const filter = message.where ? parseFilter(message.where) : undefined;
   const explicit = (message.orderBy ?? []).map(parseOrder);
@@ -62,14 +70,25 @@ export function parseQuery(parent: string, message: StructuredQuery, alsoRequire
     select: parseProjection(message.select?.fields),
   };
   checkQuery(query, explicit);
+  if (alsoRequired.length > 0) checkAggregated(query, explicit, alsoRequired);
   return query;
+}
+
+/** An inequality on names orders by them, and no index has further fields behind the name. */
+function checkAggregated(query: Query, explicit: readonly Order[], fields: readonly FieldPath[]): void {
+  if (query.select) throw invalidArgument("An aggregation of fields takes no projection.");
+  const filters = fieldFilters(query.filter).filter((one) => isInequality(one.op));
+  if (!filters.some((one) => isNameField(one.path))) return;
+  const ordered = new Set([...explicit, ...filters].map((one) => one.field));
+  if (fields.every((path) => ordered.has(formatFieldPath(path)))) return;
+  throw invalidArgument("With an inequality on __name__, aggregated fields must be ordered by.");
 }
 
 function parseFilter(message: FilterMessage): Filter {
   if (message.compositeFilter) {
     const { op, filters = [] } = message.compositeFilter;
     if (op !== "AND" && op !== "OR") throw invalidArgument("A composite filter is AND or OR.");
-    if (filters.length === 0) throw invalidArgument("A composite filter holds at least one filter.");
+    if (filters.length === 0 && op === "OR") throw invalidArgument("An OR filter holds at least one filter.");
     return { type: op === "AND" ? "and" : "or", filters: filters.map(parseFilter) };
   }
   if (message.unaryFilter) return parseUnary(message.unaryFilter.op, parseField(message.unaryFilter.field));
@@ -136,7 +155,9 @@ function parseProjection(fields: readonly FieldReference[] | undefined): FieldPa
 }
 
 function parseField(reference: FieldReference | undefined): FieldPath {
-  return parseFieldPath(reference?.fieldPath ?? "");
+  const path = parseFieldPath(reference?.fieldPath ?? "");
+  checkNotReserved(path);
+  return path;
 }
 
 function isOperator(op: string): op is Operator {

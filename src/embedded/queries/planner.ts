@@ -32,8 +32,6 @@ export interface ConjunctionPlan {
   orders: Order[];
   /** Inequalities by field. */
   ranges: Map<string, FieldFilter[]>;
-  /** Fields that must exist although nothing orders by them any more (they stood behind `__name__`). */
-  present: Order[];
 }
 
 /** An index that a query needs and firestore.indexes.json does not define, ready to be added to it. */
@@ -84,9 +82,8 @@ function shapeOf(query: Query, conjunction: Conjunction): Shape {
     if (isInequality(filter.op) || isNameField(filter.path)) push(ranges, filter.field, filter);
     else push(pins, pinKey(filter.field, filter.op === "ARRAY_CONTAINS" ? "contains" : "asc"), filter);
   }
-  const varying = query.orders.filter((order) => !pins.has(pinKey(order.field, "asc")));
-  const name = varying.findIndex((order) => isNameField(order.path));
-  return { pins, ranges, orders: varying.slice(0, name + 1), present: varying.slice(name + 1) };
+  const orders = query.orders.filter((order) => !pins.has(pinKey(order.field, "asc")));
+  return { pins, ranges, orders };
 }
 
 /** A way to read some of the pinned fields in the wanted order. */

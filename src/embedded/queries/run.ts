@@ -1,7 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import { StatusError } from "../errors.js";
-import { fieldAt } from "../indexes/keys.js";
-import { fieldsOf, loadDocument, type StoredDocument } from "../storage/documents.js";
+import { loadDocument, type StoredDocument } from "../storage/documents.js";
 import type { Names } from "../storage/names.js";
 import type { Connection } from "../storage/sqlite.js";
 import type { Query } from "./ast.js";
@@ -58,7 +57,8 @@ export function missingIndexError(missing: readonly MissingIndex[]): StatusError
 
 /** Merges the conjunctions' matches; a document that several of them match occurs once. */
 function* distinctMatches(source: QuerySource, query: Query, plans: readonly ConjunctionPlan[]): Generator<Match> {
-  const streams = plans.map((plan) => matchesWithAllFields(source, query, plan));
+  const { connection, names, reads } = source;
+  const streams = plans.map((plan) => matchesOf(connection, names, query, plan, reads));
   const [only] = streams;
   if (only && streams.length === 1) {
     yield* only;
@@ -79,17 +79,6 @@ function* distinctMatches(source: QuerySource, query: Query, plans: readonly Con
     if (!last || Buffer.compare(last, head.value.sortKey) !== 0) yield head.value;
     last = head.value.sortKey;
     heads[first] = stream.next();
-  }
-}
-
-function* matchesWithAllFields(source: QuerySource, query: Query, plan: ConjunctionPlan): Generator<Match> {
-  const { connection, names, reads } = source;
-  for (const match of matchesOf(connection, names, query, plan, reads)) {
-    if (plan.present.length > 0) {
-      const fields = fieldsOf(load(source, match));
-      if (plan.present.some((order) => !fieldAt(fields, order.path))) continue;
-    }
-    yield match;
   }
 }
 

@@ -1,6 +1,6 @@
 import { unimplemented } from "../errors.js";
 import { parseFieldPath } from "../paths/fieldPath.js";
-import { formatPath, parseDocumentName, type ResourcePath } from "../paths/names.js";
+import { checkIds, formatPath, parseDocumentName, type ResourcePath } from "../paths/names.js";
 import type { Consistency, Document, DocumentMask, Timestamp } from "../protocol/types.js";
 import { projectFields } from "../queries/project.js";
 import { readTime } from "../storage/clock.js";
@@ -48,6 +48,7 @@ export async function withView<T>(
 /** Reads a document; a transaction notes its version, or that it is missing. */
 export function readDocument(context: ServiceContext, view: View, name: string): StoredDocument | undefined {
   const path: ResourcePath = parseDocumentName(name);
+  checkIds(path);
   const document = findDocument(view.connection, context.names, path);
   view.transaction?.reads.documents.set(formatPath(path), { path, updateTime: document?.updateTime });
   return document;

@@ -4,6 +4,7 @@ import { formatPath, parseDatabase } from "../paths/names.js";
 import { fromMicros } from "../protocol/timestamps.js";
 import type { StatusMessage, Timestamp, TransactionOptions, Write, WriteResult } from "../protocol/types.js";
 import { type PlannedWrite, planWrite } from "../writes/plan.js";
+import { checkSequence } from "../writes/sequence.js";
 import type { ServiceContext } from "./context.js";
 
 interface BeginTransactionRequest {
@@ -54,6 +55,7 @@ export async function commit(context: ServiceContext, request: CommitRequest): P
   try {
     const writes = planWrites(request.database, request.writes ?? []);
     if (transaction?.readOnly && writes.length > 0) throw invalidArgument("A read-only transaction cannot write.");
+    checkSequence(writes);
     const { results, time } = await context.commit(writes, transaction);
     return { writeResults: results, commitTime: fromMicros(time) };
   } finally {

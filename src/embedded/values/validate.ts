@@ -35,7 +35,7 @@ export function checkDocumentSize(path: ResourcePath, fields: Fields): void {
 /** Refuses field names that are empty, reserved (`__name__` and the like) or over 1,500 bytes. */
 export function checkFieldName(name: string): void {
   if (name === "") throw invalidArgument("A field name is empty.");
-  if (/^__.*__$/s.test(name)) throw invalidArgument(`The field name "${name}" is reserved.`);
+  if (/^__.+__$/s.test(name)) throw invalidArgument(`The field name "${name}" is reserved.`);
   if (Buffer.byteLength(name) > MAX_FIELD_NAME_BYTES)
     throw invalidArgument("A field name may hold at most 1500 bytes.");
   checkText(name);

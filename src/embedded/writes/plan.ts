@@ -42,6 +42,7 @@ export function planWrite(write: Write): PlannedWrite {
       return { path, precondition, change: { fields: checkedFields(write.update?.fields ?? {}), mask, transforms } };
     }
     case "delete":
+      if (write.updateTransforms?.length) throw invalidArgument("A delete takes no transforms.");
       return { path: documentPath(write.delete), precondition, change: undefined };
     case "transform": {
       const path = documentPath(write.transform?.document);
@@ -65,8 +66,7 @@ export function checkPrecondition(write: PlannedWrite, before: Before | undefine
     return;
   }
   const expected = toMicros(precondition.updateTime ?? {});
-  if (!before) throw new StatusError(status.NOT_FOUND, `No document to update: ${name}`);
-  if (before.updateTime !== expected) {
+  if (before?.updateTime !== expected) {
     throw new StatusError(
       status.FAILED_PRECONDITION,
       `The stored version of ${name} does not match the update time that the write requires.`,

@@ -10,9 +10,9 @@ export interface TestStore {
 }
 
 /** A client of the engine or the emulator on this port. */
-export function connect(port: number, token?: string): Firestore {
+export function connect(port: number, token?: string, projectId = "demo-test"): Firestore {
   return new Firestore({
-    projectId: "demo-test",
+    projectId,
     host: `127.0.0.1:${port}`,
     ssl: false,
     customHeaders: token === undefined ? {} : { Authorization: `Bearer ${token}` },

@@ -1,0 +1,46 @@
+import type { StructuredQuery } from "../../../../src/embedded/protocol/types.js";
+import type { RawClient } from "../../support/raw.js";
+import { FROM, order, type RequestCase, unary } from "./parts.js";
+
+const count = { alias: "n", operator: "count", count: {} } as const;
+const sum = (fieldPath: string, alias: string) => ({ alias, operator: "sum", sum: { field: { fieldPath } } }) as const;
+const aggregation = (
+  name: string,
+  aggregations: Parameters<RawClient["aggregate"]>[0]["aggregations"],
+  structuredQuery: StructuredQuery = {},
+): RequestCase => ({
+  name: `aggregation ${name}`,
+  send: (raw) =>
+    raw.aggregate({ structuredQuery: { from: FROM, ...structuredQuery }, aggregations: aggregations ?? [] }),
+});
+
+/** Aggregations that Firestore accepts or refuses by their form. */
+export const aggregations: RequestCase[] = [
+  aggregation("count", [count]),
+  aggregation("none", []),
+  aggregation("without alias", [{ operator: "count", count: {} }]),
+  aggregation("two without alias", [
+    { operator: "count", count: {} },
+    { operator: "count", count: {} },
+  ]),
+  aggregation("same alias", [count, count]),
+  aggregation(
+    "six",
+    [0, 1, 2, 3, 4, 5].map((index) => sum("a", `s${index}`)),
+  ),
+  aggregation(
+    "five",
+    [0, 1, 2, 3, 4].map((index) => sum("a", `s${index}`)),
+  ),
+  aggregation("count with select", [count], { select: { fields: [{ fieldPath: "a" }] } }),
+  aggregation("count with empty select", [count], { select: { fields: [{ fieldPath: "__name__" }] } }),
+  aggregation("sum with select", [sum("a", "s")], { select: { fields: [{ fieldPath: "a" }] } }),
+  aggregation("sum with other select", [sum("a", "s")], { select: { fields: [{ fieldPath: "b" }] } }),
+  aggregation("sum of names", [sum("__name__", "s")]),
+  aggregation("sum after name order", [sum("a", "s")], { orderBy: [order("__name__")] }),
+  aggregation("sum with name range", [sum("a", "s")], { where: unary("b", "IS_NULL") }),
+  aggregation("count up to 0", [{ alias: "n", operator: "count", count: { upTo: { value: "0" } } }]),
+  aggregation("count up to 2", [{ alias: "n", operator: "count", count: { upTo: { value: "2" } } }]),
+  aggregation("reserved alias", [{ alias: "__n__", operator: "count", count: {} }]),
+  aggregation("bad alias", [{ alias: "a-b", operator: "count", count: {} }]),
+];

@@ -1,0 +1,39 @@
+import type { StructuredQuery, Value, Write } from "../../../../src/embedded/protocol/types.js";
+import type { Outcome, RawClient } from "../../support/raw.js";
+
+/* Short words for protocol messages, so that the lists of requests read as lists. */
+
+/** A request whose acceptance or refusal must be the same on both stores. */
+export interface RequestCase {
+  name: string;
+  send(raw: RawClient): Promise<Outcome<unknown>>;
+}
+
+export const int = (value: number | string): Value => ({ valueType: "integerValue", integerValue: String(value) });
+export const text = (stringValue: string): Value => ({ valueType: "stringValue", stringValue });
+export const list = (...values: Value[]): Value => ({ valueType: "arrayValue", arrayValue: { values } });
+export const map = (fields: Record<string, Value>): Value => ({ valueType: "mapValue", mapValue: { fields } });
+export const double = (doubleValue: number): Value => ({ valueType: "doubleValue", doubleValue });
+export const NULL: Value = { valueType: "nullValue", nullValue: "NULL_VALUE" };
+
+export type FilterMessage = NonNullable<StructuredQuery["where"]>;
+export const where = (fieldPath: string, op: string, value: Value): FilterMessage => ({
+  filterType: "fieldFilter",
+  fieldFilter: { field: { fieldPath }, op, value },
+});
+export const unary = (fieldPath: string, op: string): FilterMessage => ({
+  filterType: "unaryFilter",
+  unaryFilter: { field: { fieldPath }, op },
+});
+export const both = (op: "AND" | "OR", ...filters: FilterMessage[]): FilterMessage => ({
+  filterType: "compositeFilter",
+  compositeFilter: { op, filters },
+});
+export const order = (fieldPath: string, direction = "ASCENDING") => ({ field: { fieldPath }, direction });
+export const many = (count: number): Value => list(...Array.from({ length: count }, (_, index) => int(index)));
+export const FROM = [{ collectionId: "c" }];
+
+export const write = (name: string, make: (raw: RawClient) => Write[]): RequestCase => ({
+  name: `commit ${name}`,
+  send: (raw) => raw.commit(make(raw)),
+});

@@ -1,0 +1,82 @@
+import { credentials, Metadata, makeGenericClientConstructor, type ServiceError } from "@grpc/grpc-js";
+import { firestoreService } from "../../../src/embedded/protocol/load.js";
+import type {
+  Document,
+  Fields,
+  StructuredAggregationQuery,
+  StructuredQuery,
+  Timestamp,
+  Write,
+  WriteResult,
+} from "../../../src/embedded/protocol/types.js";
+
+/** The outcome of a raw RPC: its messages, or the gRPC status that ended it. */
+export type Outcome<T> = { code: 0; messages: T[] } | { code: number; message: string };
+
+export interface QueryMessage {
+  document?: Document;
+  transaction?: Buffer;
+  readTime?: Timestamp;
+}
+
+/** A client without the Firestore library: no retries, no checks, exactly one RPC per call. */
+export interface RawClient {
+  database: string;
+  root: string;
+  runQuery(structuredQuery: StructuredQuery, parent?: string): Promise<Outcome<QueryMessage>>;
+  aggregate(
+    structuredAggregationQuery: StructuredAggregationQuery,
+    parent?: string,
+  ): Promise<Outcome<{ result?: { aggregateFields?: Fields } }>>;
+  commit(
+    writes: Write[],
+    transaction?: Buffer,
+  ): Promise<Outcome<{ writeResults?: WriteResult[]; commitTime?: Timestamp }>>;
+  call<T>(method: string, request: object): Promise<Outcome<T>>;
+  close(): void;
+}
+
+const Client = makeGenericClientConstructor(firestoreService, "Firestore", {});
+
+/** Connects without TLS; `token` is sent as a bearer token. */
+export function rawClient(port: number, project: string, token?: string): RawClient {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    "grpc.max_receive_message_length": -1,
+  });
+  const database = `projects/${project}/databases/(default)`;
+  const root = `${database}/documents`;
+  const call = <T>(method: string, request: object): Promise<Outcome<T>> => {
+    const definition = firestoreService[method];
+    if (!definition) throw new Error(`no method ${method}`);
+    const metadata = new Metadata();
+    // The emulator lists collections for its owner only.
+    metadata.set("authorization", `Bearer ${token ?? "owner"}`);
+    metadata.set("google-cloud-resource-prefix", database);
+    const failed = (error: ServiceError): Outcome<T> => ({ code: error.code, message: error.details });
+    return new Promise((resolve) => {
+      const { path, requestSerialize, responseDeserialize } = definition;
+      const decode = responseDeserialize as (bytes: Buffer) => T;
+      if (!definition.responseStream) {
+        client.makeUnaryRequest(path, requestSerialize, decode, request, metadata, (error, response) => {
+          resolve(error ? failed(error) : { code: 0, messages: response === undefined ? [] : [response] });
+        });
+        return;
+      }
+      const messages: T[] = [];
+      const stream = client.makeServerStreamRequest(path, requestSerialize, decode, request, metadata);
+      stream.on("data", (message: T) => messages.push(message));
+      stream.on("error", (error: ServiceError) => resolve(failed(error)));
+      stream.on("end", () => resolve({ code: 0, messages }));
+    });
+  };
+  return {
+    database,
+    root,
+    call,
+    runQuery: (structuredQuery, parent = root) => call("RunQuery", { parent, structuredQuery }),
+    aggregate: (structuredAggregationQuery, parent = root) =>
+      call("RunAggregationQuery", { parent, structuredAggregationQuery }),
+    commit: (writes, transaction) => call("Commit", { database, writes, ...(transaction ? { transaction } : {}) }),
+    close: () => client.close(),
+  };
+}
