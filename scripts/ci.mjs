@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { npm } from "./npm.mjs";
+import { countTests } from "./test-report.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "fireboard-ci-"));
 const reportFile = join(folder, "tests.json");
@@ -42,10 +43,7 @@ if (failedSteps.length > 0) process.stdout.write(`\nfailed: ${failedSteps.join("
 process.stdout.write(`\n${tests.passed} passed, ${failed} failed, ${tests.skipped} skipped\n`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/**
- * @typedef {{ status: string, assertionResults: { status: string }[] }} TestFile
- * @returns {TestFile[]} what vitest's JSON reporter wrote per test file; nothing when the run never got that far
- */
+/** @returns {import("./test-report.mjs").TestFile[]} nothing when the run never got as far as a report */
 function readReport() {
   try {
     return JSON.parse(readFileSync(reportFile, "utf8")).testResults;
@@ -53,20 +51,4 @@ function readReport() {
     process.stdout.write(`\nno test report: ${error instanceof Error ? error.message : error}\n`);
     return [];
   }
-}
-
-/** @param {TestFile[]} files */
-function countTests(files) {
-  const count = { passed: 0, failed: 0, skipped: 0 };
-  for (const { status, assertionResults } of files) {
-    let failedHere = 0;
-    for (const test of assertionResults) {
-      if (test.status === "passed") count.passed += 1;
-      else if (test.status === "failed") failedHere += 1;
-      else count.skipped += 1;
-    }
-    // A file that cannot be loaded, or whose hooks fail, has no failed test to count.
-    count.failed += status === "failed" ? Math.max(failedHere, 1) : failedHere;
-  }
-  return count;
 }
