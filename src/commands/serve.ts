@@ -1,3 +1,4 @@
+import { startPresence } from "../board/presence/presence.js";
 import type { Config } from "../config.js";
 import { stderrLog } from "../mcp/log.js";
 import { createServer } from "../mcp/server.js";
@@ -13,23 +14,31 @@ const CLOSE_MS = 2_000;
 /** Serves the board over stdio until stdin ends or a signal comes. Says on stderr, in one line, which store it uses. */
 export async function serve(config: Config): Promise<number> {
   const store = lazyStore(config.store);
+  const presence = startPresence({
+    store: store.open,
+    now: realWorld.now,
+    intervalMs: config.heartbeatMs,
+    onError: (error) => stderrLog("warn", "heartbeat_failed", { message: String(error) }),
+  });
   const fireboard = createServer({
     version: packageVersion(),
     tools: TOOLS,
     store: store.open,
     world: realWorld,
+    presence,
     deadlineMs: config.deadlineMs,
     log: stderrLog,
   });
   stderrLog("problem" in config.store ? "error" : "info", "store_chosen", describeStore(config.store));
   const reason = await serveStdio(fireboard);
+  presence.stop();
   const closed = await Promise.race([store.close().then(() => true), timeout(CLOSE_MS)]);
   stderrLog("info", "stopped", { reason, store_closed: closed });
   return 0;
 }
 
 function describeStore(store: Config["store"]): Record<string, unknown> {
-  if ("problem" in store) return store;
+  if ("problem" in store) return { ...store };
   const { mode, projectId, databaseId } = store;
   const where =
     store.mode === "embedded" ? { folder: store.dataDir } : store.mode === "emulator" ? { host: store.host } : {};

@@ -1,0 +1,93 @@
+import { z } from "zod";
+import type { StoreConfig } from "../firestore/config.js";
+
+/** One setting: how it is given, what it must be, and what it is for. The README's table is made from these. */
+export interface Setting {
+  env: string;
+  /** The flag's name without dashes; a secret has none, because other users can read a process's arguments. */
+  flag?: string;
+  /** The only store that looks at it; a value that is meant for another one is not even checked. */
+  store?: StoreConfig["mode"];
+  schema: z.ZodType<string | number | undefined>;
+  /** What holds when it is not given, for people. */
+  default: string;
+  /** For people, in Markdown. */
+  description: string;
+}
+
+const prefix = z.string().regex(/^[A-Za-z0-9_-]{0,64}$/, "must be at most 64 of A-Z a-z 0-9 _ -");
+const name = z.string().regex(/^[a-z0-9()][a-z0-9:.()-]{0,99}$/i, "must be a Google Cloud name");
+const hostAndPort = z.string().regex(/^[^\s/]+:\d{1,5}$/, "must be host:port, without http://");
+
+/** Every setting of the server. A flag wins over the environment; an empty variable counts as not set. */
+export const SETTINGS = {
+  store: {
+    env: "FIREBOARD_STORE",
+    flag: "store",
+    schema: z.enum(["cloud", "emulator", "embedded"]).optional(),
+    default: "chosen as above",
+    description: "Where the board lives: `cloud`, `emulator` or `embedded`",
+  },
+  dataDir: {
+    env: "FIREBOARD_DATA_DIR",
+    flag: "data-dir",
+    store: "embedded",
+    schema: z.string().min(1, "must not be empty").optional(),
+    default: "the user's data folder",
+    description: "The folder of the board's file; `~/` is the home folder",
+  },
+  credentials: {
+    env: "GOOGLE_APPLICATION_CREDENTIALS",
+    store: "cloud",
+    schema: z.string().optional(),
+    default: "application-default credentials",
+    description: "Path of a service account key, or the key's JSON itself",
+  },
+  projectId: {
+    env: "FIREBOARD_PROJECT_ID",
+    flag: "project-id",
+    schema: name.optional(),
+    default: "`GOOGLE_CLOUD_PROJECT`, else the key's",
+    description: "Google Cloud project id",
+  },
+  databaseId: {
+    env: "FIREBOARD_DATABASE_ID",
+    flag: "database-id",
+    schema: name.default("(default)"),
+    default: "`(default)`",
+    description: "Firestore database id",
+  },
+  collectionPrefix: {
+    env: "FIREBOARD_COLLECTION_PREFIX",
+    flag: "collection-prefix",
+    schema: prefix.default(""),
+    default: "none",
+    description: "Put before the name of each collection, to share a database",
+  },
+  emulatorHost: {
+    env: "FIRESTORE_EMULATOR_HOST",
+    store: "emulator",
+    schema: hostAndPort.optional(),
+    default: "none",
+    description: "host:port of a Firestore emulator",
+  },
+  deadlineMs: {
+    env: "FIREBOARD_DEADLINE_MS",
+    flag: "deadline-ms",
+    schema: z.coerce.number().int().min(100).max(600_000).default(10_000),
+    default: "10000",
+    description: "Milliseconds within which every call answers, 100 to 600000",
+  },
+  heartbeatMs: {
+    env: "FIREBOARD_HEARTBEAT_MS",
+    flag: "heartbeat-ms",
+    schema: z.coerce.number().int().min(100).max(600_000).default(60_000),
+    default: "60000",
+    description: "Milliseconds between signs of life, which renew leases and keep sessions from counting as stale",
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The settings as checked; those of stores that were not chosen are not given. */
+export type Values = { [K in SettingName]: z.output<(typeof SETTINGS)[K]["schema"]> };

@@ -1,0 +1,43 @@
+import type { StoreConfig } from "../firestore/config.js";
+import { cloudAccount } from "./cloud.js";
+import { defaultDataFolder, givenDataFolder } from "./data-folder.js";
+import { isProblem, type Problem } from "./problem.js";
+import type { SettingName, Values } from "./settings.js";
+
+/**
+ * Which store the settings choose (architecture: "One storage API"): the one that is named; else an emulator when its
+ * host is given; else the cloud when credentials or a project are; else the embedded one.
+ */
+export function chooseMode(
+  named: StoreConfig["mode"] | undefined,
+  isGiven: (setting: SettingName) => boolean,
+): StoreConfig["mode"] {
+  if (named) return named;
+  if (isGiven("emulatorHost")) return "emulator";
+  return isGiven("credentials") || isGiven("projectId") ? "cloud" : "embedded";
+}
+
+/** What the chosen store is opened with, or what it lacks. */
+export function storeConfig(mode: StoreConfig["mode"], values: Values, env: NodeJS.ProcessEnv): StoreConfig | Problem {
+  const { databaseId, collectionPrefix, projectId } = values;
+  const common = { databaseId, collectionPrefix };
+  switch (mode) {
+    case "embedded": {
+      const dataDir = values.dataDir === undefined ? defaultDataFolder(env) : givenDataFolder(values.dataDir);
+      return { mode, ...common, projectId: projectId ?? "fireboard", dataDir };
+    }
+    case "emulator": {
+      const host = values.emulatorHost;
+      if (host) return { mode, ...common, projectId: projectId ?? "demo-fireboard", host };
+      return {
+        problem: "The emulator is chosen but not named.",
+        repair: "Set FIRESTORE_EMULATOR_HOST to its host:port.",
+      };
+    }
+    case "cloud": {
+      const named = projectId ?? (env.GOOGLE_CLOUD_PROJECT || env.GCLOUD_PROJECT || undefined);
+      const account = cloudAccount(values.credentials, named);
+      return isProblem(account) ? account : { mode, ...common, ...account };
+    }
+  }
+}

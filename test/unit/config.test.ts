@@ -1,0 +1,250 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Config, loadConfig, SETTINGS } from "../../src/config.js";
+
+type Env = Record<string, string>;
+type Flags = Parameters<typeof loadConfig>[0];
+
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+const EMAIL = "board@keys-project.iam.gserviceaccount.com";
+const KEY = { type: "service_account", project_id: "keys-project", client_email: EMAIL, private_key: privateKey };
+const INLINE = JSON.stringify(KEY);
+const ACCOUNT = { projectId: "keys-project", clientEmail: EMAIL, privateKey };
+
+let folder: string;
+/** A file in the test's folder. */
+let keyFile: (content: unknown) => string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "fireboard-config-"));
+  let files = 0;
+  keyFile = (content) => {
+    const path = join(folder, `key-${files++}.json`);
+    writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+    return path;
+  };
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function store(flags: Flags, env: Env): Config["store"] {
+  return loadConfig(flags, { ...env }).store;
+}
+
+describe("the store is chosen by what is given, in this order", () => {
+  const emulator = { FIRESTORE_EMULATOR_HOST: "127.0.0.1:8080" };
+  const project = { FIREBOARD_PROJECT_ID: "p" };
+  const credentials = { GOOGLE_APPLICATION_CREDENTIALS: INLINE };
+
+  test.each<[name: string, flags: Flags, env: Env, mode: string]>([
+    ["nothing", {}, {}, "embedded"],
+    ["an emulator's host", {}, emulator, "emulator"],
+    ["a project", {}, project, "cloud"],
+    ["a project by flag", { projectId: "p" }, {}, "cloud"],
+    ["credentials", {}, credentials, "cloud"],
+    ["an emulator's host before the cloud's settings", {}, { ...emulator, ...project, ...credentials }, "emulator"],
+    ["FIREBOARD_STORE before an emulator's host", {}, { FIREBOARD_STORE: "embedded", ...emulator }, "embedded"],
+    ["FIREBOARD_STORE before credentials", {}, { FIREBOARD_STORE: "embedded", ...credentials }, "embedded"],
+    ["FIREBOARD_STORE, the cloud", {}, { FIREBOARD_STORE: "cloud", ...emulator, ...project }, "cloud"],
+    ["the flag before the variable", { store: "embedded" }, { FIREBOARD_STORE: "cloud", ...project }, "embedded"],
+    ["an empty variable as none", {}, { FIREBOARD_STORE: "", FIRESTORE_EMULATOR_HOST: "" }, "embedded"],
+    ["a project of the Google tools alone, not the cloud", {}, { GOOGLE_CLOUD_PROJECT: "p" }, "embedded"],
+  ])("%s", (_, flags, env, mode) => {
+    expect(store(flags, env)).toMatchObject({ mode });
+  });
+});
+
+describe("what each store is opened with", () => {
+  test("embedded, when nothing is said", () => {
+    expect(store({}, { XDG_DATA_HOME: "/data" })).toEqual({
+      mode: "embedded",
+      projectId: "fireboard",
+      databaseId: "(default)",
+      collectionPrefix: "",
+      dataDir: "/data/fireboard",
+    });
+  });
+
+  test("emulator", () => {
+    expect(store({}, { FIRESTORE_EMULATOR_HOST: "[::1]:8080" })).toEqual({
+      mode: "emulator",
+      projectId: "demo-fireboard",
+      databaseId: "(default)",
+      collectionPrefix: "",
+      host: "[::1]:8080",
+    });
+  });
+
+  test("every store takes project, database and prefix, from flags first", () => {
+    const flags = { projectId: "flag-p", databaseId: "flag-d", collectionPrefix: "flag_" };
+    const env = {
+      FIREBOARD_PROJECT_ID: "env-p",
+      FIREBOARD_DATABASE_ID: "env-d",
+      FIREBOARD_COLLECTION_PREFIX: "env_",
+      FIRESTORE_EMULATOR_HOST: "h:1",
+    };
+    for (const mode of ["cloud", "emulator", "embedded"]) {
+      const common = { mode, projectId: "flag-p", databaseId: "flag-d", collectionPrefix: "flag_" };
+      expect(store({ ...flags, store: mode }, env)).toMatchObject(common);
+    }
+    expect(store({}, env)).toMatchObject({ projectId: "env-p", databaseId: "env-d", collectionPrefix: "env_" });
+  });
+
+  test("the deadline", () => {
+    expect(loadConfig({}, {}).deadlineMs).toBe(10_000);
+    expect(loadConfig({}, { FIREBOARD_DEADLINE_MS: "500" }).deadlineMs).toBe(500);
+    expect(loadConfig({ deadlineMs: "100" }, { FIREBOARD_DEADLINE_MS: "500" }).deadlineMs).toBe(100);
+  });
+});
+
+describe("the embedded store's folder", () => {
+  const xdg = { XDG_DATA_HOME: "/data" };
+
+  test.each<[name: string, flags: Flags, env: Env, folder: string]>([
+    ["the XDG data folder", {}, xdg, "/data/fireboard"],
+    ["below the home folder without XDG", {}, {}, join(homedir(), ".local/share/fireboard")],
+    ["a relative XDG folder is ignored", {}, { XDG_DATA_HOME: "data" }, join(homedir(), ".local/share/fireboard")],
+    ["FIREBOARD_DATA_DIR", {}, { ...xdg, FIREBOARD_DATA_DIR: "/boards/a" }, "/boards/a"],
+    ["--data-dir first", { dataDir: "/boards/b" }, { FIREBOARD_DATA_DIR: "/boards/a" }, "/boards/b"],
+    ["~ without a shell", {}, { FIREBOARD_DATA_DIR: "~/boards" }, join(homedir(), "boards")],
+    ["a name that begins with ~", {}, { FIREBOARD_DATA_DIR: "/b/~x" }, "/b/~x"],
+    ["made absolute", {}, { FIREBOARD_DATA_DIR: "boards" }, join(process.cwd(), "boards")],
+  ])("%s", (_, flags, env, dataDir) => {
+    expect(store(flags, env)).toMatchObject({ mode: "embedded", dataDir });
+  });
+});
+
+describe("cloud credentials", () => {
+  test("a key as JSON", () => {
+    expect(store({}, { GOOGLE_APPLICATION_CREDENTIALS: ` ${INLINE}` })).toEqual({
+      mode: "cloud",
+      projectId: "keys-project",
+      databaseId: "(default)",
+      collectionPrefix: "",
+      serviceAccount: ACCOUNT,
+    });
+  });
+
+  test("a key as JSON whose line ends were escaped once more", () => {
+    const escaped = JSON.stringify({ ...KEY, private_key: privateKey.replaceAll("\n", "\\n") });
+    expect(store({}, { GOOGLE_APPLICATION_CREDENTIALS: escaped })).toMatchObject({ serviceAccount: ACCOUNT });
+  });
+
+  test.each<[name: string, env: Env, project: string]>([
+    ["FIREBOARD_PROJECT_ID", { FIREBOARD_PROJECT_ID: "mine", GOOGLE_CLOUD_PROJECT: "ambient" }, "mine"],
+    ["GOOGLE_CLOUD_PROJECT", { GOOGLE_CLOUD_PROJECT: "ambient", GCLOUD_PROJECT: "old" }, "ambient"],
+    ["GCLOUD_PROJECT", { GOOGLE_CLOUD_PROJECT: "", GCLOUD_PROJECT: "old" }, "old"],
+    ["the key's own", {}, "keys-project"],
+  ])("the project is %s", (_, env, projectId) => {
+    expect(store({}, { ...env, GOOGLE_APPLICATION_CREDENTIALS: INLINE })).toMatchObject({ projectId });
+    expect(store({}, { ...env, GOOGLE_APPLICATION_CREDENTIALS: keyFile(KEY) })).toMatchObject({ projectId });
+  });
+
+  test("a file is left to the Google libraries, its variable untouched", () => {
+    const path = keyFile(KEY);
+    const env: NodeJS.ProcessEnv = { GOOGLE_APPLICATION_CREDENTIALS: path };
+    expect(loadConfig({}, env).store).not.toHaveProperty("serviceAccount");
+    expect(env.GOOGLE_APPLICATION_CREDENTIALS).toBe(path);
+  });
+
+  test("a user's own credentials with a project, and application-default ones", () => {
+    const user = keyFile({ type: "authorized_user", client_id: "c", refresh_token: "r" });
+    const project = { FIREBOARD_PROJECT_ID: "p" };
+    expect(store({}, { ...project, GOOGLE_APPLICATION_CREDENTIALS: user })).toMatchObject({ projectId: "p" });
+    expect(store({ store: "cloud" }, { GOOGLE_CLOUD_PROJECT: "p" })).toMatchObject({ mode: "cloud", projectId: "p" });
+  });
+});
+
+describe("nothing stays in the environment that would lead the Google libraries elsewhere", () => {
+  test.each<[name: string, env: Env, left: string[]]>([
+    ["an emulator beside embedded", { FIREBOARD_STORE: "embedded", FIRESTORE_EMULATOR_HOST: "h:1" }, []],
+    ["an emulator beside the cloud", { FIREBOARD_STORE: "cloud", FIRESTORE_EMULATOR_HOST: "h:1" }, []],
+    ["an emulator beside a mistake", { FIREBOARD_STORE: "moon", FIRESTORE_EMULATOR_HOST: "h:1" }, []],
+    ["the emulator that was chosen", { FIRESTORE_EMULATOR_HOST: "h:1" }, ["FIRESTORE_EMULATOR_HOST"]],
+    ["a key that is no path", { GOOGLE_APPLICATION_CREDENTIALS: INLINE }, []],
+    [
+      "a key that is no path, beside the emulator",
+      { FIRESTORE_EMULATOR_HOST: "h:1", GOOGLE_APPLICATION_CREDENTIALS: INLINE },
+      ["FIRESTORE_EMULATOR_HOST"],
+    ],
+  ])("%s", (_, given, left) => {
+    const env: NodeJS.ProcessEnv = { ...given };
+    loadConfig({}, env);
+    const google = ["FIRESTORE_EMULATOR_HOST", "GOOGLE_APPLICATION_CREDENTIALS"];
+    expect(google.filter((name) => name in env)).toEqual(left);
+  });
+});
+
+describe("a mistake is told with its repair, and without what was given", () => {
+  const SECRET = "top-secret";
+  const broken = (fields: object) => JSON.stringify({ ...KEY, ...fields });
+
+  test.each<[name: string, flags: Flags, env: Env, problem: RegExp, repair: RegExp]>([
+    ["an unknown store", {}, { FIREBOARD_STORE: SECRET }, /FIREBOARD_STORE \(--store\).*"cloud"/, /FIREBOARD_STORE/],
+    ["an unknown store by flag", { store: SECRET }, {}, /--store/, /FIREBOARD_STORE/],
+    ["an emulator without a host", {}, { FIREBOARD_STORE: "emulator" }, /not named/, /FIRESTORE_EMULATOR_HOST/],
+    ["a host as URL", {}, { FIRESTORE_EMULATOR_HOST: `http://${SECRET}:1/` }, /host:port/, /FIRESTORE_EMULATOR_HOST/],
+    ["a host without a port", {}, { FIRESTORE_EMULATOR_HOST: SECRET }, /host:port/, /FIRESTORE_EMULATOR_HOST/],
+    ["the cloud without anything", {}, { FIREBOARD_STORE: "cloud" }, /neither/, /GOOGLE_APPLICATION_CREDENTIALS/],
+    [
+      "a project that is none",
+      {},
+      { FIREBOARD_PROJECT_ID: `${SECRET}/x` },
+      /Google Cloud name/,
+      /FIREBOARD_PROJECT_ID/,
+    ],
+    ["an empty flag", { databaseId: "" }, {}, /FIREBOARD_DATABASE_ID \(--database-id\)/, /FIREBOARD_DATABASE_ID/],
+    ["a prefix with a slash", { collectionPrefix: `${SECRET}/` }, {}, /at most 64/, /FIREBOARD_COLLECTION_PREFIX/],
+    ["an empty folder", { dataDir: "" }, {}, /must not be empty/, /FIREBOARD_DATA_DIR/],
+    ["a deadline in words", {}, { FIREBOARD_DEADLINE_MS: SECRET }, /expected number/, /FIREBOARD_DEADLINE_MS/],
+    ["a deadline too short", {}, { FIREBOARD_DEADLINE_MS: "99" }, />=100/, /FIREBOARD_DEADLINE_MS/],
+    ["JSON cut off", {}, { GOOGLE_APPLICATION_CREDENTIALS: `{"x":"${SECRET}` }, /not a service account key/, /whole/],
+    ["JSON of another kind", {}, { GOOGLE_APPLICATION_CREDENTIALS: `{"x":"${SECRET}"}` }, /not a service/, /whole/],
+    [
+      "a key that is no key",
+      {},
+      { GOOGLE_APPLICATION_CREDENTIALS: broken({ private_key: SECRET }) },
+      /not a service account key/,
+      /whole/,
+    ],
+    [
+      "a missing file",
+      {},
+      { GOOGLE_APPLICATION_CREDENTIALS: `/${SECRET}/key.json` },
+      /cannot be read/,
+      /absolute path/,
+    ],
+  ])("%s", (_, flags, env, problem, repair) => {
+    const told = store(flags, env);
+    expect(told).toEqual({ problem: expect.stringMatching(problem), repair: expect.stringMatching(repair) });
+    expect(JSON.stringify(told)).not.toContain(SECRET);
+    expect(JSON.stringify(told)).not.toContain("PRIVATE KEY");
+  });
+
+  test("a file without credentials, and credentials without a project", () => {
+    const empty = store({}, { GOOGLE_APPLICATION_CREDENTIALS: keyFile("not JSON") });
+    expect(empty).toEqual({ problem: expect.stringContaining("holds no credentials"), repair: expect.any(String) });
+    const user = store({}, { GOOGLE_APPLICATION_CREDENTIALS: keyFile({ type: "authorized_user" }) });
+    expect(user).toEqual({ problem: expect.stringContaining("no Google Cloud project"), repair: expect.any(String) });
+    expect(JSON.stringify([empty, user])).not.toContain(folder);
+  });
+
+  test("a mistake in what another store looks at does not matter", () => {
+    const env = { FIRESTORE_EMULATOR_HOST: "nonsense", GOOGLE_APPLICATION_CREDENTIALS: "/nowhere" };
+    expect(store({ store: "embedded", dataDir: "/boards" }, env)).toMatchObject({ mode: "embedded" });
+  });
+});
+
+test("a secret has no flag, and every other setting of fireboard has one", () => {
+  const { credentials, emulatorHost, ...own } = SETTINGS;
+  expect([credentials, emulatorHost].filter((setting) => "flag" in setting)).toEqual([]);
+  expect(
+    Object.values(own).map(({ env, flag }) => `FIREBOARD_${flag.toUpperCase().replaceAll("-", "_")}` === env),
+  ).toEqual(Object.values(own).map(() => true));
+});
