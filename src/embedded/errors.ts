@@ -31,6 +31,7 @@ export function aborted(message: string): StatusError {
 
 /** What went wrong with the store itself, as a stable word. */
 export type StoreErrorCode =
+  | "no_store"
   | "store_locked"
   | "newer_schema"
   | "not_a_store"

@@ -6,6 +6,8 @@ import { createTransactions, type TransactionLimits } from "./transactions/regis
 
 export { StoreError, type StoreErrorCode } from "./errors.js";
 export type { CompositeIndex, FieldOverride, IndexConfig, IndexField } from "./indexes/config.js";
+export { type BackupReport, backup } from "./storage/backup.js";
+export { type CheckReport, check } from "./storage/check.js";
 
 export interface EngineOptions {
   /** SQLite file, or ":memory:" for a store that ends with the engine. A missing folder is made (0700; files 0600). */

@@ -94,6 +94,15 @@ export interface IndexRules {
   overridesKey: string;
 }
 
+const mode = z.enum(["asc", "desc", "contains"]);
+const compiledName = z.tuple([
+  z.string(),
+  z.enum(["collection", "group"]),
+  z.array(z.tuple([z.string(), mode])),
+  z.enum(["asc", "desc"]),
+]);
+const canonicalName = z.tuple([z.string(), z.string(), z.array(mode), z.array(mode)]);
+
 const AUTOMATIC: FieldRule = { collection: new Set(["asc", "desc", "contains"]), group: new Set() };
 
 /**
@@ -180,6 +189,42 @@ function compileRule(override: FieldOverride): FieldRule {
     modes.add(index.arrayConfig === "CONTAINS" ? "contains" : index.order === "DESCENDING" ? "desc" : "asc");
   }
   return { collection, group };
+}
+
+/** The inverse of `CompiledIndex.name`. */
+export function definitionOf(name: string): CompositeIndex {
+  const [collectionGroup, scope, fields, nameDirection] = compiledName.parse(JSON.parse(name.slice(2)));
+  return {
+    collectionGroup,
+    queryScope: scope === "group" ? "COLLECTION_GROUP" : "COLLECTION",
+    fields: [...fields, ["__name__", nameDirection] as const].map(([fieldPath, mode]) => ({
+      fieldPath,
+      ...modeOf(mode),
+    })),
+  };
+}
+
+/** The inverse of `IndexRules.overridesKey`. */
+export function overridesOf(key: string): FieldOverride[] {
+  return z
+    .array(z.string())
+    .parse(JSON.parse(key))
+    .map((text) => {
+      const [collectionGroup, fieldPath, collection, group] = canonicalName.parse(JSON.parse(text));
+      return {
+        collectionGroup,
+        fieldPath,
+        indexes: [
+          ...collection.map((mode) => ({ ...modeOf(mode), queryScope: "COLLECTION" as const })),
+          ...group.map((mode) => ({ ...modeOf(mode), queryScope: "COLLECTION_GROUP" as const })),
+        ],
+      };
+    });
+}
+
+function modeOf(mode: FieldMode): Pick<IndexField, "order" | "arrayConfig"> {
+  if (mode === "contains") return { arrayConfig: "CONTAINS" };
+  return { order: mode === "desc" ? "DESCENDING" : "ASCENDING" };
 }
 
 function canonicalOverride(override: FieldOverride): string {

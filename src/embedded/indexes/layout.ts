@@ -3,7 +3,7 @@ import { parsePath } from "../paths/names.js";
 import { deserializeFields } from "../protocol/load.js";
 import type { Names } from "../storage/names.js";
 import type { Connection } from "../storage/sqlite.js";
-import type { IndexRules } from "./config.js";
+import { compileIndexes, definitionOf, type IndexRules, overridesOf } from "./config.js";
 import { keysOf } from "./fullKeys.js";
 import { compositeTails, type Entry, entriesOf } from "./keys.js";
 
@@ -37,6 +37,15 @@ export function layoutServes(stored: string | undefined, rules: IndexRules): boo
   if (stored === undefined) return false;
   const layout = layoutSchema.parse(JSON.parse(stored));
   return layout.overrides === rules.overridesKey && rules.all.every((index) => layout.composites.includes(index.name));
+}
+
+/** The rules by which a file's entries were written: what its documents must have entries for. */
+export function rulesOfLayout(stored: string): IndexRules {
+  const layout = layoutSchema.parse(JSON.parse(stored));
+  return compileIndexes({
+    indexes: layout.composites.map(definitionOf),
+    fieldOverrides: overridesOf(layout.overrides),
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
-import { invalidArgument } from "../errors.js";
+import { status } from "@grpc/grpc-js";
+import { invalidArgument, StatusError } from "../errors.js";
 import { isNameField } from "../paths/fieldPath.js";
 import { parseDocumentName } from "../paths/names.js";
 import type { Value } from "../protocol/types.js";
@@ -28,9 +29,7 @@ export function checkQuery(query: Query, explicitOrders: readonly Order[]): void
   const filters = fieldFilters(query.filter);
   for (const filter of filters) checkOperand(filter);
   checkCombination(query.filter, filters);
-  if (!isNameField(query.orders.at(-1)?.path ?? [])) {
-    throw invalidArgument("Nothing can be ordered by after __name__, explicitly or by an inequality or aggregation.");
-  }
+  checkNameOrder(query, explicitOrders, filters);
   const fields = explicitOrders.map((order) => order.field);
   if (new Set(fields).size < fields.length) throw invalidArgument("A field is ordered by twice.");
   checkCursor(query.start, query.orders);
@@ -83,6 +82,23 @@ function checkCombination(filter: Filter | undefined, filters: readonly FieldFil
       throw invalidArgument("A maximum of 1 'ARRAY_CONTAINS' filter is allowed per disjunction.");
     }
   }
+}
+
+/** The name ends every order; and names are kept in ascending order only. */
+function checkNameOrder(query: Query, explicitOrders: readonly Order[], filters: readonly FieldFilter[]): void {
+  const [first] = query.orders;
+  const inequalities = filters.filter((one) => isInequality(one.op));
+  const wanted = new Set([...explicitOrders, ...inequalities].map((one) => one.field));
+  const afterName = query.orders.slice(query.orders.findIndex((order) => isNameField(order.path)) + 1);
+  if (afterName.some((order) => wanted.has(order.field))) {
+    throw invalidArgument("Nothing can be ordered by after __name__, explicitly or by an inequality.");
+  }
+  // With an equality the index of that field can be read from its end.
+  const pinned = filters.some((one) => !isInequality(one.op) && !isNameField(one.path));
+  if (first && isNameField(first.path) && first.direction === "desc" && !pinned) {
+    throw new StatusError(status.FAILED_PRECONDITION, "Firestore does not scan all names in descending order.");
+  }
+  if (afterName.length > 0) throw invalidArgument("Fields cannot be aggregated in the order of __name__.");
 }
 
 function hasOr(filter: Filter | undefined): boolean {

@@ -69,19 +69,21 @@ export function parseQuery(parent: string, message: StructuredQuery, alsoRequire
     limit: message.limit ? (message.limit.value ?? 0) : undefined,
     select: parseProjection(message.select?.fields),
   };
+  if (query.select && alsoRequired.length > 0) throw invalidArgument("An aggregation of fields takes no projection.");
   checkQuery(query, explicit);
   if (alsoRequired.length > 0) checkAggregated(query, explicit, alsoRequired);
   return query;
 }
 
-/** An inequality on names orders by them, and no index has further fields behind the name. */
+/** A filter on names orders by them, and no index has further fields behind the name. */
 function checkAggregated(query: Query, explicit: readonly Order[], fields: readonly FieldPath[]): void {
-  if (query.select) throw invalidArgument("An aggregation of fields takes no projection.");
-  const filters = fieldFilters(query.filter).filter((one) => isInequality(one.op));
-  if (!filters.some((one) => isNameField(one.path))) return;
+  const all = fieldFilters(query.filter);
+  const filters = all.filter((one) => isInequality(one.op));
+  const named = explicit.length > 0 ? all : filters;
+  if (!named.some((one) => isNameField(one.path))) return;
   const ordered = new Set([...explicit, ...filters].map((one) => one.field));
   if (fields.every((path) => ordered.has(formatFieldPath(path)))) return;
-  throw invalidArgument("With an inequality on __name__, aggregated fields must be ordered by.");
+  throw invalidArgument("With a filter on __name__, aggregated fields must be ordered by.");
 }
 
 function parseFilter(message: FilterMessage): Filter {

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
 import { StatusError, unimplemented } from "../errors.js";
-import { isNameField } from "../paths/fieldPath.js";
 import type {
   Consistency,
   Document,
@@ -11,7 +10,7 @@ import type {
   Timestamp,
 } from "../protocol/types.js";
 import { aggregate, parseAggregations } from "../queries/aggregate.js";
-import { fieldFilters, isInequality, type Query } from "../queries/ast.js";
+import type { Query } from "../queries/ast.js";
 import { parseQuery } from "../queries/parse.js";
 import { type ConjunctionPlan, planQuery } from "../queries/planner.js";
 import { projectFields } from "../queries/project.js";
@@ -97,12 +96,6 @@ export async function runAggregationQuery(
 /** The plans of a query that the indexes cover; else FAILED_PRECONDITION with the definition to add. */
 export async function coveredBy(context: ServiceContext, query: Query): Promise<ConjunctionPlan[]> {
   const { store } = context;
-  if (scansNamesBackwards(query)) {
-    throw new StatusError(
-      status.FAILED_PRECONDITION,
-      "Firestore does not support scans of all names in descending order.",
-    );
-  }
   let plan = planQuery(query, store.rules());
   if (!plan.covered && context.createIndexes) {
     await store.addIndexes(plan.missing);
@@ -122,12 +115,6 @@ export async function sourceOf(context: ServiceContext, view: View): Promise<Que
     );
   }
   return { connection: view.connection, names: context.names, reads: { entries: 0, documents: 0 } };
-}
-
-/** Names are kept in ascending order only; with an equality the field's own index can be read from its end. */
-function scansNamesBackwards({ orders, filter }: Query): boolean {
-  const pinned = fieldFilters(filter).some((one) => !isInequality(one.op) && !isNameField(one.path));
-  return orders.length === 1 && orders[0]?.direction === "desc" && !pinned;
 }
 
 function queryDocuments(

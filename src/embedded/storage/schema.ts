@@ -47,18 +47,30 @@ const TABLES = `
  * Throws `not_a_store` for a file that something else wrote, `newer_schema` for one that a newer program wrote.
  */
 export function prepareSchema(connection: Connection): void {
-  const version = connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
-  const application = connection.get<{ application_id: number }>("PRAGMA application_id")?.application_id ?? 0;
+  const { version, application } = identityOf(connection);
   const tables = connection.get<{ count: number }>("SELECT count(*) AS count FROM sqlite_schema")?.count ?? 0;
   if (application === 0 && version === 0 && tables === 0) {
     connection.exec(TABLES);
     connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
     return;
   }
+  checkStoreIdentity(connection);
+}
+
+/** Refuses a file that is no store, or one of a newer form than this program knows. */
+export function checkStoreIdentity(connection: Connection): void {
+  const { version, application } = identityOf(connection);
   if (application !== APPLICATION_ID) {
     throw new StoreError("not_a_store", "The file is not a store of this program. Choose another file.");
   }
   checkSchemaVersion(version);
+}
+
+function identityOf(connection: Connection): { version: number; application: number } {
+  return {
+    version: connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0,
+    application: connection.get<{ application_id: number }>("PRAGMA application_id")?.application_id ?? 0,
+  };
 }
 
 /** Refuses a store of a newer form than this program knows. */

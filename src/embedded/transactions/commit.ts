@@ -3,7 +3,7 @@ import type { WriteResult } from "../protocol/types.js";
 import { advanceClock, readClock } from "../storage/clock.js";
 import type { Connection } from "../storage/sqlite.js";
 import type { Store } from "../storage/store.js";
-import { applyWrite } from "../writes/apply.js";
+import { applyWrites } from "../writes/apply.js";
 import type { PlannedWrite } from "../writes/plan.js";
 import { checkReads } from "./reads.js";
 import type { Transaction } from "./registry.js";
@@ -69,7 +69,7 @@ function attempt(store: Store, connection: Connection, { writes, transaction }: 
     }
     const time = advanceClock(connection);
     const target = { connection, names: store.names, rules: store.rules(), time };
-    const results = writes.map((write) => applyWrite(target, write));
+    const results = applyWrites(target, writes);
     connection.exec("RELEASE one");
     return { results, time };
   } catch (error) {

@@ -23,26 +23,62 @@ export interface WriteTarget {
   time: number;
 }
 
-/** Applies one write with its index entries. Throws a StatusError and leaves undoing to the caller. */
-export function applyWrite(target: WriteTarget, write: PlannedWrite): WriteResult {
-  const { connection, names, time } = target;
-  const stored = findDocument(connection, names, write.path);
+/** A document while a commit changes it. */
+interface Staged {
+  path: ResourcePath;
+  stored: StoredDocument | undefined;
+  before: Fields | undefined;
+  /** The fields after the writes so far; undefined while the document does not exist. */
+  fields: Fields | undefined;
+}
+
+/**
+ * Applies the writes of a commit with their index entries; each sees what those before it did. A document that ends up
+ * as it was keeps its version. Throws a StatusError and leaves undoing to the caller.
+ */
+export function applyWrites(target: WriteTarget, writes: readonly PlannedWrite[]): WriteResult[] {
+  const staged = new Map<string, Staged>();
+  const applied = writes.map((write) => {
+    const document = stage(target, staged, write.path);
+    checkPrecondition(write, document.fields && { updateTime: document.stored?.updateTime });
+    if (!write.change) {
+      document.fields = undefined;
+      return { document, results: [], deleted: true };
+    }
+    const { fields, results } = changedFields(write.change, document.fields, requestTime(target.time));
+    document.fields = fields;
+    return { document, results, deleted: false };
+  });
+  const times = new Map<Staged, number>();
+  for (const document of staged.values()) times.set(document, save(target, document));
+  return applied.map(({ document, results, deleted }) => ({
+    updateTime: deleted ? null : fromMicros(times.get(document) ?? target.time),
+    ...(results.length > 0 ? { transformResults: results } : {}),
+  }));
+}
+
+function stage({ connection, names }: WriteTarget, staged: Map<string, Staged>, path: ResourcePath): Staged {
+  const name = formatPath(path);
+  const known = staged.get(name);
+  if (known) return known;
+  const stored = findDocument(connection, names, path);
   const before = stored && fieldsOf(stored);
-  checkPrecondition(write, stored && before && { fields: before, updateTime: stored.updateTime });
-  if (!write.change) {
-    if (stored && before) deleteDocument(target, write.path, stored, before);
-    return { updateTime: null };
+  const document = { path, stored, before, fields: before };
+  staged.set(name, document);
+  return document;
+}
+
+/** Writes what became of a document; returns its update time in microseconds. */
+function save(target: WriteTarget, { path, stored, before, fields }: Staged): number {
+  if (!fields) {
+    if (stored && before) deleteDocument(target, path, stored, before);
+    return target.time;
   }
-  const { fields, results } = changedFields(write.change, before, requestTime(time));
   const bytes = serializeFields(sortedFields(fields));
-  const transformResults = results.length > 0 ? { transformResults: results } : {};
-  // A write that changes nothing leaves the document's version alone.
-  if (stored && Buffer.compare(bytes, stored.bytes) === 0) {
-    return { updateTime: fromMicros(stored.updateTime), ...transformResults };
-  }
-  checkDocumentSize(write.path, fields);
-  storeDocument(target, write.path, stored, before, fields, bytes);
-  return { updateTime: fromMicros(time), ...transformResults };
+  if (stored && Buffer.compare(bytes, stored.bytes) === 0) return stored.updateTime;
+  checkDocumentSize(path, fields);
+  storeDocument(target, path, stored, before, fields, bytes);
+  return target.time;
 }
 
 /** Server timestamps have the precision of milliseconds and are the same for a whole commit. */

@@ -24,11 +24,10 @@ interface Change {
   transforms: readonly FieldTransform[];
 }
 
-/** What a document is before a write. */
-export interface Before {
-  fields: Fields;
-  /** Microseconds. */
-  updateTime: number;
+/** A document that exists when a write comes to it. */
+export interface Existing {
+  /** Microseconds; none for a document that the same commit made. */
+  updateTime: number | undefined;
 }
 
 /** Reads a Write: https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#write. */
@@ -55,7 +54,7 @@ export function planWrite(write: Write): PlannedWrite {
 }
 
 /** Throws ALREADY_EXISTS, NOT_FOUND or FAILED_PRECONDITION when the document is not what the write expects. */
-export function checkPrecondition(write: PlannedWrite, before: Before | undefined): void {
+export function checkPrecondition(write: PlannedWrite, before: Existing | undefined): void {
   const { precondition, path } = write;
   if (!precondition) return;
   const name = formatPath(path);
