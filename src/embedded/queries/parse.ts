@@ -79,8 +79,13 @@ export function parseQuery(parent: string, message: StructuredQuery, alsoRequire
 function checkAggregated(query: Query, explicit: readonly Order[], fields: readonly FieldPath[]): void {
   const all = fieldFilters(query.filter);
   const filters = all.filter((one) => isInequality(one.op));
-  const named = explicit.length > 0 ? all : filters;
-  if (!named.some((one) => isNameField(one.path))) return;
+  const names = all.filter((one) => isNameField(one.path));
+  // One name alone, unordered, is looked up and not scanned for.
+  if (
+    names.every((one) => !isInequality(one.op)) &&
+    (names.length === 0 || (explicit.length === 0 && names.length === 1))
+  )
+    return;
   const ordered = new Set([...explicit, ...filters].map((one) => one.field));
   if (fields.every((path) => ordered.has(formatFieldPath(path)))) return;
   throw invalidArgument("With a filter on __name__, aggregated fields must be ordered by.");

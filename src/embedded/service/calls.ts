@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import {
   type handleServerStreamingCall,
   type handleUnaryCall,
@@ -66,11 +65,15 @@ export function streaming<Request, Response>(
 }
 
 function sinkOf<Request, Response>(call: ServerWritableStream<Request, Response>): MessageSink<Response> {
+  let wake: (() => void) | undefined;
+  for (const event of ["drain", "cancelled"]) call.on(event, () => wake?.());
   return {
     async write(message) {
       if (call.cancelled) throw new StatusError(status.CANCELLED, "The client has gone.");
       if (call.write(message)) return;
-      await Promise.race([once(call, "drain"), once(call, "cancelled")]);
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
     },
   };
 }

@@ -30,6 +30,8 @@ interface Staged {
   before: Fields | undefined;
   /** The fields after the writes so far; undefined while the document does not exist. */
   fields: Fields | undefined;
+  /** Whether the commit deleted it: what it then becomes is a new document. */
+  deleted: boolean;
 }
 
 /**
@@ -43,6 +45,7 @@ export function applyWrites(target: WriteTarget, writes: readonly PlannedWrite[]
     checkPrecondition(write, document.fields && { updateTime: document.stored?.updateTime });
     if (!write.change) {
       document.fields = undefined;
+      document.deleted = true;
       return { document, results: [], deleted: true };
     }
     const { fields, results } = changedFields(write.change, document.fields, requestTime(target.time));
@@ -63,21 +66,20 @@ function stage({ connection, names }: WriteTarget, staged: Map<string, Staged>, 
   if (known) return known;
   const stored = findDocument(connection, names, path);
   const before = stored && fieldsOf(stored);
-  const document = { path, stored, before, fields: before };
+  const document = { path, stored, before, fields: before, deleted: false };
   staged.set(name, document);
   return document;
 }
 
 /** Writes what became of a document; returns its update time in microseconds. */
-function save(target: WriteTarget, { path, stored, before, fields }: Staged): number {
-  if (!fields) {
-    if (stored && before) deleteDocument(target, path, stored, before);
-    return target.time;
-  }
+function save(target: WriteTarget, { path, stored, before, fields, deleted }: Staged): number {
+  if (deleted && stored && before) deleteDocument(target, path, stored, before);
+  if (!fields) return target.time;
   const bytes = serializeFields(sortedFields(fields));
-  if (stored && Buffer.compare(bytes, stored.bytes) === 0) return stored.updateTime;
+  const old = deleted ? undefined : stored;
+  if (old && Buffer.compare(bytes, old.bytes) === 0) return old.updateTime;
   checkDocumentSize(path, fields);
-  storeDocument(target, path, stored, before, fields, bytes);
+  storeDocument(target, path, old, deleted ? undefined : before, fields, bytes);
   return target.time;
 }
 

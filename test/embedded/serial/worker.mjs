@@ -1,0 +1,121 @@
+// One process of the history test: runs random transactions on a shared store until its input ends, and reports each
+// transaction that was acknowledged. It may be killed at any moment. Arguments: store file, worker id,
+// URL of the built engine.
+import { FieldPath, Firestore } from "@google-cloud/firestore";
+
+/** @typedef {import("@google-cloud/firestore").Transaction} Transaction */
+
+const [file = "", worker = "", build = ""] = process.argv.slice(2);
+/** @type {typeof import("../../../src/embedded/index.js")} */
+const { startEngine } = await import(build);
+const REGISTERS = 6;
+const GROUPS = 3;
+const LARGEST_GROUP = 4;
+const ABORTED = 10;
+
+const engine = await startEngine({ file, indexes: { indexes: [], fieldOverrides: [] } });
+const db = new Firestore({
+  projectId: "demo-history",
+  host: `127.0.0.1:${engine.port}`,
+  ssl: false,
+  credentials: { client_email: "test@example.com", private_key: "none" },
+});
+let running = true;
+process.stdin.on("end", () => {
+  running = false;
+});
+process.stdin.resume();
+
+/** @param {number} count */
+const pick = (count) => Math.floor(Math.random() * count);
+/** @param {number} index */
+const register = (index) => db.doc(`registers/r${index}`);
+/** @param {string} name */
+const group = (name) => db.collection("items").where("group", "==", name);
+/** @param {object} line */
+const report = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+/**
+ * Reads some registers and writes others.
+ * @param {Transaction} tx
+ * @param {string} id
+ */
+async function registers(tx, id) {
+  /** @type {Record<string, string | null>} */
+  const reads = {};
+  const wanted = [...new Set([pick(REGISTERS), pick(REGISTERS), pick(REGISTERS)])];
+  for (const snapshot of await tx.getAll(...wanted.map(register))) {
+    reads[snapshot.id] = snapshot.exists ? snapshot.get("by") : null;
+  }
+  const written = [...new Set([pick(REGISTERS), pick(REGISTERS)])].map((index) => `r${index}`);
+  for (const name of written) tx.set(db.doc(`registers/${name}`), { by: id });
+  return { reads, set: written };
+}
+
+/**
+ * Queries a group, then adds to it or removes from it: what a phantom would break.
+ * @param {Transaction} tx
+ * @param {string} id
+ */
+async function members(tx, id) {
+  const name = `g${pick(GROUPS)}`;
+  const found = (await tx.get(group(name))).docs.map((doc) => doc.id);
+  if (found.length < LARGEST_GROUP) {
+    tx.create(db.doc(`items/${id}`), { group: name, by: id });
+    return { group: name, members: found, added: id };
+  }
+  tx.delete(db.doc(`items/${found[0]}`));
+  return { group: name, members: found, removed: found[0] };
+}
+
+/**
+ * Counts a group and writes a register.
+ * @param {Transaction} tx
+ * @param {string} id
+ */
+async function counted(tx, id) {
+  const name = `g${pick(GROUPS)}`;
+  const { count } = (await tx.get(group(name).count())).data();
+  const target = `r${pick(REGISTERS)}`;
+  tx.set(db.doc(`registers/${target}`), { by: id });
+  return { group: name, count, set: [target] };
+}
+
+/** Everything, in several reads of one read-only transaction. */
+async function observe() {
+  return db.runTransaction(
+    async (tx) => {
+      const values = await tx.getAll(...Array.from({ length: REGISTERS }, (_, index) => register(index)));
+      const items = await tx.get(db.collection("items").orderBy(FieldPath.documentId()));
+      return {
+        registers: Object.fromEntries(values.filter((one) => one.exists).map((one) => [one.id, one.get("by")])),
+        items: Object.fromEntries(items.docs.map((doc) => [doc.id, doc.get("group")])),
+      };
+    },
+    { readOnly: true },
+  );
+}
+
+for (let number = 0; running; number++) {
+  if (pick(5) === 0) {
+    report({ observed: await observe() });
+    continue;
+  }
+  const id = `${worker}-${number}`;
+  const work = [registers, members, counted][pick(3)] ?? registers;
+  try {
+    await db.runTransaction(
+      async (tx) => {
+        const did = await work(tx, id);
+        // The transaction's own account of itself is part of what it commits.
+        tx.create(db.doc(`log/${id}`), { did: JSON.stringify(did) });
+      },
+      { maxAttempts: 1 },
+    );
+    report({ acknowledged: id });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === ABORTED)) throw error;
+  }
+}
+await db.terminate();
+await engine.close();
