@@ -1,4 +1,5 @@
 import type { Store } from "../firestore/store.js";
+import type { IdempotencyKey } from "./idempotency.js";
 
 /** The one source of time, ids and randomness, so that tests control them. */
 export interface World {
@@ -16,6 +17,8 @@ export interface Call extends World {
   id: string;
   /** The MCP client's name, kept in each entry's metadata; null when it did not say. */
   client: string | null;
+  /** What the caller wants done at most once, if it said so; `write` sees to it. */
+  idempotency: IdempotencyKey | null;
   /** Aborts at the call's deadline or when the client cancels; no commit is begun after it. */
   signal: AbortSignal;
 }

@@ -1,5 +1,6 @@
 import type { DocumentReference, DocumentSnapshot, Transaction } from "../firestore/store.js";
 import type { Call } from "./call.js";
+import { AlreadyDone, keepResult, keyRef, type Memo, refuseRepetition } from "./idempotency.js";
 import type { Activity } from "./model/activity.js";
 import type { BoardAction } from "./model/enums.js";
 
@@ -28,14 +29,17 @@ export interface Write {
  *
  * A commit can land although its answer is lost; the client then runs the callback again. So the first entry's id is
  * fixed for the whole call: when a later attempt finds that entry, the change is there, and the earlier result stands.
+ *
+ * Under an idempotency key the result is kept in the same commit; a call that finds one commits nothing and answers it,
+ * through `memo` when the result is not JSON. The key is read beside the change's own reads, at no extra round trip.
  */
-export async function write<T>(call: Call, work: (write: Write) => Promise<T>): Promise<T> {
+export async function write<T>(call: Call, work: (write: Write) => Promise<T>, memo?: Memo<T>): Promise<T> {
   const firstEntry = call.store.ref("activity_log", call.newId());
   let sent: { result: T } | undefined;
-  return await call.store.transaction(async ({ tx }) => {
+  const attempt = async ({ tx }: { tx: Transaction }) => {
     if (sent && (await firstEntry.get()).exists) return sent.result;
     let entries = 0;
-    const result = await work({
+    const unit: Write = {
       tx,
       get: (refs) => (refs.length === 0 ? Promise.resolve([]) : tx.getAll(...refs)),
       log(entry) {
@@ -45,10 +49,35 @@ export async function write<T>(call: Call, work: (write: Write) => Promise<T>): 
         tx.create(ref, document);
         return { ...document, id: ref.id };
       },
-    });
+    };
+    const result = await onceUnderKey(call, unit, work, memo);
     if (entries > 0) sent = { result };
     return result;
-  }, call.signal);
+  };
+  try {
+    return await call.store.transaction(attempt, call.signal);
+  } catch (error) {
+    if (!(error instanceof AlreadyDone)) throw error;
+    return memo ? await memo.restore(error.kept) : (error.kept as T);
+  }
+}
+
+async function onceUnderKey<T>(
+  call: Call,
+  unit: Write,
+  work: (write: Write) => Promise<T>,
+  memo: Memo<T> | undefined,
+): Promise<T> {
+  const asked = call.idempotency;
+  if (!asked) return await work(unit);
+  // A change that was made before may be refused now; its key decides first.
+  const [kept, outcome] = await Promise.allSettled([keyRef(call.store, asked).get(), work(unit)]);
+  if (kept.status === "rejected") throw kept.reason;
+  refuseRepetition(asked, kept.value, call.now());
+  if (outcome.status === "rejected") throw outcome.reason;
+  const result = outcome.value;
+  keepResult(unit.tx, asked, kept.value, memo ? memo.keep(result) : result, call.now());
+  return result;
 }
 
 function entryDocument(call: Call, entry: Entry): Omit<Activity, "id"> {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import type { Firestore, Settings } from "@google-cloud/firestore";
 import type { CloudConfig, EmbeddedConfig, StoreConfig } from "./config.js";
+import { embeddedFile } from "./embedded-file.js";
 import { loadIndexes } from "./indexes.js";
 
 /** An open client and what must be closed after it. */
@@ -29,7 +29,7 @@ async function connectEmbedded(config: EmbeddedConfig): Promise<Connection> {
   const { startEngine } = await import("../embedded/index.js");
   const token = randomBytes(32).toString("base64url");
   const engine = await startEngine({
-    file: join(config.dataDir, "fireboard.db"),
+    file: embeddedFile(config),
     token,
     indexes: loadIndexes(config.collectionPrefix),
   });

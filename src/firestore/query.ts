@@ -50,13 +50,20 @@ export function positionOf(name: ShapeName, snapshot: QueryDocumentSnapshot): Po
 export function isPosition(name: ShapeName, value: unknown): value is Position {
   if (!Array.isArray(value) || value.length !== SHAPES[name].orderBy.length + 1) return false;
   const id: unknown = value.at(-1);
-  return typeof id === "string" && /^[^/]{1,1500}$/.test(id) && value.slice(0, -1).every(isOrdered);
+  return typeof id === "string" && isDocumentId(id) && value.slice(0, -1).every(isOrdered);
+}
+
+/** What Firestore takes as a document id (https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields). */
+function isDocumentId(id: string): boolean {
+  const reserved = id === "" || id === "." || id === ".." || id.includes("/") || /^__.*__$/s.test(id);
+  return !reserved && id.isWellFormed() && Buffer.byteLength(id) <= 1_500;
 }
 
 /** Seconds of 0001-01-01 and 9999-12-31, between which a Firestore timestamp lies. */
 const [FIRST_SECOND, LAST_SECOND] = [-62_135_596_800, 253_402_300_799];
 
 function isOrdered(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed();
   if (typeof value !== "object" || value === null) return typeof value !== "undefined";
   const { s, n } = value as { s?: unknown; n?: unknown };
   const whole = Number.isInteger(s) && Number.isInteger(n);

@@ -1,9 +1,9 @@
 /** The top-level collections (contracts.md 1). */
-export const COLLECTIONS = ["projects", "tasks", "sessions", "activity_log"] as const;
+export const COLLECTIONS = ["projects", "tasks", "sessions", "activity_log", "idempotency_keys"] as const;
 export type CollectionName = (typeof COLLECTIONS)[number];
 
 /** What a filter compares with; `in`, `not-in` and `array-contains-any` take lists of at most 30, 10 and 30 values. */
-export type FilterOp = "==" | "!=" | "in" | "not-in" | "array-contains" | "array-contains-any";
+export type FilterOp = "==" | ">" | "!=" | "in" | "not-in" | "array-contains" | "array-contains-any";
 
 /**
  * The form of a query: which fields it filters and orders by, without the values. Every query of the board is one of
@@ -55,12 +55,24 @@ export const SHAPES = shapes({
     where: { project_id: "==", status: "not-in" },
     orderBy: [["status", "asc"]],
   },
+  latestTasks: {
+    collection: "tasks",
+    where: {},
+    optional: { project_id: "==" },
+    orderBy: [["updated_at", "desc"]],
+  },
+  tasksChangedSince: {
+    collection: "tasks",
+    where: { project_id: "==", updated_at: ">" },
+    orderBy: [["updated_at", "desc"]],
+  },
   taskCounts: { collection: "tasks", where: { project_id: "==", status: "==" }, orderBy: [] },
   openTaskCount: { collection: "tasks", where: { project_id: "==", status: "!=" }, orderBy: [] },
   subtasks: { collection: "tasks", where: { parent_task_id: "==" }, orderBy: [["created_at", "asc"]] },
   subtasksOfMany: { collection: "tasks", where: { parent_task_id: "in" }, orderBy: [] },
   dependents: { collection: "tasks", where: { depends_on: "array-contains" }, orderBy: [] },
   dependentsOfMany: { collection: "tasks", where: { depends_on: "array-contains-any" }, orderBy: [] },
+  tasksLeasedBy: { collection: "tasks", where: { "lease.agent_name": "==" }, orderBy: [] },
   activeSessions: { collection: "sessions", where: { project_id: "==", status: "==" }, orderBy: [] },
   endedSessions: {
     collection: "sessions",
@@ -71,10 +83,21 @@ export const SHAPES = shapes({
       ["started_at", "desc"],
     ],
   },
+  sessions: {
+    collection: "sessions",
+    where: {},
+    optional: { project_id: "==", status: "==", agent_name: "==" },
+    orderBy: [["started_at", "desc"]],
+  },
   activity: {
     collection: "activity_log",
     where: {},
     optional: { project_id: "==", task_id: "==", session_id: "==", agent_name: "==", action: "==" },
+    orderBy: [["created_at", "desc"]],
+  },
+  activitySince: {
+    collection: "activity_log",
+    where: { project_id: "==", created_at: ">" },
     orderBy: [["created_at", "desc"]],
   },
 });

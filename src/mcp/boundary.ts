@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { Call } from "../board/call.js";
 import { asBoardError, BoardError } from "../board/errors.js";
+import type { Named, Presence } from "../board/presence/presence.js";
 import type { Tool } from "../tools/define.js";
 import { checkArguments } from "./arguments.js";
 import type { Log } from "./log.js";
@@ -9,7 +10,8 @@ import type { Log } from "./log.js";
 /** What a tool call is run with. */
 export interface Boundary {
   /** Makes the call's context; opens the store when it is not open yet. */
-  begin(signal: AbortSignal): Promise<Call>;
+  begin(signal: AbortSignal, idempotency: Call["idempotency"]): Promise<Call>;
+  presence: Presence;
   deadlineMs: number;
   log: Log;
 }
@@ -29,15 +31,32 @@ export async function runTool(
   const timer = setTimeout(() => deadline.abort(deadlineExceeded(tool)), boundary.deadlineMs);
   const signal = AbortSignal.any([deadline.signal, cancelled]);
   try {
-    const args = checkArguments(tool, given);
-    const work = boundary.begin(signal).then((call) => tool.handler(call, args));
+    const { idempotency_key: key, ...args } = checkArguments(tool, given);
+    const work = boundary.begin(signal, idempotency(tool, key, args)).then((call) => tool.handler(call, args));
     const result = tool.output.parse(await Promise.race([work, rejection(signal)]));
+    if (!tool.annotations.readOnlyHint) boundary.presence.wrote(namedBy(tool, args, result));
     return { structuredContent: result, content: [{ type: "text", text: JSON.stringify(result) }] };
   } catch (error) {
     return errorResult(deadline.signal.aborted ? deadline.signal.reason : error, tool, boundary.log);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Whom a write names: the session and agent of its arguments, and the session that it opened. */
+function namedBy(tool: Tool, args: Record<string, unknown>, result: Record<string, unknown>): Named {
+  const { session_id, agent_name }: Record<string, unknown> = { ...args, ...tool.opens?.(result) };
+  return {
+    session_id: typeof session_id === "string" ? session_id : undefined,
+    agent_name: typeof agent_name === "string" ? agent_name : undefined,
+    opened: tool.opens !== undefined,
+  };
+}
+
+function idempotency(tool: Tool, key: unknown, args: Record<string, unknown>): Call["idempotency"] {
+  if (typeof key !== "string") return null;
+  const project_id = typeof args.project_id === "string" ? args.project_id : null;
+  return { tool: tool.name, project_id, key, args };
 }
 
 /** An error as the agent gets it: no structured content, one JSON object as text. */

@@ -7,9 +7,10 @@ import {
   type Tool as McpTool,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { World } from "../board/call.js";
+import type { Presence } from "../board/presence/presence.js";
 import type { Store } from "../firestore/store.js";
 import type { Tool } from "../tools/define.js";
-import { runTool } from "./boundary.js";
+import { type Boundary, runTool } from "./boundary.js";
 import { inputSchema, outputSchema } from "./input-schema.js";
 import { INSTRUCTIONS } from "./instructions.js";
 import type { Log } from "./log.js";
@@ -21,6 +22,8 @@ export interface ServerOptions {
   /** Opens the store at the first call, or gives it again. Throws a BoardError when the settings do not allow it. */
   store(): Promise<Store>;
   world: World;
+  /** Told of every write that names a session or an agent. */
+  presence: Presence;
   /** Milliseconds within which every call answers. */
   deadlineMs: number;
   log: Log;
@@ -38,7 +41,7 @@ export interface FireboardServer {
  * (architecture: "MCP SDK"). Listing tools touches neither the store nor the network.
  */
 export function createServer(options: ServerOptions): FireboardServer {
-  const { tools, world, log, deadlineMs } = options;
+  const { tools, world, presence, log, deadlineMs } = options;
   const server = new Server(
     { name: "fireboard", title: "fireboard", version: options.version },
     { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
@@ -46,16 +49,17 @@ export function createServer(options: ServerOptions): FireboardServer {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const running = new Set<Promise<unknown>>();
 
-  const begin = async (signal: AbortSignal) => {
+  const begin: Boundary["begin"] = async (signal, idempotency) => {
     const store = await options.store();
-    return { ...world, store, id: world.newId(), client: server.getClientVersion()?.name ?? null, signal };
+    const client = server.getClientVersion()?.name ?? null;
+    return { ...world, store, id: world.newId(), client, idempotency, signal };
   };
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map(describe) }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
     const tool = byName.get(params.name);
     if (!tool) throw new McpError(ErrorCode.InvalidParams, "Unknown tool; tools/list names those that exist.");
-    const call = runTool(tool, params.arguments, { begin, deadlineMs, log }, signal);
+    const call = runTool(tool, params.arguments, { begin, presence, deadlineMs, log }, signal);
     running.add(call);
     return await call.finally(() => running.delete(call));
   });

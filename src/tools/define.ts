@@ -31,6 +31,8 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   /** What the result is cut to. */
   output: O;
   handler(call: Call, args: z.output<I>): Promise<z.input<O>>;
+  /** On tools that open a session or take a lease: the session that the result opened, kept alive from now on. */
+  opens?(result: z.output<O>): { session_id?: string };
 }
 
 /** Declares a tool, with its arguments and result inferred from its schemas. */

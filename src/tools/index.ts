@@ -1,4 +1,6 @@
 import bulkUpdateTasks from "./board/bulk-update-tasks.js";
+import checkpointSession from "./board/checkpoint-session.js";
+import claimTask from "./board/claim-task.js";
 import createProject from "./board/create-project.js";
 import createSession from "./board/create-session.js";
 import createTask from "./board/create-task.js";
@@ -7,9 +9,12 @@ import endSession from "./board/end-session.js";
 import getActivity from "./board/get-activity.js";
 import getHandoff from "./board/get-handoff.js";
 import getProjects from "./board/get-projects.js";
+import getSession from "./board/get-session.js";
+import getSessions from "./board/get-sessions.js";
 import getTask from "./board/get-task.js";
 import getTasks from "./board/get-tasks.js";
 import logActivity from "./board/log-activity.js";
+import search from "./board/search.js";
 import updateProject from "./board/update-project.js";
 import updateTask from "./board/update-task.js";
 import type { Tool } from "./define.js";
@@ -25,9 +30,14 @@ export const TOOLS: readonly Tool[] = [
   updateTask,
   bulkUpdateTasks,
   deleteTask,
+  claimTask,
   createSession,
+  checkpointSession,
   endSession,
+  getSessions,
+  getSession,
   getHandoff,
   logActivity,
   getActivity,
+  search,
 ];

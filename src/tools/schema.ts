@@ -20,9 +20,18 @@ export const id = z
 export const agentName = someText(LIMITS.agentName);
 export const title = someText(LIMITS.title);
 export const description = text(LIMITS.description);
+/** The updated_at that the caller read, for an edit that must not overwrite somebody else's. */
+export const ifUpdatedAt = z.iso.datetime({ offset: true }).optional();
 export const notes = text(LIMITS.notes);
 export const limit = z.int().min(1).max(PAGE.max).default(PAGE.default);
 export const cursor = z.string().min(1).max(2_000).optional();
+
+/** Arguments that every writing tool takes besides its own: a repeated call under one key has one effect. */
+export function writeInput<T extends z.ZodRawShape>(shape: T) {
+  return z.strictObject({ ...shape, idempotency_key: idempotencyKey });
+}
+
+const idempotencyKey = someText(LIMITS.id).optional();
 
 /** Free-form data as JSON, within the limits of contracts.md 1; checked on the raw value, which is kept verbatim. */
 export const metadata = z
@@ -61,6 +70,57 @@ export const taskRow = z.object({
   completed_at: time,
 });
 
+/** A task where it is only mentioned. */
+export const brief = z.object({ id: z.string(), title: z.string(), status: z.string() });
+
+/** A session in a list. */
+export const sessionRow = z.object({
+  id: z.string(),
+  kind: z.string(),
+  project_id: nullableText,
+  agent_name: nullableText,
+  session_type: z.string(),
+  status: z.string(),
+  stale: z.boolean(),
+  title: nullableText,
+  model: nullableText,
+  story_id: nullableText,
+  phase: nullableText,
+  started_at: time,
+  last_seen_at: time,
+  ended_at: time,
+  progress_summary: nullableText,
+  handoff_notes: nullableText,
+  input_tokens: z.number(),
+  output_tokens: z.number(),
+  cached_tokens: z.number(),
+  cost_usd: z.number().nullable(),
+});
+
+/** An entry of the activity log. */
+export const activityRow = z.object({
+  id: z.string(),
+  project_id: nullableText,
+  task_id: nullableText,
+  session_id: nullableText,
+  agent_name: z.string(),
+  action: z.string(),
+  details: nullableText,
+  metadata: freeForm,
+  call_id: nullableText,
+  created_at: time,
+});
+
+const recentEntry = activityRow.pick({
+  id: true,
+  action: true,
+  agent_name: true,
+  details: true,
+  task_id: true,
+  session_id: true,
+  created_at: true,
+});
+
 const sessionNotes = z.object({
   id: z.string(),
   status: z.string(),
@@ -76,6 +136,14 @@ export const handoff = z.object({
   project: z.object({ id: z.string(), name: z.string(), status: z.string(), description: nullableText }),
   last_session: sessionNotes.nullable(),
   last_handoff: sessionNotes.nullable(),
+  salvaged: z
+    .object({
+      session_id: z.string(),
+      tasks_touched: z.array(z.object({ id: z.string(), title: nullableText, status: nullableText })),
+      tasks_in_progress: z.array(z.string()),
+      last_entries: z.array(recentEntry),
+    })
+    .optional(),
   active_tasks: z.array(
     taskRow.pick({
       id: true,
@@ -88,19 +156,18 @@ export const handoff = z.object({
     }),
   ),
   active_task_count: z.int(),
-  recent_activity: z.array(
-    z.object({
-      id: z.string(),
-      action: z.string(),
-      agent_name: z.string(),
-      details: nullableText,
-      task_id: nullableText,
-      session_id: nullableText,
-      created_at: time,
-    }),
-  ),
+  recent_activity: z.array(recentEntry),
   omitted: z.array(
     z.object({ what: z.string(), count: z.int(), unit: z.enum(["rows", "characters"]), fetch: z.string() }),
   ),
+  since: z
+    .object({
+      time: z.string(),
+      sessions_ended: z.int(),
+      tasks_changed: z.int(),
+      tasks_completed: z.array(z.object({ id: z.string(), title: z.string() })),
+      entries: z.int(),
+    })
+    .optional(),
   warnings: warnings.optional(),
 });

@@ -32,6 +32,7 @@ async function storeWith(indexes: IndexConfig): Promise<Store> {
 const VALUES: Record<FilterOp, unknown> = {
   "==": "a",
   "!=": "a",
+  ">": new Date(0),
   in: ["a", "b", "c"],
   "not-in": ["a", "b"],
   "array-contains": "a",

@@ -34,7 +34,7 @@ export function trimHandoff(whole: Handoff, maxTokens: number): Handoff {
 
 /** The cuts of one pass in their order; each takes the bytes that are too many and removes at most as much as allowed. */
 function cuts(handoff: Handoff, pass: Pass): ((over: number) => void)[] {
-  const { project, last_session, last_handoff } = handoff;
+  const { project, last_session, last_handoff, salvaged } = handoff;
   const text = <K extends string>(
     holder: { [field in K]: string | null } | null,
     field: K,
@@ -49,44 +49,53 @@ function cuts(handoff: Handoff, pass: Pass): ((over: number) => void)[] {
       holder[field] = short as (typeof holder)[K];
     };
   };
+  const rows = (list: unknown[], floor: number, what: string, fetch: string) => (over: number) => {
+    const count = dropRows(list, floor, over + SLACK);
+    note(handoff, { what, count, unit: "rows", fetch });
+  };
   const artifacts = (name: "last_session" | "last_handoff") => (over: number) => {
     const holder = handoff[name];
     if (!holder) return;
     const before = holder.context_artifacts;
     holder.context_artifacts = cutValues(before, Math.max(pass.text, jsonBytes(before) - over - SLACK));
     const count = JSON.stringify(before).length - JSON.stringify(holder.context_artifacts).length;
-    note(handoff, { what: `${name}.context_artifacts`, count, unit: "characters", fetch: LARGER });
+    note(handoff, { what: `${name}.context_artifacts`, count, unit: "characters", fetch: "board_get_session" });
   };
   return [
-    (over) => dropRows(handoff, "recent_activity", pass.entries, over),
-    (over) => dropRows(handoff, "active_tasks", pass.tasks, over),
-    ...handoff.recent_activity.map((entry) => text(entry, "details", "recent_activity.details", "board_get_activity")),
+    rows(handoff.recent_activity, pass.entries, "recent_activity", "board_get_activity"),
+    rows(handoff.active_tasks, pass.tasks, "active_tasks", "board_get_tasks"),
+    rows(handoff.since?.tasks_completed ?? [], pass.tasks, "since.tasks_completed", "board_get_tasks"),
+    ...(salvaged
+      ? [
+          rows(salvaged.last_entries, pass.entries, "salvaged.last_entries", "board_get_activity"),
+          rows(salvaged.tasks_touched, pass.tasks, "salvaged.tasks_touched", "board_get_session"),
+          rows(salvaged.tasks_in_progress, pass.tasks, "salvaged.tasks_in_progress", "board_get_session"),
+        ]
+      : []),
+    ...[...handoff.recent_activity, ...(salvaged?.last_entries ?? [])].map((entry) =>
+      text(entry, "details", "activity details", "board_get_activity"),
+    ),
     (over) => dropWarnings(handoff, over),
     text(project, "description", "project.description", "board_get_projects"),
     artifacts("last_handoff"),
-    text(last_handoff, "progress_summary", "last_handoff.progress_summary", LARGER),
+    text(last_handoff, "progress_summary", "last_handoff.progress_summary", "board_get_session"),
     artifacts("last_session"),
-    text(last_handoff, "handoff_notes", "last_handoff.handoff_notes", LARGER),
-    text(last_session, "progress_summary", "last_session.progress_summary", LARGER),
-    text(last_session, "handoff_notes", "last_session.handoff_notes", LARGER),
+    text(last_handoff, "handoff_notes", "last_handoff.handoff_notes", "board_get_session"),
+    text(last_session, "progress_summary", "last_session.progress_summary", "board_get_session"),
+    text(last_session, "handoff_notes", "last_session.handoff_notes", "board_get_session"),
     text(project, "name", "project.name", "board_get_projects"),
   ];
 }
 
-const LARGER = "board_get_handoff with a larger max_tokens";
 /** Room for the entry in `omitted` that a cut brings with it. */
 const SLACK = 200;
-const FETCH = { recent_activity: "board_get_activity", active_tasks: "board_get_tasks" } as const;
 
-function dropRows(handoff: Handoff, list: keyof typeof FETCH, floor: number, over: number): void {
-  const rows: unknown[] = handoff[list];
-  let left = over + SLACK;
-  let dropped = 0;
-  while (rows.length > floor && left > 0) {
-    left -= jsonBytes(rows.pop()) + 1;
-    dropped += 1;
-  }
-  note(handoff, { what: list, count: dropped, unit: "rows", fetch: FETCH[list] });
+/** Takes rows off the end until `bytes` are gained or only `floor` are left; says how many. */
+function dropRows(list: unknown[], floor: number, bytes: number): number {
+  const before = list.length;
+  let left = bytes;
+  while (list.length > floor && left > 0) left -= jsonBytes(list.pop()) + 1;
+  return before - list.length;
 }
 
 function dropWarnings(handoff: Handoff, over: number): void {
@@ -96,8 +105,8 @@ function dropWarnings(handoff: Handoff, over: number): void {
 
 /** Open tasks beyond those that were read: the lists were bounded before they came here. */
 function noteMissingTasks(handoff: Handoff): void {
-  const missing = handoff.active_task_count - handoff.active_tasks.length;
-  note(handoff, { what: "active_tasks", count: missing, unit: "rows", fetch: FETCH.active_tasks });
+  const missing = handoff.since ? 0 : handoff.active_task_count - handoff.active_tasks.length;
+  note(handoff, { what: "active_tasks", count: missing, unit: "rows", fetch: "board_get_tasks" });
 }
 
 function note(handoff: Handoff, omission: Omission): void {

@@ -12,18 +12,38 @@ export interface Omission {
   fetch: string;
 }
 
+/** What a handoff with `since` counts: everything after that time, also what its lists had no room for. */
+export interface SinceCounts {
+  time: string;
+  sessions_ended: number;
+  tasks_changed: number;
+  tasks_completed: { id: string; title: string }[];
+  entries: number;
+}
+
 /** What an agent that starts is given (contracts.md 3.2). */
 export interface Handoff {
   project: Pick<Project, "id" | "name" | "status" | "description">;
   last_session: SessionNotes | null;
+  /** The latest notes of an earlier session, when the last one left none. */
   last_handoff: SessionNotes | null;
+  /** What the last session did, when it left no notes. */
+  salvaged?: Salvaged;
   active_tasks: ActiveTask[];
   active_task_count: number;
   recent_activity: RecentEntry[];
   omitted: Omission[];
+  /** With `since`: what changed after it; the lists then hold nothing else. */
+  since?: SinceCounts;
   warnings?: string[];
 }
 export type SessionNotes = ReturnType<typeof sessionNotes>;
+export interface Salvaged {
+  session_id: string;
+  tasks_touched: { id: string; title: string | null; status: string | null }[];
+  tasks_in_progress: string[];
+  last_entries: RecentEntry[];
+}
 export type ActiveTask = ReturnType<typeof activeTask>;
 export type RecentEntry = ReturnType<typeof recentEntry>;
 

@@ -5,6 +5,7 @@ export const TASK_STATUSES = ["backlog", "todo", "in_progress", "blocked", "revi
 export const OPEN_STATUSES = TASK_STATUSES.filter((status) => status !== "done");
 export const RIPER_MODES = ["research", "innovate", "plan", "execute", "review", "commit"] as const;
 export const SESSION_TYPES = ["solo", "team", "background"] as const;
+export const SESSION_STATUSES = ["active", "completed", "abandoned"] as const;
 export const ENDED_STATUSES = ["completed", "abandoned"] as const;
 
 /** The actions that the board writes itself; agents may log others of the form LOG_ACTION. */

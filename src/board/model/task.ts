@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { map, moment, type Stored, text, time } from "./document.js";
 
-const lease = z.object({ agent_name: z.string(), session_id: text, expires_at: time });
+/** Who holds a task until when; `minutes` is what a renewal adds. */
+const lease = z.object({
+  agent_name: z.string(),
+  session_id: text,
+  minutes: z.number().positive().default(60),
+  expires_at: time,
+});
+export type Lease = z.output<typeof lease>;
 
 /** A task as stored (contracts.md 1). */
 export const taskDocument = z.object({

@@ -3,7 +3,7 @@ import { readDocuments } from "../model/document.js";
 import { PRIORITIES, TASK_STATUSES } from "../model/enums.js";
 import { type Project, projectDocument } from "../model/project.js";
 import { type Bucket, readPage } from "../paging.js";
-import { iso } from "../tasks/view.js";
+import { projectView } from "./view.js";
 
 export interface ListProjects {
   status?: string | undefined;
@@ -39,7 +39,5 @@ async function withCounts(call: Call, project: Project) {
   const counts = await Promise.all(TASK_STATUSES.map(count));
   const task_counts = Object.fromEntries(TASK_STATUSES.map((status, at) => [status, counts[at] ?? 0]));
   const total_tasks = counts.reduce((sum, counted) => sum + counted, 0);
-  const { id, name, description, status, priority, metadata } = project;
-  const times = { created_at: iso(project.created_at), updated_at: iso(project.updated_at) };
-  return { id, name, description, status, priority, metadata, ...times, task_counts, total_tasks };
+  return { ...projectView(project), task_counts, total_tasks };
 }

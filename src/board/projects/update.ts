@@ -1,12 +1,14 @@
 import type { Call } from "../call.js";
 import { changedFields, pick } from "../changes.js";
 import { BoardError, notFound } from "../errors.js";
+import { refuseStale } from "../fresh.js";
 import { readDocument } from "../model/document.js";
 import type { Priority, ProjectStatus } from "../model/enums.js";
 import { checkSize, type Metadata, mergeMetadata } from "../model/metadata.js";
 import { type Project, projectDocument } from "../model/project.js";
 import { write } from "../write.js";
 import { nextProjectStatuses } from "./transitions.js";
+import { projectView } from "./view.js";
 
 export interface UpdateProject {
   project_id: string;
@@ -15,6 +17,7 @@ export interface UpdateProject {
   status?: ProjectStatus | undefined;
   priority?: Priority | undefined;
   metadata?: Metadata | undefined;
+  if_updated_at?: string | undefined;
 }
 
 /** Changes a project (contracts.md 3, board_update_project); when nothing would change, nothing is written or logged. */
@@ -24,6 +27,7 @@ export async function updateProject(call: Call, args: UpdateProject) {
     const [snapshot] = await get([ref]);
     if (!snapshot?.exists) throw notFound("project", args.project_id);
     const project = readDocument(projectDocument, "project", snapshot);
+    refuseStale("project", project.id, project.updated_at, args.if_updated_at, () => projectView(project));
     const wanted = wantedProject(project, args);
     const changes = changedFields(project, wanted);
     const result = { id: project.id, name: wanted.name ?? project.name, status: wanted.status ?? project.status };
@@ -43,7 +47,7 @@ export async function updateProject(call: Call, args: UpdateProject) {
 }
 
 function wantedProject(project: Project, args: UpdateProject): Partial<Project> {
-  const { project_id: _, metadata, ...fields } = args;
+  const { project_id: _, if_updated_at: __, metadata, ...fields } = args;
   const { status } = args;
   if (status !== undefined && status !== project.status && !nextProjectStatuses(project.status).includes(status))
     throw new BoardError(

@@ -1,7 +1,8 @@
 import type { Call } from "../call.js";
 import { BoardError, notFound } from "../errors.js";
-import { assembleHandoff } from "../handoff/assemble.js";
-import { collectHandoff } from "../handoff/collect.js";
+import { assembleHandoff, type Material } from "../handoff/assemble.js";
+import { type Behind, lookBehind } from "../handoff/behind.js";
+import { collectHandoff, latestFirst } from "../handoff/collect.js";
 import type { Handoff } from "../handoff/view.js";
 import { readDocument, readDocuments } from "../model/document.js";
 import type { SessionType } from "../model/enums.js";
@@ -37,44 +38,79 @@ export interface CreatedSession {
  * Throws `project_not_found`, `project_archived`, and with `reject` `session_active`.
  *
  * Two round trips, however many sessions are stale: the transaction reads only the active sessions; the project, which
- * the commit verifies, and the handoff are read beside it. A third only when none of the last sessions left notes.
+ * the commit verifies, and the handoff are read beside it, and what stands behind a silent last session beside the commit.
  */
 export async function createSession(call: Call, args: CreateSession): Promise<CreatedSession> {
   const id = call.newUuid();
+  const { session_id, abandoned_sessions, joined, material } = await write(
+    call,
+    (unit) => openSession(call, unit, id, args),
+    {
+      keep: ({ material: _, ...ids }) => ids,
+      restore: async (kept) => ({ ...(kept as Omit<Opened, "material">), material: await readMaterial(call, args) }),
+    },
+  );
+  const handoff = assembleHandoff({ ...material, behind: await material.behind }, HANDOFF_TOKENS.default);
+  if (joined) return { session_id, abandoned_sessions, joined, handoff, message: "Joined the active session" };
+  return { session_id, abandoned_sessions, handoff, message: "Session started successfully" };
+}
+
+/** What the transaction decided, and what the handoff will be made of; what stands behind is still being read. */
+interface Opened {
+  session_id: string;
+  abandoned_sessions: number;
+  joined?: true;
+  material: Omit<Material, "behind"> & { behind: Promise<Behind> };
+}
+
+async function openSession(call: Call, unit: Write, id: string, args: CreateSession): Promise<Opened> {
   const projectRef = call.store.ref("projects", args.project_id);
-  const opened = await write(call, async (unit) => {
-    const query = { values: { project_id: args.project_id, status: "active" }, limit: "all" } as const;
-    const [found, projectSnapshot, collected] = await Promise.all([
-      unit.tx.get(call.store.query("activeSessions", query)),
-      projectRef.get(),
-      collectHandoff(call, args.project_id, HANDOFF_TOKENS.default),
-    ]);
-    if (!projectSnapshot.exists) throw notFound("project", args.project_id);
-    const project = readDocument(projectDocument, "project", projectSnapshot);
-    if (project.status === "archived") throw archived(project.id);
+  const query = { values: { project_id: args.project_id, status: "active" }, limit: "all" } as const;
+  const [found, projectSnapshot, collected] = await Promise.all([
+    unit.tx.get(call.store.query("activeSessions", query)),
+    projectRef.get(),
+    collectHandoff(call, args.project_id, HANDOFF_TOKENS.default),
+  ]);
+  if (!projectSnapshot.exists) throw notFound("project", args.project_id);
+  const project = readDocument(projectDocument, "project", projectSnapshot);
+  if (project.status === "archived") throw archived(project.id);
 
-    const { rows } = readDocuments(sessionDocument, "session", found.docs);
-    const active = rows.filter(({ kind }) => kind === "board");
-    const current = active.sort((a, b) => Number(b.started_at) - Number(a.started_at))[0];
-    if (current && args.if_active === "reject") throw sessionActive(current, call.now());
-    if (current && args.if_active === "join") return { joined: current, project, collected, ended: [], logged: [] };
-
-    const now = call.now();
-    const ended = active.map((session) => abandoned(session, now));
-    const logged = ended.map((session) => storeAbandoned(call, unit, session));
-    unit.tx.create(call.store.ref("sessions", id), newSession(now, { kind: "board", ...sessionFields(args) }));
-    logged.push(logStarted(unit, id, args, ended.length));
-    call.store.verify(unit.tx, projectSnapshot);
-    return { joined: null, project, collected, ended, logged };
-  });
-
-  const handoff = await assembleHandoff(call, opened, HANDOFF_TOKENS.default);
-  if (opened.joined) {
-    const message = "Joined the active session";
-    return { session_id: opened.joined.id, abandoned_sessions: 0, joined: true, handoff, message };
+  const { rows } = readDocuments(sessionDocument, "session", found.docs);
+  const active = rows.filter(({ kind }) => kind === "board");
+  const current = active.sort((a, b) => Number(b.started_at) - Number(a.started_at))[0];
+  if (current && args.if_active === "reject") throw sessionActive(current, call.now());
+  if (current && args.if_active === "join") {
+    const material = { project, collected, ended: collected.ended, logged: [] };
+    return { session_id: current.id, abandoned_sessions: 0, joined: true, material: withBehind(call, material) };
   }
-  const message = "Session started successfully";
-  return { session_id: id, abandoned_sessions: opened.ended.length, handoff, message };
+
+  const now = call.now();
+  const stale = active.map((session) => abandoned(session, now));
+  const logged = stale.map((session) => storeAbandoned(call, unit, session));
+  unit.tx.create(call.store.ref("sessions", id), newSession(now, { kind: "board", ...sessionFields(args) }));
+  logged.push(logStarted(unit, id, args, stale.length));
+  call.store.verify(unit.tx, projectSnapshot);
+  const ended = [...stale, ...collected.ended].sort(latestFirst);
+  const material = withBehind(call, { project, collected, ended, logged });
+  return { session_id: id, abandoned_sessions: stale.length, material };
+}
+
+/** Starts to look behind the last session, beside the commit; a failure is told to whoever waits for it, if anybody does. */
+function withBehind(call: Call, material: Omit<Material, "behind">): Opened["material"] {
+  const behind = lookBehind(call, material.ended, material.collected);
+  behind.catch(() => {});
+  return { ...material, behind };
+}
+
+/** The handoff's material anew, for a repeated call whose session was opened before. */
+async function readMaterial(call: Call, { project_id }: CreateSession): Promise<Opened["material"]> {
+  const [snapshot, collected] = await Promise.all([
+    call.store.ref("projects", project_id).get(),
+    collectHandoff(call, project_id, HANDOFF_TOKENS.default),
+  ]);
+  if (!snapshot.exists) throw notFound("project", project_id);
+  const project = readDocument(projectDocument, "project", snapshot);
+  return withBehind(call, { project, collected, ended: collected.ended, logged: [] });
 }
 
 function sessionFields({ project_id: _, if_active: __, ...given }: CreateSession): Partial<Session> {

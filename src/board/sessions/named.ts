@@ -22,7 +22,12 @@ export async function readNamedSession(call: Call, sessionId: string | undefined
   return { session, warnings };
 }
 
-/** Who an entry is by: the agent the call names, else its session's, else the one it assigns, else "system". */
-export function entryAgent(named: NamedSession, agent?: string | null, assigned?: string | null): string {
-  return agent || named.session?.agent_name || assigned || "system";
+/** The agent that a call names: its session's, else the one it assigns the work to; null when it names nobody. */
+export function namedAgent(named: NamedSession, assigned?: string | null): string | null {
+  return named.session?.agent_name || assigned || null;
+}
+
+/** Who an entry is by (contracts.md 3): the agent the call names, else "system". */
+export function entryAgent(named: NamedSession, assigned?: string | null): string {
+  return namedAgent(named, assigned) ?? "system";
 }

@@ -1,6 +1,6 @@
 import type { Call } from "../call.js";
 import type { Priority, TaskStatus } from "../model/enums.js";
-import { readNamedSession } from "../sessions/named.js";
+import { namedAgent, readNamedSession } from "../sessions/named.js";
 import { write } from "../write.js";
 import { changeTask } from "./change.js";
 import { byPath, relatedRefs, requireOpenProject, requireTask } from "./relations.js";
@@ -30,9 +30,10 @@ export async function bulkUpdateTasks(call: Call, args: BulkUpdateTasks) {
     ]);
     const read = byPath(snapshots);
     const now = call.now();
+    const caller = namedAgent(named, change.assigned_agent);
     const updates = ids.map((id) => {
       const task = requireTask(call, read, id);
-      return { task, update: changeTask(task, change, now) };
+      return { task, update: changeTask(task, change, caller, now) };
     });
     if (change.project_id !== undefined && updates.some(({ update }) => update.changes.includes("project_id")))
       requireOpenProject(call, read, change.project_id);

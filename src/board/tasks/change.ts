@@ -2,6 +2,7 @@ import { changedFields, pick } from "../changes.js";
 import type { BoardAction, Priority, RiperMode, TaskStatus } from "../model/enums.js";
 import { checkSize, type Metadata, mergeMetadata } from "../model/metadata.js";
 import type { Task } from "../model/task.js";
+import { LEASE_MINUTES, liveLease, newLease, refuseOtherHolder } from "./lease.js";
 
 /** What a single or bulk update asks of a task; undefined leaves a field alone. */
 export interface TaskChange {
@@ -30,19 +31,22 @@ export interface TaskUpdate {
 }
 
 /**
- * The rules of board_update_task and board_bulk_update_tasks (contracts.md 3), as a pure function.
- * Throws `invalid_argument` when the merged metadata grows too large.
+ * The rules of board_update_task and board_bulk_update_tasks (contracts.md 3), as a pure function. `caller` is the agent
+ * that the call names, if any. Throws `already_claimed` when another agent holds the task, and `invalid_argument` when
+ * the merged metadata grows too large.
  */
-export function changeTask(task: Task, change: TaskChange, now: Date): TaskUpdate {
+export function changeTask(task: Task, change: TaskChange, caller: string | null, now: Date): TaskUpdate {
   const wanted = wantedFields(task, change);
   const changes = changedFields(task, wanted);
   if (changes.length === 0) return { changes, fields: {}, action: "updated", moved: {} };
+  if (changes.includes("status") || changes.includes("assigned_agent")) refuseOtherHolder(task, caller, now);
 
   const status = changes.includes("status") ? change.status : undefined;
+  const lease = leaseAfter(task, wanted, now);
   const fields: Partial<Task> = {
     ...pick(wanted, changes),
     ...(status ? statusTimes(status, task, now) : {}),
-    ...(changes.includes("assigned_agent") && wanted.assigned_agent === null ? { lease: null } : {}),
+    ...(lease === task.lease ? {} : { lease }),
     updated_at: now,
   };
   return {
@@ -68,6 +72,14 @@ export function statusTimes(
     started_at: queued ? null : (before.started_at ?? (working ? now : null)),
     completed_at: status === "done" ? now : null,
   };
+}
+
+/** A lease is for work in progress: it ends when the task leaves it or nobody has it, and goes along in a transfer. */
+function leaseAfter(task: Task, wanted: Partial<Task>, now: Date): Task["lease"] {
+  const { status = task.status, assigned_agent = task.assigned_agent } = wanted;
+  if (task.lease === null || status !== "in_progress" || assigned_agent === null) return null;
+  if (assigned_agent === task.lease.agent_name) return task.lease;
+  return liveLease(task, now) && newLease(assigned_agent, null, LEASE_MINUTES, now);
 }
 
 function wantedFields(task: Task, change: TaskChange): Partial<Task> {

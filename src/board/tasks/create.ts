@@ -57,7 +57,7 @@ export async function createTask(call: Call, args: CreateTask) {
     });
     log({
       action: "created",
-      agent_name: entryAgent(named, null, assigned_agent),
+      agent_name: entryAgent(named, assigned_agent),
       project_id: args.project_id,
       task_id: id,
       session_id: args.session_id ?? null,

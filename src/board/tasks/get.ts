@@ -1,22 +1,25 @@
 import type { Call } from "../call.js";
 import { notFound } from "../errors.js";
+import { activityDocument } from "../model/activity.js";
 import { readDocument, readDocuments } from "../model/document.js";
 import { PAGE } from "../model/limits.js";
 import { type Task, taskDocument } from "../model/task.js";
 import { readDependencies } from "./list.js";
 import { blockers } from "./readiness.js";
+import { timeInStatus } from "./time-in-status.js";
 import { taskDetail } from "./view.js";
 
 /**
- * One task with its subtasks, the dependencies that block it and the open tasks that it blocks (contracts.md 3,
- * board_get_task). Throws `task_not_found`, `corrupt_document`. Two round trips, one without dependencies.
+ * One task with its subtasks, the dependencies that block it, the open tasks that it blocks, and the seconds it spent in
+ * each status (contracts.md 3, board_get_task). Throws `task_not_found`, `corrupt_document`. Two round trips, one without dependencies.
  */
 export async function getTask(call: Call, taskId: string) {
   const limit = PAGE.max;
-  const [snapshot, children, dependents] = await Promise.all([
+  const [snapshot, children, dependents, log] = await Promise.all([
     call.store.ref("tasks", taskId).get(),
     call.store.query("subtasks", { values: { parent_task_id: taskId }, limit }).get(),
     call.store.query("dependents", { values: { depends_on: taskId }, limit }).get(),
+    call.store.query("activity", { values: { task_id: taskId }, limit }).get(),
   ]);
   if (!snapshot.exists) throw notFound("task", taskId);
   const task = readDocument(taskDocument, "task", snapshot);
@@ -29,6 +32,7 @@ export async function getTask(call: Call, taskId: string) {
     subtasks: subtasks.rows.map(brief),
     blocked_by: blockers(task, await readDependencies(call, [task])),
     blocking: open.map(brief),
+    time_in_status: timeInStatus(readDocuments(activityDocument, "entry", log.docs).rows, call.now()),
     ...(warnings.length > 0 ? { warnings } : {}),
   };
 }

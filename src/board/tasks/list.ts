@@ -33,7 +33,8 @@ export async function listTasks(call: Call, args: ListTasks) {
   if (!ready) return { tasks: rows.map(view), next_cursor: found.next_cursor, ...warned };
 
   const known = await readDependencies(call, rows);
-  const startable = rows.filter((task) => isReady(task, known)).slice(0, limit);
+  const now = call.now();
+  const startable = rows.filter((task) => isReady(task, known, now)).slice(0, limit);
   return { tasks: startable.map(view), next_cursor: null, looked_at: rows.length, ...warned };
 }
 

@@ -1,4 +1,5 @@
 import type { Task } from "../model/task.js";
+import { liveLease } from "./lease.js";
 
 /** A dependency that keeps a task from being ready; a title and status of null: it does not exist. */
 export interface Blocker {
@@ -21,10 +22,20 @@ export function blockers(
     .map(({ id, title, status }) => ({ id, title, status }));
 }
 
-/** Whether an agent could start the task now: it waits in the queue and every dependency is done. */
+/**
+ * Whether an agent could start the task now (contracts.md 3, "Ready"): it waits in the queue, or its holder's lease has
+ * run out; and every dependency is done.
+ */
 export function isReady(
-  task: Pick<Task, "status" | "depends_on">,
+  task: Pick<Task, "status" | "depends_on" | "lease">,
   known: ReadonlyMap<string, Pick<Task, "id" | "title" | "status">>,
+  now: Date,
 ): boolean {
-  return (task.status === "todo" || task.status === "backlog") && blockers(task, known).length === 0;
+  return isFree(task, now) && blockers(task, known).length === 0;
+}
+
+/** Whether nobody works on the task, its dependencies aside. */
+export function isFree(task: Pick<Task, "status" | "lease">, now: Date): boolean {
+  if (task.status === "todo" || task.status === "backlog") return liveLease(task, now) === null;
+  return task.status === "in_progress" && task.lease !== null && liveLease(task, now) === null;
 }

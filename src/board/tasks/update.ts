@@ -1,6 +1,7 @@
 import type { Call } from "../call.js";
+import { refuseStale } from "../fresh.js";
 import type { Task } from "../model/task.js";
-import { entryAgent, type NamedSession, readNamedSession } from "../sessions/named.js";
+import { entryAgent, type NamedSession, namedAgent, readNamedSession } from "../sessions/named.js";
 import { type Write, write } from "../write.js";
 import { changeTask, type TaskChange, type TaskUpdate } from "./change.js";
 import { refuseCycle } from "./cycles.js";
@@ -13,19 +14,21 @@ import {
   requireTask,
   type Snapshots,
 } from "./relations.js";
+import { taskDetail } from "./view.js";
 
 export interface UpdateTask extends TaskChange {
   task_id: string;
   session_id?: string | undefined;
+  if_updated_at?: string | undefined;
 }
 
 /**
  * Changes a task (contracts.md 3, board_update_task); when nothing would change, nothing is written or logged.
  * Throws `task_not_found`, `project_not_found` and `project_archived` (of the target of a move), `session_not_found`,
- * `dependency_cycle`, `invalid_argument`.
+ * `already_claimed`, `dependency_cycle`, `conflict` (if_updated_at), `invalid_argument`.
  */
 export async function updateTask(call: Call, args: UpdateTask) {
-  const { task_id, session_id, ...change } = args;
+  const { task_id, session_id, if_updated_at, ...change } = args;
   return await write(call, async (unit) => {
     const related = { project: change.project_id, parent: change.parent_task_id, dependencies: change.depends_on };
     const refs = [call.store.ref("tasks", task_id), ...relatedRefs(call, related)];
@@ -36,7 +39,8 @@ export async function updateTask(call: Call, args: UpdateTask) {
     ]);
     const read = byPath(snapshots);
     const task = requireTask(call, read, task_id);
-    const update = changeTask(task, change, call.now());
+    refuseStale("task", task_id, task.updated_at, if_updated_at, () => taskDetail(task));
+    const update = changeTask(task, change, namedAgent(named, change.assigned_agent), call.now());
     await checkRelations(call, unit, task, update, related, read);
     storeUpdate(call, unit, task, update, named, change.assigned_agent);
 
@@ -59,7 +63,7 @@ export function storeUpdate(
   tx.update(call.store.ref("tasks", task.id), update.fields);
   log({
     action: update.action,
-    agent_name: entryAgent(named, null, assigned),
+    agent_name: entryAgent(named, assigned),
     project_id: update.fields.project_id ?? task.project_id,
     task_id: task.id,
     session_id: named.session?.id ?? null,

@@ -6,7 +6,11 @@ export const iso = (date: Date | null): string | null => date?.toISOString() ?? 
 /** A task in a list. */
 export function taskSummary(task: Task) {
   const { id, project_id, title, status, priority, assigned_agent, parent_task_id, depends_on, riper_mode } = task;
-  const lease = task.lease && { ...task.lease, expires_at: task.lease.expires_at.toISOString() };
+  const lease = task.lease && {
+    agent_name: task.lease.agent_name,
+    session_id: task.lease.session_id,
+    expires_at: task.lease.expires_at.toISOString(),
+  };
   return {
     id,
     project_id,

@@ -3,14 +3,14 @@ import { PRIORITIES, TASK_STATUSES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { bulkUpdateTasks } from "../../board/tasks/bulk-update.js";
 import { CHANGES, defineTool } from "../define.js";
-import { id, text, warnings } from "../schema.js";
+import { id, text, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_bulk_update_tasks",
   title: "Update many tasks",
   description: "Make the same change to 1-100 tasks, all or none. project_id moves them to another project.",
   annotations: CHANGES,
-  input: z.strictObject({
+  input: writeInput({
     task_ids: z.array(id).min(1).max(LIMITS.bulkTasks),
     project_id: id.optional(),
     status: z.enum(TASK_STATUSES).optional(),

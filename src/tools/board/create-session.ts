@@ -3,7 +3,7 @@ import { SESSION_TYPES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { createSession } from "../../board/sessions/create.js";
 import { defineTool } from "../define.js";
-import { agentName, handoff, id, metadata, someText } from "../schema.js";
+import { agentName, handoff, id, metadata, someText, writeInput } from "../schema.js";
 
 const label = someText(LIMITS.title).optional();
 
@@ -13,7 +13,7 @@ export default defineTool({
   description:
     "Start work on a project and get the handoff of the last session. Abandons the project's active session unless if_active says otherwise.",
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
-  input: z.strictObject({
+  input: writeInput({
     project_id: id,
     session_type: z.enum(SESSION_TYPES).default("solo"),
     metadata: metadata.optional(),
@@ -32,4 +32,5 @@ export default defineTool({
     message: z.string(),
   }),
   handler: createSession,
+  opens: ({ session_id }) => ({ session_id }),
 });

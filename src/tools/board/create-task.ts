@@ -3,14 +3,14 @@ import { PRIORITIES, RIPER_MODES, TASK_STATUSES } from "../../board/model/enums.
 import { LIMITS } from "../../board/model/limits.js";
 import { createTask } from "../../board/tasks/create.js";
 import { ADDS, defineTool } from "../define.js";
-import { description, id, metadata, text, title, warnings } from "../schema.js";
+import { description, id, metadata, text, title, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_create_task",
   title: "Create a task",
   description: "Add a task to a project. depends_on: ids of tasks that must be done first.",
   annotations: ADDS,
-  input: z.strictObject({
+  input: writeInput({
     project_id: id,
     title,
     description: description.nullable().optional(),

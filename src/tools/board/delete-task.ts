@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { deleteTask } from "../../board/tasks/delete.js";
 import { CHANGES, defineTool } from "../define.js";
-import { id } from "../schema.js";
+import { id, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_delete_task",
@@ -9,7 +9,7 @@ export default defineTool({
   description:
     "Delete a done task for good; its activity stays. Prefer status done: only delete what was created by mistake.",
   annotations: CHANGES,
-  input: z.strictObject({
+  input: writeInput({
     task_id: id,
     require_done: z.boolean().default(true),
     cascade_subtasks: z.boolean().default(false),

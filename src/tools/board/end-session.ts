@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { endSession } from "../../board/sessions/end.js";
 import { CHANGES, defineTool } from "../define.js";
-import { id, metadata, notes, warnings } from "../schema.js";
+import { id, metadata, notes, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_end_session",
@@ -9,7 +9,7 @@ export default defineTool({
   description:
     "End the session with notes for the next agent: what is done, what is open (task ids), what to do first.",
   annotations: CHANGES,
-  input: z.strictObject({
+  input: writeInput({
     session_id: id,
     progress_summary: notes.min(1),
     handoff_notes: notes.optional(),

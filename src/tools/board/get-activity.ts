@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { listActivity } from "../../board/activity/list.js";
 import { defineTool, READS } from "../define.js";
-import { agentName, cursor, freeForm, id, limit, nextCursor, nullableText, time, warnings } from "../schema.js";
+import { activityRow, agentName, cursor, id, limit, nextCursor, warnings } from "../schema.js";
 
 export default defineTool({
   name: "board_get_activity",
@@ -18,20 +18,7 @@ export default defineTool({
     cursor,
   }),
   output: z.object({
-    entries: z.array(
-      z.object({
-        id: z.string(),
-        project_id: nullableText,
-        task_id: nullableText,
-        session_id: nullableText,
-        agent_name: z.string(),
-        action: z.string(),
-        details: nullableText,
-        metadata: freeForm,
-        call_id: nullableText,
-        created_at: time,
-      }),
-    ),
+    entries: z.array(activityRow),
     next_cursor: nextCursor,
     warnings: warnings.optional(),
   }),

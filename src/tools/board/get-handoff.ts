@@ -12,6 +12,10 @@ export default defineTool({
   input: z.strictObject({
     project_id: id,
     max_tokens: z.int().min(HANDOFF_TOKENS.min).max(HANDOFF_TOKENS.max).default(HANDOFF_TOKENS.default),
+    since: z
+      .union([id, z.iso.datetime({ offset: true })])
+      .optional()
+      .describe("session id or ISO time: only what changed after"),
   }),
   output: handoff,
   handler: getHandoff,

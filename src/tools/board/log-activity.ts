@@ -3,14 +3,14 @@ import { logActivity } from "../../board/activity/log.js";
 import { BOARD_ACTIONS, LOG_ACTION } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { ADDS, defineTool } from "../define.js";
-import { agentName, id, metadata, text, warnings } from "../schema.js";
+import { agentName, id, metadata, text, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_log_activity",
   title: "Log activity",
   description: "Log a decision, finding or comment on a task, session or project.",
   annotations: ADDS,
-  input: z.strictObject({
+  input: writeInput({
     agent_name: agentName,
     action: z
       .string()

@@ -2,20 +2,21 @@ import { z } from "zod";
 import { PRIORITIES, PROJECT_STATUSES } from "../../board/model/enums.js";
 import { updateProject } from "../../board/projects/update.js";
 import { CHANGES, defineTool } from "../define.js";
-import { description, id, metadata, title } from "../schema.js";
+import { description, id, ifUpdatedAt, metadata, title, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_update_project",
   title: "Update a project",
   description: "Change a project. null clears description or a metadata key; metadata merges by key.",
   annotations: CHANGES,
-  input: z.strictObject({
+  input: writeInput({
     project_id: id,
     name: title.optional(),
     description: description.nullable().optional(),
     status: z.enum(PROJECT_STATUSES).optional(),
     priority: z.enum(PRIORITIES).optional(),
     metadata: metadata.optional(),
+    if_updated_at: ifUpdatedAt,
   }),
   output: z.object({
     id: z.string(),

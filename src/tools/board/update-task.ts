@@ -3,7 +3,7 @@ import { PRIORITIES, RIPER_MODES, TASK_STATUSES } from "../../board/model/enums.
 import { LIMITS } from "../../board/model/limits.js";
 import { updateTask } from "../../board/tasks/update.js";
 import { CHANGES, defineTool } from "../define.js";
-import { description, id, metadata, text, title, warnings } from "../schema.js";
+import { description, id, ifUpdatedAt, metadata, text, title, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_update_task",
@@ -11,7 +11,7 @@ export default defineTool({
   description:
     "Change a task. null clears a field; metadata merges by key; depends_on replaces. project_id moves it to another project.",
   annotations: CHANGES,
-  input: z.strictObject({
+  input: writeInput({
     task_id: id,
     title: title.optional(),
     description: description.nullable().optional(),
@@ -24,6 +24,7 @@ export default defineTool({
     metadata: metadata.optional(),
     project_id: id.optional(),
     session_id: id.optional(),
+    if_updated_at: ifUpdatedAt,
   }),
   output: z.object({ id: z.string(), changes: z.array(z.string()), warnings, message: z.string() }),
   handler: updateTask,

@@ -1,0 +1,70 @@
+import type { ShapeName } from "../../firestore/shapes.js";
+import type { Call } from "../call.js";
+import { activityDocument } from "../model/activity.js";
+import { readDocuments } from "../model/document.js";
+import { sessionDocument } from "../model/session.js";
+import { taskDocument } from "../model/task.js";
+import { type Findable, rank } from "./rank.js";
+
+export const SEARCH_KINDS = ["task", "session", "activity"] as const;
+export type SearchKind = (typeof SEARCH_KINDS)[number];
+
+export interface Search {
+  query: string;
+  project_id?: string | undefined;
+  kinds?: SearchKind[] | undefined;
+  limit: number;
+}
+
+/** How many of each kind, the latest, a search looks at. */
+const LOOKED_AT = 500;
+
+/**
+ * Finds tasks, sessions and activity by their texts among the latest 500 of each kind, and says how many it looked at
+ * (contracts.md 3, board_search). One round trip.
+ */
+export async function search(call: Call, { query, project_id, kinds = [...SEARCH_KINDS], limit }: Search) {
+  const wanted = SEARCH_KINDS.filter((kind) => kinds.includes(kind));
+  const found = await Promise.all(wanted.map((kind) => READERS[kind](call, project_id)));
+  const hits = rank(found.flat(), query, limit).map(({ kind, id, project_id, title, snippet, score }) => ({
+    kind,
+    id,
+    project_id,
+    title,
+    snippet,
+    score,
+  }));
+  const looked_at = Object.fromEntries(wanted.map((kind, at) => [kind, found[at]?.length ?? 0]));
+  return { hits, looked_at };
+}
+
+type Reader = (call: Call, project_id: string | undefined) => Promise<Findable[]>;
+
+const READERS: Record<SearchKind, Reader> = {
+  task: async (call, project) =>
+    readDocuments(taskDocument, "task", await latest(call, "latestTasks", project)).rows.map(
+      ({ id, project_id, title, description }) => ({ kind: "task", id, project_id, title, text: description ?? "" }),
+    ),
+  session: async (call, project) =>
+    readDocuments(sessionDocument, "session", await latest(call, "sessions", project)).rows.map((session) => ({
+      kind: "session",
+      id: session.id,
+      project_id: session.project_id,
+      title: session.title ?? "",
+      text: [session.progress_summary, session.handoff_notes].filter((text) => text !== null).join("\n"),
+    })),
+  activity: async (call, project) =>
+    readDocuments(activityDocument, "entry", await latest(call, "activity", project)).rows.map(
+      ({ id, project_id, action, details }) => ({
+        kind: "activity",
+        id,
+        project_id,
+        title: action,
+        text: details ?? "",
+      }),
+    ),
+};
+
+async function latest(call: Call, shape: ShapeName, project_id: string | undefined) {
+  return (await call.store.query(shape, { values: { project_id }, limit: LOOKED_AT }).get()).docs;
+}

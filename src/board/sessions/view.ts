@@ -1,0 +1,55 @@
+import type { Session } from "../model/session.js";
+import { iso } from "../tasks/view.js";
+
+/** How long an active session may be silent before it counts as stale. */
+const STALE_MS = 30 * 60_000;
+
+/** Whether an active session has been silent for half an hour: its agent has probably died. */
+export function isStale(session: Pick<Session, "status" | "last_seen_at" | "started_at">, now: Date): boolean {
+  const seen = session.last_seen_at ?? session.started_at;
+  return session.status === "active" && seen !== null && now.getTime() - seen.getTime() >= STALE_MS;
+}
+
+/** A session in a list: what it was about, what it said, what it cost. */
+export function sessionSummary(session: Session, now: Date) {
+  const { id, kind, project_id, agent_name, session_type, status, title, model, story_id, phase } = session;
+  return {
+    id,
+    kind,
+    project_id,
+    agent_name,
+    session_type,
+    status,
+    stale: isStale(session, now),
+    title,
+    model,
+    story_id,
+    phase,
+    started_at: iso(session.started_at),
+    last_seen_at: iso(session.last_seen_at),
+    ended_at: iso(session.ended_at),
+    progress_summary: session.progress_summary,
+    handoff_notes: session.handoff_notes,
+    input_tokens: session.input_tokens,
+    output_tokens: session.output_tokens,
+    cached_tokens: session.cached_tokens,
+    cost_usd: session.cost_usd,
+  };
+}
+
+/** A session with all its fields. */
+export function sessionDetail(session: Session, now: Date) {
+  const { provider, intent, context_artifacts, turn_count, files_modified_count, tags, metadata } = session;
+  return {
+    ...sessionSummary(session, now),
+    provider,
+    intent,
+    context_artifacts,
+    turn_count,
+    files_modified_count,
+    tags,
+    metadata,
+    created_at: iso(session.created_at),
+    updated_at: iso(session.updated_at),
+  };
+}

@@ -1,0 +1,34 @@
+import { BoardError } from "../errors.js";
+import type { Lease, Task } from "../model/task.js";
+
+/** Minutes that a lease lasts when nobody said otherwise. */
+export const LEASE_MINUTES = 60;
+
+/** A lease for an agent from now on. */
+export function newLease(agent_name: string, session_id: string | null, minutes: number, now: Date): Lease {
+  return { agent_name, session_id, minutes, expires_at: new Date(now.getTime() + minutes * 60_000) };
+}
+
+/** The lease that holds a task at this moment: one that has run out holds nothing, without anybody having to remove it. */
+export function liveLease(task: Pick<Task, "lease">, now: Date): Lease | null {
+  return task.lease && task.lease.expires_at > now ? task.lease : null;
+}
+
+/**
+ * Refuses a change by somebody who names himself and is not the holder (contracts.md 3, "Ready"): a late write of a
+ * former holder ends here. Calls that name nobody pass: leads and scripts may take a task out of dead hands.
+ */
+export function refuseOtherHolder(task: Pick<Task, "id" | "lease">, caller: string | null, now: Date): void {
+  const lease = liveLease(task, now);
+  if (lease && caller !== null && caller !== lease.agent_name) throw alreadyClaimed(task.id, lease);
+}
+
+/** `already_claimed` with the holder and the lease's end (ISO) in its details. */
+export function alreadyClaimed(taskId: string, lease: Pick<Lease, "agent_name" | "expires_at">): BoardError {
+  return new BoardError(
+    "already_claimed",
+    `Task ${taskId} is claimed by another agent.`,
+    "board_claim_task with the project_id gives the best task that is free.",
+    { holder: lease.agent_name, lease_expires_at: lease.expires_at.toISOString() },
+  );
+}

@@ -1,0 +1,45 @@
+import { resolve } from "node:path";
+import { startEngine } from "../embedded/index.js";
+import { loadIndexes } from "../firestore/indexes.js";
+import { stderrLog } from "../mcp/log.js";
+import { tellStoreErrors } from "./failure.js";
+
+export interface EmulatorOptions {
+  /** TCP port on 127.0.0.1; 0 takes any free one. */
+  port: number;
+  /** The file that keeps the data, or ":memory:". */
+  data: string;
+  /** Makes missing composite indexes instead of refusing the query. */
+  createIndexes: boolean;
+}
+
+/**
+ * Serves the embedded engine to any Firestore client, without a token, until SIGINT or SIGTERM. Writes `listening on
+ * host:port` to stdout once it does. Gives the exit code: 1 when the file or the port cannot be used.
+ */
+export function emulator({ port, data, createIndexes }: EmulatorOptions): Promise<number> {
+  return tellStoreErrors(async () => {
+    const file = data === ":memory:" ? data : resolve(data);
+    const signal = nextSignal();
+    const engine = await startEngine({
+      file,
+      port,
+      indexes: loadIndexes(""),
+      createIndexes,
+      onRebuild: (done, total) => stderrLog("info", "indexes_rebuilding", { done, total }),
+    });
+    const host = `${engine.host}:${engine.port}`;
+    stderrLog("info", "emulator_started", { host, data: file });
+    process.stdout.write(`listening on ${host}\n`);
+    const reason = await signal;
+    await engine.close();
+    stderrLog("info", "stopped", { reason });
+    return 0;
+  });
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, resolve);
+  });
+}

@@ -1,0 +1,48 @@
+import { resolve } from "node:path";
+import type { Config } from "../config.js";
+import { backup, check } from "../embedded/index.js";
+import { embeddedFile } from "../firestore/embedded-file.js";
+import { tellStoreErrors } from "./failure.js";
+
+/** Prints where the embedded board's file is, or will be. Gives the exit code. */
+export function storePath(store: Config["store"]): Promise<number> {
+  return withFile(store, (file) => file);
+}
+
+/** Checks the embedded board's file, also while servers use it. Exit code 1 when something is wrong with it. */
+export function storeCheck(store: Config["store"]): Promise<number> {
+  return withFile(store, (file) => {
+    const { problems, documents, indexEntries, bytes } = check(file);
+    const size = `${documents} documents, ${indexEntries} index entries, ${bytes} bytes`;
+    if (problems.length === 0) return `sound: ${size}`;
+    process.stderr.write(`fireboard: ${file} is damaged (${size}):\n${problems.map((text) => `- ${text}\n`).join("")}`);
+    return null;
+  });
+}
+
+/** Copies the embedded board into a new file, also while servers use it. */
+export function storeBackup(store: Config["store"], to: string): Promise<number> {
+  return withFile(store, (file) => {
+    const target = resolve(to);
+    const { documents, bytes } = backup(file, target);
+    return `${target}: ${documents} documents, ${bytes} bytes`;
+  });
+}
+
+/** Runs a command on the embedded file and prints what it gives; null means that it failed and said why. */
+function withFile(store: Config["store"], run: (file: string) => string | null): Promise<number> {
+  return tellStoreErrors(() => {
+    if ("problem" in store) return refuse(`${store.problem} ${store.repair}`);
+    if (store.mode !== "embedded")
+      return refuse(`The settings choose the ${store.mode} store; this command is for the embedded one.`);
+    const answer = run(embeddedFile(store));
+    if (answer === null) return 1;
+    process.stdout.write(`${answer}\n`);
+    return 0;
+  });
+}
+
+function refuse(message: string): number {
+  process.stderr.write(`fireboard: ${message}\n`);
+  return 1;
+}

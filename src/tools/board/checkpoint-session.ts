@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { checkpointSession } from "../../board/sessions/end.js";
+import { CHANGES, defineTool } from "../define.js";
+import { id, metadata, notes, warnings, writeInput } from "../schema.js";
+
+export default defineTool({
+  name: "board_checkpoint_session",
+  title: "Save session progress",
+  description: "Save notes while you work, so that a crash loses nothing. context_artifacts merge by key.",
+  annotations: CHANGES,
+  input: writeInput({
+    session_id: id,
+    progress_summary: notes.min(1).optional(),
+    handoff_notes: notes.optional(),
+    context_artifacts: metadata.optional(),
+  }),
+  output: z.object({ session_id: z.string(), status: z.string(), warnings, message: z.string() }),
+  handler: checkpointSession,
+});

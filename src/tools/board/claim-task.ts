@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { claimTask } from "../../board/tasks/claim.js";
+import { LEASE_MINUTES } from "../../board/tasks/lease.js";
+import { CHANGES, defineTool } from "../define.js";
+import { agentName, freeForm, id, nullableText, taskRow, warnings, writeInput } from "../schema.js";
+
+export default defineTool({
+  name: "board_claim_task",
+  title: "Claim a task",
+  description:
+    "Take a task for yourself before you work on it: task_id, or project_id for the best ready one. The lease renews while your session is connected.",
+  annotations: { ...CHANGES, destructiveHint: false },
+  input: writeInput({
+    task_id: id.optional(),
+    project_id: id.optional(),
+    agent_name: agentName,
+    session_id: id.optional(),
+    lease_minutes: z.int().min(1).max(1_440).default(LEASE_MINUTES),
+  }),
+  output: z.object({
+    task: taskRow.extend({ description: nullableText, metadata: freeForm }).nullable(),
+    message: z.string().optional(),
+    reason: z.string().optional(),
+    warnings: warnings.optional(),
+  }),
+  handler: claimTask,
+  opens: () => ({}),
+});

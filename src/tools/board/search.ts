@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { SEARCH_KINDS, search } from "../../board/search/search.js";
+import { defineTool, READS } from "../define.js";
+import { id, limit, nullableText, someText } from "../schema.js";
+
+export default defineTool({
+  name: "board_search",
+  title: "Search the board",
+  description: "Find tasks, sessions and activity by words, among the latest 500 of each kind.",
+  annotations: READS,
+  input: z.strictObject({
+    query: someText(500),
+    project_id: id.optional(),
+    kinds: z.array(z.enum(SEARCH_KINDS)).min(1).max(SEARCH_KINDS.length).optional(),
+    limit,
+  }),
+  output: z.object({
+    hits: z.array(
+      z.object({
+        kind: z.enum(SEARCH_KINDS),
+        id: z.string(),
+        project_id: nullableText,
+        title: z.string(),
+        snippet: z.string(),
+        score: z.number(),
+      }),
+    ),
+    looked_at: z.record(z.string(), z.int()),
+  }),
+  handler: search,
+});
