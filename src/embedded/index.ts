@@ -1,4 +1,5 @@
 import type { IndexConfig } from "./indexes/config.js";
+import { createChangeFeed } from "./listeners/changes.js";
 import { startServer } from "./service/server.js";
 import { openStore } from "./storage/store.js";
 import { createCommit } from "./transactions/commit.js";
@@ -34,6 +35,8 @@ export interface EngineOptions {
 export interface Engine {
   host: string;
   port: number;
+  /** How many streams listen for changes now. */
+  listeners(): number;
   /** Ends running calls and closes the file. */
   close(): Promise<void>;
 }
@@ -46,17 +49,22 @@ export interface Engine {
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const store = await openStore({ file: options.file, indexes: options.indexes, onRebuild: options.onRebuild });
   const transactions = createTransactions(store, options.transactionLimits);
-  const commit = createCommit(store, () => {});
+  const changes = createChangeFeed(store);
+  const commit = createCommit(store, changes.committed);
   const createIndexes = options.createIndexes ?? false;
   try {
-    const server = await startServer(
-      { store, names: store.names, transactions, commit, createIndexes },
-      { port: options.port ?? 0, token: options.token, onRpc: options.onRpc, onError: options.onError ?? reportError },
-    );
+    const server = await startServer({ store, names: store.names, transactions, commit, createIndexes }, changes, {
+      port: options.port ?? 0,
+      token: options.token,
+      onRpc: options.onRpc,
+      onError: options.onError ?? reportError,
+    });
     return {
       host: "127.0.0.1",
       port: server.port,
+      listeners: changes.count,
       async close() {
+        changes.close();
         await server.close();
         transactions.close();
         store.close();

@@ -141,3 +141,31 @@ export interface StatusMessage {
   code?: number;
   message?: string;
 }
+
+export interface TargetMessage {
+  targetType?: "query" | "documents";
+  query?: { parent?: string; structuredQuery?: StructuredQuery };
+  documents?: { documents?: string[] };
+  targetId?: number;
+  resumeToken?: Buffer;
+  readTime?: Timestamp;
+}
+
+export interface ListenRequest {
+  targetChange?: "addTarget" | "removeTarget";
+  addTarget?: TargetMessage;
+  removeTarget?: number;
+}
+
+export interface ListenResponse {
+  targetChange?: {
+    targetChangeType: "NO_CHANGE" | "ADD" | "REMOVE" | "CURRENT" | "RESET";
+    targetIds?: number[];
+    cause?: StatusMessage;
+    resumeToken?: Buffer;
+    readTime?: Timestamp;
+  };
+  documentChange?: { document: Document; targetIds: number[] };
+  documentDelete?: { document: string; removedTargetIds: number[]; readTime: Timestamp };
+  documentRemove?: { document: string; removedTargetIds: number[]; readTime: Timestamp };
+}

@@ -3,6 +3,7 @@ import {
   type handleServerStreamingCall,
   type handleUnaryCall,
   Metadata,
+  type ServerDuplexStream,
   type ServerWritableStream,
   type ServiceError,
   status,
@@ -64,16 +65,31 @@ export function streaming<Request, Response>(
   };
 }
 
-function sinkOf<Request, Response>(call: ServerWritableStream<Request, Response>): MessageSink<Response> {
+/** A client that reads nothing for this long must not keep a snapshot, and with it the log of the file, any longer. */
+const STALL_LIMIT_MS = 60_000;
+
+/** A sink that writes to a stream of messages. */
+export function sinkOf<Request, Response>(
+  call: ServerWritableStream<Request, Response> | ServerDuplexStream<Request, Response>,
+): MessageSink<Response> {
   let wake: (() => void) | undefined;
+  let stalled = false;
   for (const event of ["drain", "cancelled"]) call.on(event, () => wake?.());
   return {
     async write(message) {
       if (call.cancelled) throw new StatusError(status.CANCELLED, "The client has gone.");
       if (call.write(message)) return;
       await new Promise<void>((resolve) => {
-        wake = resolve;
+        const limit = setTimeout(() => {
+          stalled = true;
+          resolve();
+        }, STALL_LIMIT_MS);
+        wake = () => {
+          clearTimeout(limit);
+          resolve();
+        };
       });
+      if (stalled) throw new StatusError(status.DEADLINE_EXCEEDED, "The client does not read its answer.");
     },
   };
 }

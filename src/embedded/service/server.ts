@@ -1,5 +1,7 @@
 import { type Metadata, Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { StoreError, unimplemented } from "../errors.js";
+import type { ChangeFeed } from "../listeners/changes.js";
+import { listenHandler } from "../listeners/listen.js";
 import { firestoreService } from "../protocol/load.js";
 import { tokenCheck } from "./auth.js";
 import { type CallGuard, streaming, unary } from "./calls.js";
@@ -28,17 +30,21 @@ const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 const CLOSE_LIMIT_MS = 1_000;
 
 /** Serves google.firestore.v1.Firestore on 127.0.0.1. Throws StoreError `port_taken`. */
-export async function startServer(context: ServiceContext, options: ServerOptions): Promise<RunningServer> {
+export async function startServer(
+  context: ServiceContext,
+  changes: ChangeFeed,
+  options: ServerOptions,
+): Promise<RunningServer> {
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.max_send_message_length": -1,
   });
-  server.addService(firestoreService, handlers(context, guardOf(options)));
+  server.addService(firestoreService, handlers(context, changes, guardOf(options)));
   const port = await bind(server, options.port);
   return { port, close: () => close(server) };
 }
 
-function handlers(context: ServiceContext, guard: CallGuard): UntypedServiceImplementation {
+function handlers(context: ServiceContext, changes: ChangeFeed, guard: CallGuard): UntypedServiceImplementation {
   return {
     GetDocument: unary(guard, "GetDocument", (request) => getDocument(context, request)),
     ListDocuments: unary(guard, "ListDocuments", (request) => listDocuments(context, request)),
@@ -58,9 +64,7 @@ function handlers(context: ServiceContext, guard: CallGuard): UntypedServiceImpl
     PartitionQuery: unary(guard, "PartitionQuery", (request) => partitionQuery(context, request)),
     ListCollectionIds: unary(guard, "ListCollectionIds", (request) => listCollectionIds(context, request)),
     BatchWrite: unary(guard, "BatchWrite", (request) => batchWrite(context, request)),
-    Listen: streaming(guard, "Listen", async () => {
-      throw unimplemented("Listen");
-    }),
+    Listen: listenHandler(guard, context, changes),
     Write: streaming(guard, "Write", async () => {
       throw unimplemented("The streaming Write RPC");
     }),

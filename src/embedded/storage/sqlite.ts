@@ -74,11 +74,23 @@ export function openConnection(file: string, options: { readOnly?: boolean; wait
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
 
+/** `all` of @photostructure/sqlite 1.2 throws SQLite's own words without their code. */
+const CODE_BY_MESSAGE: Readonly<Record<string, number>> = {
+  "database is locked": SQLITE_BUSY,
+  "database table is locked": SQLITE_LOCKED,
+  "attempt to write a readonly database": 8,
+  "disk I/O error": 10,
+  "database disk image is malformed": 11,
+  "database or disk is full": 13,
+  "unable to open database file": 14,
+  "file is not a database": 26,
+};
+
 /** The primary result code of an error that SQLite raised; undefined for any other error. */
 export function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
   const { errcode, sqliteExtendedCode } = error as { errcode?: number; sqliteExtendedCode?: number };
-  const code = errcode ?? sqliteExtendedCode;
+  const code = errcode ?? sqliteExtendedCode ?? CODE_BY_MESSAGE[error.message];
   return code === undefined ? undefined : code & 0xff;
 }
 

@@ -1,0 +1,79 @@
+import { readClock } from "../storage/clock.js";
+import type { Store } from "../storage/store.js";
+
+/** Tells listeners when the store has changed, whichever process changed it. */
+export interface ChangeFeed {
+  /** Calls `onChange` soon after each commit and `onBeat` now and then; returns how to stop both. */
+  subscribe(listener: ChangeListener): () => void;
+  /** Must be called after each commit of this process. */
+  committed(): void;
+  /** How many listen now. */
+  count(): number;
+  close(): void;
+}
+
+export interface ChangeListener {
+  onChange(): void;
+  onBeat(): void;
+}
+
+/** How often commits of other processes are looked for, while anybody listens. */
+const POLL_MS = 50;
+/** Well below the 120 s after which clients give up on a silent stream. */
+const BEAT_MS = 30_000;
+
+/** Starts without a timer; one runs only while there are subscribers. */
+export function createChangeFeed(store: Store): ChangeFeed {
+  const listeners = new Set<ChangeListener>();
+  let timer: NodeJS.Timeout | undefined;
+  let lastClock = 0;
+  let lastBeat = 0;
+
+  const look = (): void => {
+    const clock = clockNow(store);
+    if (clock !== lastClock) {
+      lastClock = clock;
+      for (const listener of listeners) listener.onChange();
+    }
+    if (performance.now() - lastBeat < BEAT_MS) return;
+    lastBeat = performance.now();
+    for (const listener of listeners) listener.onBeat();
+  };
+  const stop = (): void => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      if (!timer) {
+        lastClock = clockNow(store);
+        lastBeat = performance.now();
+        timer = setInterval(look, POLL_MS);
+        timer.unref();
+      }
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) stop();
+      };
+    },
+    committed() {
+      if (timer) look();
+    },
+    count: () => listeners.size,
+    close() {
+      listeners.clear();
+      stop();
+    },
+  };
+}
+
+function clockNow(store: Store): number {
+  const snapshot = store.borrow();
+  try {
+    return readClock(snapshot.connection);
+  } finally {
+    snapshot.release();
+  }
+}
