@@ -1,19 +1,20 @@
 #!/usr/bin/env node
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { packageVersion } from "./commands/package.js";
 import { loadConfig, SETTINGS } from "./config.js";
+
+type Flags = Record<string, string>;
 
 const program = new Command("fireboard")
   .description("A project board for AI agents: an MCP server on Cloud Firestore")
   .version(packageVersion());
 
-const serve = program.command("serve", { isDefault: true }).description("serve the board over stdio (the default)");
-for (const setting of Object.values(SETTINGS))
-  if ("flag" in setting) serve.addOption(new Option(`--${setting.flag} <value>`, setting.description));
-serve.action(async (flags: Record<string, string>) => {
-  const { serve: run } = await import("./commands/serve.js");
-  process.exit(await run(loadConfig(flags)));
-});
+withSettings(program.command("serve", { isDefault: true }))
+  .description("serve the board over stdio (the default)")
+  .action(async (flags: Flags) => {
+    const { serve } = await import("./commands/serve.js");
+    process.exit(await serve(loadConfig(flags)));
+  });
 
 program
   .command("quickstart")
@@ -23,4 +24,58 @@ program
     process.exit(await quickstart());
   });
 
+program
+  .command("emulator")
+  .description("serve an empty or kept store to any Firestore client on this machine")
+  .addOption(new Option("--port <number>", "TCP port on 127.0.0.1").argParser(portNumber).makeOptionMandatory())
+  .option("--data <file>", "file that keeps the data", ":memory:")
+  .option("--create-indexes", "make missing composite indexes instead of refusing the query", false)
+  .action(async (options: { port: number; data: string; createIndexes: boolean }) => {
+    const { emulator } = await import("./commands/emulator.js");
+    process.exitCode = await emulator(options);
+  });
+
+program
+  .command("tools")
+  .description("list the tools that agents get")
+  .addOption(new Option("--json", "as JSON, with their arguments").conflicts("tokens"))
+  .addOption(new Option("--tokens", "with what each costs a model"))
+  .action(async ({ json, tokens }: { json?: true; tokens?: true }) => {
+    const { tools } = await import("./commands/tools.js");
+    process.exitCode = await tools(json ? "json" : tokens ? "tokens" : "text");
+  });
+
+const store = program.command("store").description("look after the embedded board's file");
+withSettings(store.command("path"))
+  .description("print where the file is")
+  .action(async (flags: Flags) => {
+    const { storePath } = await import("./commands/store-admin.js");
+    process.exitCode = await storePath(loadConfig(flags).store);
+  });
+withSettings(store.command("check"))
+  .description("read all of it and tell whether it is sound")
+  .action(async (flags: Flags) => {
+    const { storeCheck } = await import("./commands/store-admin.js");
+    process.exitCode = await storeCheck(loadConfig(flags).store);
+  });
+withSettings(store.command("backup"))
+  .description("copy it into a new file, also while it is in use")
+  .argument("<file>", "the new file")
+  .action(async (file: string, flags: Flags) => {
+    const { storeBackup } = await import("./commands/store-admin.js");
+    process.exitCode = await storeBackup(loadConfig(flags).store, file);
+  });
+
 await program.parseAsync();
+
+function withSettings(command: Command): Command {
+  for (const setting of Object.values(SETTINGS))
+    if ("flag" in setting) command.addOption(new Option(`--${setting.flag} <value>`, setting.description));
+  return command;
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+}

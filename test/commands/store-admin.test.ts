@@ -1,0 +1,108 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runCli } from "../support/cli.js";
+import { type Agent, startAgent } from "../support/client.js";
+
+let folder: string;
+let env: Record<string, string>;
+let agent: Agent | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "fireboard-admin-"));
+  env = { FIREBOARD_STORE: "embedded", FIREBOARD_DATA_DIR: join(folder, "board") };
+});
+afterEach(async () => {
+  await agent?.close();
+  agent = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+const file = () => join(folder, "board", "fireboard.db");
+
+async function boardWithProject(): Promise<string> {
+  agent = await startAgent(env);
+  return (await agent.call("board_create_project", { name: "Precious" })).id;
+}
+
+test("path says where the file will be, by the same settings as the server", () => {
+  expect(runCli(["store", "path"], env)).toEqual({ status: 0, stdout: `${file()}\n`, stderr: "" });
+  const other = ["store", "path", "--data-dir", join(folder, "other")];
+  expect(runCli(other, env).stdout).toBe(`${join(folder, "other", "fireboard.db")}\n`);
+});
+
+/** Settings for another folder, which holds this backup as its board. */
+function restored(backup: string): Record<string, string> {
+  const FIREBOARD_DATA_DIR = join(folder, "restored");
+  mkdirSync(FIREBOARD_DATA_DIR);
+  copyFileSync(backup, join(FIREBOARD_DATA_DIR, "fireboard.db"));
+  return { ...env, FIREBOARD_DATA_DIR };
+}
+
+test("a board in use is checked and backed up, and the backup is a board", async () => {
+  const id = await boardWithProject();
+  expect(runCli(["store", "check"], env)).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^sound: 2 documents, \d+ index entries, \d+ bytes\n$/),
+  });
+
+  const backup = join(folder, "backup.db");
+  expect(runCli(["store", "backup", backup], env)).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining(`${backup}: 2 documents`),
+  });
+  expect(statSync(backup).mode & 0o777).toBe(0o600);
+
+  await agent?.close();
+  agent = await startAgent(restored(backup));
+  expect((await agent.call("board_get_projects")).projects).toMatchObject([{ id, name: "Precious" }]);
+});
+
+test("a backup never replaces a file", async () => {
+  await boardWithProject();
+  const taken = join(folder, "taken.db");
+  writeFileSync(taken, "mine");
+  const { status, stdout, stderr } = runCli(["store", "backup", taken], env);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toMatch(/^fireboard: .*exists already.*\n$/);
+  expect(readFileSync(taken, "utf8")).toBe("mine");
+});
+
+test.each([[["check"]], [["backup", "x.db"]]])("%s without a board is one clear line", (args) => {
+  const { status, stdout, stderr } = runCli(["store", ...args], env);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toMatch(/^fireboard: There is no store at .*\n$/);
+  expect(existsSync("x.db")).toBe(false);
+});
+
+test("a damaged file is told, with exit code 1", async () => {
+  await boardWithProject();
+  const backup = join(folder, "backup.db");
+  runCli(["store", "backup", backup], env);
+  const bytes = readFileSync(backup);
+  bytes.fill(0xa5, bytes.length / 2);
+  writeFileSync(backup, bytes);
+  const { status, stdout, stderr } = runCli(["store", "check"], restored(backup));
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toMatch(/^fireboard: .*damaged/);
+  expect(stderr).not.toContain("at file:");
+});
+
+test.each([
+  [{ FIREBOARD_STORE: "emulator", FIRESTORE_EMULATOR_HOST: "127.0.0.1:1" }, "the emulator store"],
+  [{ FIREBOARD_STORE: "cloud" }, "neither credentials nor a project"],
+])("settings for another store are refused: %j", (settings, reason) => {
+  const { status, stderr } = runCli(["store", "path"], settings);
+  expect(status).toBe(1);
+  expect(stderr).toContain(reason);
+});
