@@ -59,7 +59,7 @@ describe("board_get_activity", () => {
       { task_id, session_id, agent_name: "ann", action: "decided" },
     ])
       written.push((await board.call("board_log_activity", fields)).id);
-    const list = async (filter: object) =>
+    const list = async (filter: Record<string, unknown>) =>
       (await board.call("board_get_activity", filter)).entries.map(({ id }: { id: string }) => id);
     const [first, second, third, fourth, fifth] = written;
     expect(await list({ project_id, agent_name: "ann", action: "decided" })).toEqual([fifth, third, first]);

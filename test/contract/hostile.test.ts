@@ -5,7 +5,7 @@ import { COLLECTIONS } from "../../src/firestore/shapes.js";
 import { TOOLS } from "../../src/tools/index.js";
 import { useBoard } from "../support/board.js";
 import { type Answer, ToolError } from "../support/client.js";
-import { hostileArguments, type KnownIds } from "../support/hostile.js";
+import { hostileArguments, type KnownIds, nastyArguments } from "../support/hostile.js";
 import { lane } from "../support/lane.js";
 
 const board = useBoard();
@@ -18,7 +18,7 @@ const CODES = [
 ];
 
 /** Calls of each tool: what fits into half a minute per lane. */
-const RUNS = lane === "embedded" ? 60 : 40;
+const RUNS = lane === "embedded" ? 40 : 30;
 
 /** Every document with the time of its last change. */
 async function everything(): Promise<string[]> {
@@ -71,7 +71,117 @@ describe("a hostile call is answered or refused, and a refused one leaves nothin
     );
   });
 
-  it("keeps the server alive", async () => {
+  it.each(TOOLS.map((tool) => [tool.name, tool] as const))("%s, each nasty value in each place", async (name, tool) => {
+    const codes = new Set<string>();
+    for (const args of nastyArguments(tool, ids)) {
+      const answer = await outcome(name, args);
+      if ("refusal" in answer) codes.add(answer.refusal.code);
+    }
+    expect([...codes].filter((code) => !CODES.includes(code))).toEqual([]);
+    expect(codes).toContain("invalid_argument");
+  });
+
+  it("the server is alive and has met no bug", async () => {
     expect(await board.call("board_get_projects")).toMatchObject({ next_cursor: null });
+    expect(board.agent.stderr()).not.toContain("tool_failed");
+  });
+});
+
+describe("a forged cursor", () => {
+  const time = { s: 1, n: 1 };
+  const values = [null, true, "", "\ud800", 1e308, [[1]], {}, { s: 1 }, { s: 1e300, n: 0 }, { s: 1, n: 1e9 }, time];
+  const positions = [
+    ...values.flatMap((value) => [
+      [value, "a"],
+      [value, time, "a"],
+    ]),
+    ...[".", "..", "__x__", "", "a/b", "\0", "\ud800", "é".repeat(1_000), 1, null, {}].map((id) => [time, id]),
+    ...[null, [], {}, "x", [time]],
+  ];
+  const position = fc.oneof(
+    { arbitrary: fc.constantFrom<unknown>(...positions), weight: 3 },
+    { arbitrary: fc.jsonValue({ maxDepth: 3 }), weight: 1 },
+  );
+  const bucket = fc.constantFrom<unknown>(0, 1, 2, 4, 5, 6, -1, 1.5, "0", null, "constructor");
+
+  const lists = TOOLS.filter(({ input }) => "cursor" in input.shape);
+
+  it.each(lists.map(({ name, input }) => [name, input.shape] as const))(
+    "of %s is refused or a page",
+    async (tool, shape) => {
+      const project_id = await board.project();
+      for (const _ of ["two", "rows"]) {
+        await board.task(project_id);
+        await board.call("board_create_session", { project_id });
+      }
+      const args = { limit: 1, ...("project_id" in shape ? { project_id } : {}) };
+      const genuine = (await board.call(tool, args)).next_cursor;
+      const [print] = JSON.parse(Buffer.from(genuine, "base64url").toString());
+      await fc.assert(
+        fc.asyncProperty(bucket, position, async (at, after) => {
+          const cursor = Buffer.from(JSON.stringify([print, at, after])).toString("base64url");
+          const answer = await outcome(tool, { ...args, cursor });
+          expect("refusal" in answer ? answer.refusal.code : "invalid_argument").toBe("invalid_argument");
+        }),
+        { numRuns: 100 },
+      );
+    },
+  );
+});
+
+/** Numbers as JSON can carry them. */
+const json = fc.double({ noNaN: true, noDefaultInfinity: true });
+
+describe("what is not refused is kept as it was given", () => {
+  const valid = (max: number) => fc.string({ unit: "binary", minLength: 1, maxLength: max });
+  const texts = fc.oneof(
+    valid(100),
+    fc.constantFrom("\0", "__proto__", "a\r\nb", "\u202e", " ", "NaN", "👩‍👩‍👧‍👦".repeat(9)),
+  );
+
+  it("text, every character of it", async () => {
+    const project_id = await board.project();
+    await fc.assert(
+      fc.asyncProperty(texts, texts, async (title, agent_name) => {
+        const { id } = await board.call("board_create_task", { project_id, title, description: title });
+        expect(await board.call("board_get_task", { task_id: id })).toMatchObject({ title, description: title });
+        const entry = await board.call("board_log_activity", {
+          agent_name,
+          action: "noted",
+          details: title,
+          task_id: id,
+        });
+        const { entries } = await board.call("board_get_activity", { task_id: id, agent_name });
+        expect(entries[0]).toMatchObject({ id: entry.id, agent_name, details: title });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("metadata, verbatim", async () => {
+    const project_id = await board.project();
+    const key = fc.string({ unit: "binary", minLength: 1, maxLength: 20 }).filter((name) => !/^__.*__$/s.test(name));
+    const leaf = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 20 }),
+      fc.boolean(),
+      fc.constant(null),
+      fc.integer(),
+      json,
+    );
+    const tree = fc.dictionary(
+      key,
+      fc.oneof(leaf, fc.array(leaf, { maxLength: 3 }), fc.dictionary(key, leaf, { maxKeys: 3 })),
+      {
+        maxKeys: 5,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(tree, async (metadata) => {
+        const { session_id } = await board.call("board_create_session", { project_id, metadata });
+        const sent = JSON.parse(JSON.stringify(metadata));
+        expect((await board.stored("sessions", session_id)).metadata).toEqual(sent);
+      }),
+      { numRuns: 10 },
+    );
   });
 });

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openStore, type Store } from "../../src/firestore/store.js";
+import { type Agent, type Answer, startAgent } from "../support/client.js";
+import { freshDatabase, type TestDatabase } from "../support/lane.js";
+
+let database: TestDatabase;
+let store: Store;
+/** A server that beats often, and one whose own timer never comes into play. */
+let lively: Agent;
+let quiet: Agent;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  store = await openStore(database.config);
+  lively = await startAgent({ ...database.env, FIREBOARD_HEARTBEAT_MS: "200" });
+  quiet = await startAgent({ ...database.env, FIREBOARD_HEARTBEAT_MS: "600000" });
+});
+afterAll(async () => {
+  await Promise.all([lively?.close(), quiet?.close()]);
+  await store?.close();
+  await database?.remove();
+});
+
+const read = async (collection: "tasks" | "sessions", id: string): Promise<Answer> =>
+  (await store.ref(collection, id).get()).data();
+
+async function claimed(agent: Agent, agent_name: string) {
+  const { id: project_id } = await agent.call("board_create_project", { name: "p" });
+  const { id: task_id } = await agent.call("board_create_task", { project_id, title: "t" });
+  const { session_id } = await agent.call("board_create_session", { project_id, agent_name });
+  await agent.call("board_claim_task", { task_id, agent_name, session_id });
+  return { project_id, task_id, session_id };
+}
+/** Makes a lease and a session look as if nothing had been heard for a while. */
+async function age({ task_id, session_id }: { task_id: string; session_id: string }) {
+  const soon = new Date(Date.now() + 5_000);
+  const long_ago = new Date(Date.now() - 60 * 60_000);
+  await store.ref("tasks", task_id).update({ "lease.expires_at": soon });
+  await store.ref("sessions", session_id).update({ last_seen_at: long_ago });
+  return { soon, long_ago };
+}
+
+describe("heartbeats", () => {
+  it("renew the leases and the session of the process that opened them, and leave updated_at alone", async () => {
+    const made = await claimed(lively, "timer");
+    const before = { task: await read("tasks", made.task_id), session: await read("sessions", made.session_id) };
+    const { soon, long_ago } = await age(made);
+    await expect
+      .poll(async () => (await read("tasks", made.task_id)).lease.expires_at.toMillis())
+      .toBeGreaterThan(soon.getTime() + 60_000);
+    await expect
+      .poll(async () => (await read("sessions", made.session_id)).last_seen_at.toMillis())
+      .toBeGreaterThan(long_ago.getTime() + 60_000);
+    expect((await read("tasks", made.task_id)).updated_at).toEqual(before.task.updated_at);
+    expect((await read("sessions", made.session_id)).updated_at).toEqual(before.session.updated_at);
+  });
+
+  it("ride on a write that names the session, from any process", async () => {
+    const made = await claimed(quiet, "rider");
+    const { soon } = await age(made);
+    const { project_id, session_id } = made;
+    await lively.call("board_log_activity", { agent_name: "somebody", action: "found", session_id, project_id });
+    await expect
+      .poll(async () => (await read("tasks", made.task_id)).lease.expires_at.toMillis())
+      .toBeGreaterThan(soon.getTime() + 60_000);
+  });
+
+  it("never revive a lease that ran out, nor a session that ended", async () => {
+    const made = await claimed(lively, "sleeper");
+    const other = await claimed(lively, "awake");
+    const past = new Date(Date.now() - 60_000);
+    await store.ref("tasks", made.task_id).update({ "lease.expires_at": past });
+    await store.ref("sessions", made.session_id).update({ status: "abandoned", last_seen_at: past });
+    const { soon } = await age(other);
+    // The same beats that renew the other agent's lease have passed these by.
+    await expect
+      .poll(async () => (await read("tasks", other.task_id)).lease.expires_at.toMillis())
+      .toBeGreaterThan(soon.getTime() + 60_000);
+    expect((await read("tasks", made.task_id)).lease.expires_at.toMillis()).toBe(past.getTime());
+    expect((await read("sessions", made.session_id)).last_seen_at.toMillis()).toBe(past.getTime());
+  });
+});
