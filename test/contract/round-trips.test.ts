@@ -32,6 +32,13 @@ afterAll(async () => {
 const during = (tool: string, args: object): Promise<Rpc[]> => recorder.during(() => agent.call(tool, { ...args }));
 const make = async (tool: string, args: object): Promise<string> => (await agent.call(tool, { ...args })).id;
 
+async function projectWithDependency(): Promise<string> {
+  const project_id = await make("board_create_project", { name: "p" });
+  const first = await make("board_create_task", { project_id, title: "t", status: "done" });
+  await make("board_create_task", { project_id, title: "t", depends_on: [first] });
+  return project_id;
+}
+
 describe("round trips in sequence (contracts.md 1.2)", () => {
   it("board_create_session: 2, however many sessions are stale", async () => {
     const project_id = await make("board_create_project", { name: "p" });
@@ -72,11 +79,16 @@ describe("round trips in sequence (contracts.md 1.2)", () => {
     await measure("board_bulk_update_tasks", { task_ids: [task_id, dependency], status: "done", session_id });
     await measure("board_delete_task", { task_id });
     await measure("board_log_activity", { agent_name: "a", action: "found", task_id: dependency, session_id });
+    await measure("board_claim_task", { project_id: await projectWithDependency(), agent_name: "a", session_id });
+    await measure("board_checkpoint_session", { session_id, handoff_notes: "n" });
     await measure("board_end_session", { session_id, progress_summary: "s" });
     await measure("board_get_projects", {});
     await measure("board_get_task", { task_id: dependency });
     await measure("board_get_tasks", { project_id });
+    await measure("board_get_sessions", { project_id });
+    await measure("board_get_session", { session_id });
     await measure("board_get_activity", { project_id });
+    await measure("board_search", { query: "t" });
     expect(trips).toEqual({
       // Nothing to read: the commit alone.
       board_create_project: 1,
@@ -87,12 +99,29 @@ describe("round trips in sequence (contracts.md 1.2)", () => {
       // The task, its children, its dependents, and the commit.
       board_delete_task: 4,
       board_log_activity: 2,
+      // The candidates outside; the task with all it depends on; the commit.
+      board_claim_task: 3,
+      board_checkpoint_session: 2,
       board_end_session: 2,
       board_get_projects: 2,
       board_get_task: 1,
       board_get_tasks: 1,
+      board_get_sessions: 1,
+      board_get_session: 2,
       board_get_activity: 1,
+      board_search: 1,
     });
+  });
+
+  it("an idempotency key and a silent last session cost none more", async () => {
+    const project_id = await make("board_create_project", { name: "p" });
+    const keyed = { project_id, title: "t", idempotency_key: "k" };
+    expect(roundTrips(await during("board_create_task", keyed))).toBe(2);
+    await agent.call("board_create_session", { project_id });
+    const rpcs = await during("board_create_session", { project_id, idempotency_key: "k" });
+    expect(roundTrips(rpcs)).toBe(2);
+    const since = new Date(0).toISOString();
+    expect(roundTrips(await during("board_get_handoff", { project_id, since }))).toBe(2);
   });
 });
 
