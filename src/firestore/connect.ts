@@ -10,28 +10,37 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** What the embedded engine tells its operator. */
+export interface EngineNotices {
+  /** A fault of the engine itself, under the id that the client was told. */
+  fault(error: unknown, id: string): void;
+  /** Index entries are being made anew after firestore.indexes.json changed. */
+  rebuilding(done: number, total: number): void;
+}
+
 /** Nobody's key: it keeps the client from looking for Google credentials, which can hang for a minute off Google's network. */
 const NO_CREDENTIALS = { client_email: "nobody@fireboard.invalid", private_key: "none" };
 
 /** Connects to the configured store. The client library is loaded here, so that a server answers its handshake first. */
-export async function connect(config: StoreConfig): Promise<Connection> {
+export async function connect(config: StoreConfig, notices?: EngineNotices): Promise<Connection> {
   switch (config.mode) {
     case "cloud":
       return await openClient(config, await cloudCredential(config), {});
     case "emulator":
       return await openClient(config, undefined, { host: config.host, ssl: false, credentials: NO_CREDENTIALS });
     case "embedded":
-      return await connectEmbedded(config);
+      return await connectEmbedded(config, notices);
   }
 }
 
-async function connectEmbedded(config: EmbeddedConfig): Promise<Connection> {
+async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | undefined): Promise<Connection> {
   const { startEngine } = await import("../embedded/index.js");
   const token = randomBytes(32).toString("base64url");
   const engine = await startEngine({
     file: embeddedFile(config),
     token,
     indexes: loadIndexes(config.collectionPrefix),
+    ...(notices ? { onError: notices.fault, onRebuild: notices.rebuilding } : {}),
   });
   const connection = await openClient(config, undefined, {
     host: `${engine.host}:${engine.port}`,

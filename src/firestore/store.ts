@@ -1,6 +1,6 @@
 import type { DocumentReference, DocumentSnapshot, Query, Transaction } from "@google-cloud/firestore";
 import type { StoreConfig } from "./config.js";
-import { connect } from "./connect.js";
+import { connect, type EngineNotices } from "./connect.js";
 import { type QueryArgs, queryBuilder } from "./query.js";
 import type { CollectionName, ShapeName } from "./shapes.js";
 import { type RunTransaction, transactionRunner } from "./transaction.js";
@@ -30,8 +30,8 @@ export interface Store {
 }
 
 /** Opens the configured store. Throws the embedded engine's typed errors when its file cannot be used. */
-export async function openStore(config: StoreConfig): Promise<Store> {
-  const connection = await connect(config);
+export async function openStore(config: StoreConfig, notices?: EngineNotices): Promise<Store> {
+  const connection = await connect(config, notices);
   const { FieldValue, Timestamp } = await import("firebase-admin/firestore");
   const { db } = connection;
   const path = (collection: CollectionName) => config.collectionPrefix + collection;
