@@ -1,0 +1,103 @@
+/** What the documentation takes from the code, as Markdown. */
+
+/** @type {typeof import("../../src/commands/quickstart/hosts.js")} */
+const { hostSetups } = await built("commands/quickstart/hosts.js");
+/** @type {typeof import("../../src/config.js")} */
+const { SETTINGS } = await built("config.js");
+/** @type {typeof import("../../src/mcp/input-schema.js")} */
+const { inputSchema } = await built("mcp/input-schema.js");
+/** @type {typeof import("../../src/tools/index.js")} */
+const { TOOLS } = await built("tools/index.js");
+
+/** Stands for the path of the user's clone, which the quickstart prints. */
+const SERVER_FILE = "/path/to/fireboard/dist/cli.js";
+
+/** @type {Record<string, () => string>} */
+export const PARTS = {
+  tools: () =>
+    table(
+      ["Tool", "Access", "What it does"],
+      TOOLS.map((tool) => [code(tool.name), access(tool), tool.description]),
+    ),
+  "tool-arguments": () => TOOLS.map(toolSection).join("\n\n"),
+  settings: () =>
+    table(
+      ["Environment", "Flag", "Store", "Default", "What it sets"],
+      Object.values(SETTINGS).map((setting) => [
+        code(setting.env),
+        "flag" in setting ? code(`--${setting.flag}`) : "",
+        "store" in setting ? setting.store : "",
+        setting.default,
+        setting.description,
+      ]),
+    ),
+  connect: () =>
+    hostSetups(SERVER_FILE)
+      .map(({ host, where, paste }) => `**${host}**, ${where}:\n\n\`\`\`${language(paste)}\n${paste}\n\`\`\``)
+      .join("\n\n"),
+};
+
+/** @param {import("../../src/tools/define.js").Tool} tool */
+function toolSection(tool) {
+  /** @type {any} */
+  const { properties, required = [] } = inputSchema(tool);
+  const rows = Object.entries(/** @type {Record<string, any>} */ (properties)).map(([name, schema]) => [
+    code(name),
+    type(schema),
+    required.includes(name) ? "required" : "default" in schema ? code(schema.default) : "",
+    schema.description ?? "",
+  ]);
+  return [
+    `## ${tool.name}`,
+    `${tool.title} (${access(tool)}). ${tool.description}`,
+    table(["Argument", "Type", "Default", "Notes"], rows),
+  ].join("\n\n");
+}
+
+/**
+ * A JSON Schema in a few words.
+ * @param {any} schema
+ * @returns {string}
+ */
+function type({ anyOf, enum: choices, type: name, items, format, minimum, maximum, minItems, maxItems }) {
+  if (anyOf) return [...new Set(anyOf.map(type))].join(" or ");
+  if (choices) return choices.map(code).join(", ");
+  if (Array.isArray(name)) return name.join(" or ");
+  if (name === "array") return `${minItems ?? 0} to ${maxItems}, each ${items.enum ? "one of " : ""}${type(items)}`;
+  if (name === "integer") return `integer, ${minimum} to ${maximum}`;
+  return format === "date-time" ? "ISO 8601 time" : name;
+}
+
+/** @param {import("../../src/tools/define.js").Tool} tool */
+function access({ annotations }) {
+  if (annotations.readOnlyHint) return "reads";
+  return annotations.destructiveHint ? "changes" : "adds";
+}
+
+/** @param {string} paste */
+function language(paste) {
+  if (paste.startsWith("{")) return "json";
+  return paste.startsWith("[") ? "toml" : "sh";
+}
+
+/** @param {unknown} text */
+function code(text) {
+  return `\`${text}\``;
+}
+
+/**
+ * @param {string[]} head
+ * @param {string[][]} rows
+ */
+function table(head, rows) {
+  const cells = [head, head.map(() => "---"), ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  return cells.map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+/**
+ * A module of the build, whose types are those of its source.
+ * @param {string} path
+ */
+function built(path) {
+  return import(new URL(`../../dist/${path}`, import.meta.url).href);
+}
