@@ -19,7 +19,12 @@ const STEPS = {
   typecheck: ["run", "typecheck"],
   build: ["run", "build"],
   knip: ["run", "knip"],
-  test: ["run", "test:report", "--", `--outputFile.json=${reportFile}`],
+  test: [
+    "test",
+    "--",
+    ...["./test/support/lane-reporter.ts", "default", "json"].map((name) => `--reporter=${name}`),
+    `--outputFile.json=${reportFile}`,
+  ],
 };
 
 /** Steps of which the later ones are nothing but the same failure again. */
