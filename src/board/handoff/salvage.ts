@@ -3,6 +3,7 @@ import { type Activity, activityDocument } from "../model/activity.js";
 import { readDocuments } from "../model/document.js";
 import type { Session } from "../model/session.js";
 import type { Task } from "../model/task.js";
+import { knownStatus } from "../tasks/time-in-status.js";
 import { recentEntry } from "./view.js";
 
 /** How much of a dead session's activity is looked at, and how many entries are shown. */
@@ -25,8 +26,7 @@ export function salvage(session: Pick<Session, "id">, trail: readonly Activity[]
   // The trail goes back in time, so that the first status told of a task is the last one it had.
   for (const { task_id, metadata } of trail) {
     if (task_id === null) continue;
-    const told = typeof metadata.to === "string" ? metadata.to : null;
-    touched.set(task_id, touched.get(task_id) ?? told);
+    touched.set(task_id, touched.get(task_id) ?? knownStatus(metadata.to));
   }
   const tasks_touched = [...touched].map(([id, told]) => {
     const task = open.get(id);
