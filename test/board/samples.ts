@@ -1,0 +1,65 @@
+import type { Activity } from "../../src/board/model/activity.js";
+import { newSession, type Session } from "../../src/board/model/session.js";
+import type { Lease, Task } from "../../src/board/model/task.js";
+import type { DocumentSnapshot } from "../../src/firestore/store.js";
+
+/** The moment at which the unit tests of the rules take place. */
+export const NOW = new Date("2026-03-01T12:00:00.000Z");
+
+/** A moment some minutes after NOW; before it when negative. */
+export const minutes = (after: number) => new Date(NOW.getTime() + after * 60_000);
+
+/** A task in the queue, with nothing said but what is given. */
+export function sampleTask(fields: Partial<Task> = {}): Task {
+  return {
+    id: "t",
+    project_id: "p",
+    title: "A task",
+    description: null,
+    status: "todo",
+    priority: "medium",
+    assigned_agent: null,
+    parent_task_id: null,
+    depends_on: [],
+    riper_mode: null,
+    metadata: {},
+    lease: null,
+    created_at: minutes(-60),
+    updated_at: minutes(-60),
+    started_at: null,
+    completed_at: null,
+    ...fields,
+  };
+}
+
+/** A lease of `agent` that ends so many minutes after NOW. */
+export function sampleLease(agent_name: string, endsAfter: number): Lease {
+  return { agent_name, session_id: null, minutes: 60, expires_at: minutes(endsAfter) };
+}
+
+/** A board session that was opened an hour ago. */
+export function sampleSession(fields: Partial<Session> = {}): Session {
+  return { ...newSession(minutes(-60), { kind: "board", project_id: "p" }), id: "s", ...fields };
+}
+
+/** An activity entry; what it tells of is in its metadata. */
+export function sampleEntry(fields: Partial<Activity> = {}): Activity {
+  return {
+    id: "e",
+    project_id: "p",
+    task_id: "t",
+    session_id: null,
+    agent_name: "ann",
+    action: "updated",
+    details: null,
+    metadata: {},
+    call_id: null,
+    created_at: NOW,
+    ...fields,
+  };
+}
+
+/** A document as the client library gives it: what the rules read of it is its id and its data. */
+export function sampleSnapshot(id: string, data: Record<string, unknown> | undefined): DocumentSnapshot {
+  return { id, exists: data !== undefined, data: () => data } as DocumentSnapshot;
+}

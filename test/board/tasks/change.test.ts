@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { TASK_STATUSES } from "../../../src/board/model/enums.js";
+import { changeTask, statusTimes, type TaskChange } from "../../../src/board/tasks/change.js";
+import { minutes, NOW, sampleLease, sampleTask } from "../samples.js";
+
+const before = minutes(-30);
+
+describe("the times of a task that enters a status", () => {
+  it.each([
+    // status, started before, completed before -> started, completed
+    ["backlog", before, before, null, null],
+    ["todo", before, before, null, null],
+    ["in_progress", null, null, NOW, null],
+    ["in_progress", before, before, before, null],
+    ["blocked", null, null, null, null],
+    ["blocked", before, null, before, null],
+    ["review", before, before, before, null],
+    ["done", before, null, before, NOW],
+    ["done", null, null, NOW, NOW],
+  ] as const)("%s", (status, started_at, completed_at, started, completed) => {
+    expect(statusTimes(status, { started_at, completed_at }, NOW)).toEqual({
+      started_at: started,
+      completed_at: completed,
+    });
+  });
+});
+
+describe("what the log calls a change", () => {
+  const task = sampleTask({ assigned_agent: "old", riper_mode: "plan" });
+  it.each<[TaskChange, string]>([
+    [{ status: "done", assigned_agent: "ann", riper_mode: "commit" }, "completed"],
+    [{ status: "blocked", assigned_agent: "ann", riper_mode: "commit" }, "blocked"],
+    [{ status: "in_progress", assigned_agent: "ann", riper_mode: "commit" }, "claimed"],
+    [{ assigned_agent: "ann", title: "new" }, "claimed"],
+    [{ status: "review", riper_mode: "commit" }, "mode_changed"],
+    [{ riper_mode: null }, "mode_changed"],
+    [{ assigned_agent: "" }, "updated"],
+    [{ assigned_agent: null }, "updated"],
+    [{ status: "in_progress" }, "updated"],
+    [{ title: "new" }, "updated"],
+  ])("%o: %s", (change, action) => {
+    expect(changeTask(task, change, null, NOW).action).toBe(action);
+  });
+
+  it("does not call a task completed, blocked or claimed that already was", () => {
+    const done = sampleTask({ status: "done", assigned_agent: "ann" });
+    expect(changeTask(done, { status: "done", assigned_agent: "ann", title: "new" }, null, NOW).action).toBe("updated");
+    const blocked = sampleTask({ status: "blocked" });
+    expect(changeTask(blocked, { status: "blocked", title: "new" }, null, NOW).action).toBe("updated");
+  });
+});
+
+describe("a change that changes nothing", () => {
+  const task = sampleTask({
+    status: "in_progress",
+    assigned_agent: "ann",
+    lease: sampleLease("ann", 30),
+    depends_on: ["a", "b"],
+    metadata: { kept: { deep: [1, null] } },
+    started_at: before,
+  });
+  it.each<[string, TaskChange]>([
+    ["nothing asked", {}],
+    ["the same status", { status: "in_progress" }],
+    ["the same assignee", { assigned_agent: "ann" }],
+    ["the same dependencies, one twice", { depends_on: ["a", "b", "a"] }],
+    ["metadata with the same value", { metadata: { kept: { deep: [1, null] } } }],
+    ["null for a metadata key that is not there", { metadata: { absent: null } }],
+    ["null for a field that is null", { description: null, parent_task_id: null, riper_mode: null }],
+  ])("%s", (_, change) => {
+    const nothing = { changes: [], fields: {}, action: "updated", moved: {} };
+    expect(changeTask(task, change, "ben", NOW)).toEqual(nothing);
+  });
+});
+
+describe("a change", () => {
+  it("stores the fields that differ, with what follows from them", () => {
+    const update = changeTask(sampleTask(), { status: "in_progress", title: "A task", priority: "high" }, null, NOW);
+    expect(update).toEqual({
+      changes: ["status", "priority"],
+      fields: { status: "in_progress", priority: "high", started_at: NOW, completed_at: null, updated_at: NOW },
+      action: "updated",
+      moved: { from: "todo", to: "in_progress" },
+    });
+  });
+
+  it("merges metadata by key, null deletes", () => {
+    const task = sampleTask({ metadata: { a: 1, b: 2 } });
+    expect(changeTask(task, { metadata: { b: null, c: 3 } }, null, NOW).fields.metadata).toEqual({ a: 1, c: 3 });
+  });
+
+  it("is refused when the merged metadata grows too large", () => {
+    const task = sampleTask({ metadata: { a: "x".repeat(20_000) } });
+    const grow = () => changeTask(task, { metadata: { b: "x".repeat(20_000) } }, null, NOW);
+    expect(grow).toThrow(expect.objectContaining({ code: "invalid_argument" }));
+  });
+
+  it("does not touch the task it is given", () => {
+    const task = Object.freeze(sampleTask({ metadata: Object.freeze({ a: 1 }) }));
+    expect(changeTask(task, { metadata: { a: 2 }, status: "done" }, null, NOW).fields.metadata).toEqual({ a: 2 });
+    expect(task.metadata).toEqual({ a: 1 });
+  });
+});
+
+describe("the lease of a task in progress", () => {
+  const lease = sampleLease("ann", 30);
+  const held = sampleTask({ status: "in_progress", assigned_agent: "ann", lease });
+
+  it.each(TASK_STATUSES.filter((status) => status !== "in_progress"))("ends when it goes to %s", (status) => {
+    expect(changeTask(held, { status }, "ann", NOW).fields.lease).toBeNull();
+  });
+
+  it.each(["", null])("ends when nobody has it: %o", (assigned_agent) => {
+    expect(changeTask(held, { assigned_agent }, null, NOW).fields).toMatchObject({ assigned_agent: null, lease: null });
+  });
+
+  it("goes along in a transfer by its holder, for a full hour", () => {
+    const { fields } = changeTask(held, { assigned_agent: "ben" }, "ann", NOW);
+    expect(fields.lease).toEqual({ agent_name: "ben", session_id: null, minutes: 60, expires_at: minutes(60) });
+  });
+
+  it("does not come back to life in a transfer", () => {
+    const dead = { ...held, lease: sampleLease("ann", -1) };
+    expect(changeTask(dead, { assigned_agent: "ben" }, "ben", NOW).fields.lease).toBeNull();
+  });
+
+  it("stays as it is through other changes", () => {
+    expect(changeTask(held, { title: "new" }, "ben", NOW).fields).not.toHaveProperty("lease");
+  });
+
+  it.each<TaskChange>([{ status: "done" }, { status: "todo" }, { assigned_agent: "ben" }])(
+    "keeps others from %o",
+    (change) => {
+      expect(() => changeTask(held, change, "ben", NOW)).toThrow(expect.objectContaining({ code: "already_claimed" }));
+    },
+  );
+});

@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Edge, refuseCycle } from "../../../src/board/tasks/cycles.js";
+import { sampleSnapshot } from "../samples.js";
+
+type Graph = Record<string, string[]>;
+
+/** Runs the check over a graph of dependencies; says how often and what it read. */
+async function check(
+  graph: Graph,
+  start: string,
+  targets: string[],
+  preread: string[] = [],
+  edge: Edge = "depends_on",
+) {
+  const snapshot = (id: string) => {
+    const fields = edge === "depends_on" ? { depends_on: graph[id] } : { parent_task_id: graph[id]?.[0] ?? null };
+    return sampleSnapshot(id, graph[id] && fields);
+  };
+  const reads: string[][] = [];
+  const known = (id: string) => (preread.includes(id) ? snapshot(id) : undefined);
+  const read = async (ids: string[]) => {
+    reads.push(ids);
+    return ids.map(snapshot);
+  };
+  await refuseCycle(start, targets, edge, known, read);
+  return reads.filter((ids) => ids.length > 0);
+}
+
+const cycle = (...ids: string[]) => expect.objectContaining({ code: "dependency_cycle", details: { cycle: ids } });
+
+describe("a cycle is refused, and named from the task back to it", () => {
+  it.each<[string, Graph, string[], string[]]>([
+    ["itself", { a: [] }, ["a"], ["a", "a"]],
+    ["of two", { a: [], b: ["a"] }, ["b"], ["a", "b", "a"]],
+    ["of three", { a: [], b: ["c"], c: ["a"] }, ["b"], ["a", "b", "c", "a"]],
+    ["behind a branch without one", { a: [], b: ["x"], x: [], c: ["d"], d: ["a"] }, ["b", "c"], ["a", "c", "d", "a"]],
+    ["behind a cycle that stood before", { a: [], b: ["c", "a"], c: ["b"] }, ["b"], ["a", "b", "a"]],
+  ])("%s", async (_, graph, targets, ids) => {
+    await expect(check(graph, "a", targets)).rejects.toThrow(cycle(...ids));
+    await expect(check(graph, "a", targets)).rejects.toThrow(ids.join(" -> "));
+  });
+
+  it("of parents as well", async () => {
+    const graph = { a: [], b: ["c"], c: ["a"] };
+    await expect(check(graph, "a", ["b"], [], "parent_task_id")).rejects.toThrow(cycle("a", "b", "c", "a"));
+  });
+});
+
+describe("a graph without a cycle passes", () => {
+  it.each<[string, Graph, string[]]>([
+    ["no targets", {}, []],
+    ["a target that is gone", {}, ["gone"]],
+    ["a diamond", { b: ["d"], c: ["d"], d: [] }, ["b", "c"]],
+    ["a cycle of others", { b: ["c"], c: ["b"] }, ["b"]],
+  ])("%s", async (_, graph, targets) => {
+    await expect(check(graph, "a", targets)).resolves.toBeDefined();
+  });
+
+  it("reads one level at a time, each task once, and none that is known", async () => {
+    const graph = { b: ["d", "e"], c: ["d"], d: ["f"], e: ["f"], f: ["b"] };
+    expect(await check(graph, "a", ["b", "c"], ["b"])).toEqual([["c"], ["d", "e"], ["f"]]);
+  });
+
+  it("agrees with a plain search on random graphs", async () => {
+    const id = fc.constantFrom("a", "b", "c", "d", "e", "f");
+    const graphs = fc.dictionary(id, fc.uniqueArray(id, { maxLength: 3 }));
+    await fc.assert(
+      fc.asyncProperty(graphs, fc.uniqueArray(id, { maxLength: 3 }), async (graph, targets) => {
+        const outcome = await check(graph, "a", targets).then(
+          () => undefined,
+          (error: { details: { cycle: string[] } }) => error.details.cycle,
+        );
+        expect(outcome !== undefined).toBe(reaches(graph, targets, "a"));
+        for (const [at, from] of (outcome ?? []).slice(0, -1).entries())
+          expect(at === 0 ? targets : graph[from]).toContain(outcome?.[at + 1]);
+      }),
+    );
+  });
+});
+
+function reaches(graph: Graph, from: string[], goal: string): boolean {
+  const seen = new Set<string>();
+  const stack = [...from];
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    if (id === goal) return true;
+    if (!seen.has(id)) stack.push(...(graph[id] ?? []));
+    seen.add(id);
+  }
+  return false;
+}
+
+it("gives up on a graph that is too deep or too wide to follow, instead of reading for ever", async () => {
+  const deep = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`n${at}`, [`n${at + 1}`]]));
+  const tooLarge = expect.objectContaining({ code: "guard_refused" });
+  await expect(check(deep, "a", ["n0"])).rejects.toThrow(tooLarge);
+  const wide: Graph = { n: Array.from({ length: 2_500 }, (_, at) => `m${at}`) };
+  for (const id of wide.n ?? []) wide[id] = [`behind-${id}`];
+  await expect(check(wide, "a", ["n"])).rejects.toThrow(tooLarge);
+});
