@@ -1,4 +1,5 @@
 import type { Store } from "../firestore/store.js";
+import type { Connection } from "./connection.js";
 import type { IdempotencyKey } from "./idempotency.js";
 
 /** The one source of time, ids and randomness, so that tests control them. */
@@ -19,6 +20,10 @@ export interface Call extends World {
   client: string | null;
   /** What the caller wants done at most once, if it said so; `write` sees to it. */
   idempotency: IdempotencyKey | null;
+  /** What this connection remembers between calls. */
+  connection: Connection;
+  /** SHA-256 over the tool definitions as this server lists them. */
+  toolsHash(): string;
   /** Aborts at the call's deadline or when the client cancels; no commit is begun after it. */
   signal: AbortSignal;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import {
   CallToolRequestSchema,
@@ -7,6 +8,7 @@ import {
   type Tool as McpTool,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { World } from "../board/call.js";
+import { newConnection } from "../board/connection.js";
 import type { Presence } from "../board/presence/presence.js";
 import type { Store } from "../firestore/store.js";
 import type { Tool } from "../tools/define.js";
@@ -48,14 +50,18 @@ export function createServer(options: ServerOptions): FireboardServer {
   );
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const running = new Set<Promise<unknown>>();
+  const connection = newConnection();
+  // Made at the first use: schemas take their time, and the handshake does not need them.
+  const listed = once(() => tools.map(describe));
+  const toolsHash = once(() => hashOf(listed()));
 
   const begin: Boundary["begin"] = async (signal, idempotency) => {
     const store = await options.store();
     const client = server.getClientVersion()?.name ?? null;
-    return { ...world, store, id: world.newId(), client, idempotency, signal };
+    return { ...world, store, id: world.newId(), client, idempotency, connection, toolsHash, signal };
   };
 
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map(describe) }));
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed() }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
     const tool = byName.get(params.name);
     if (!tool) throw new McpError(ErrorCode.InvalidParams, "Unknown tool; tools/list names those that exist.");
@@ -71,6 +77,20 @@ export function createServer(options: ServerOptions): FireboardServer {
       while (running.size > 0) await Promise.allSettled(running);
     },
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** The same for the same definitions, in whatever order they are listed. */
+function hashOf(listed: readonly McpTool[]): string {
+  const sorted = [...listed].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
 }
 
 function describe(tool: Tool): McpTool {
