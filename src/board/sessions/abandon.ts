@@ -5,9 +5,9 @@ import type { Write } from "../write.js";
 
 const UNSAID = "Session abandoned (new session started)";
 
-/** Whether nobody has said yet what this field should hold: null, or the sentence that abandoning puts there. */
+/** Whether nobody has said yet what this field should hold: null, empty, or the sentence that abandoning puts there. */
 export function isUnsaid(value: string | null): boolean {
-  return value === null || value === UNSAID;
+  return !value || value === UNSAID;
 }
 
 /** What abandoning a session changes; a summary that was saved is kept (contracts.md 3.1). */
