@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { nextProjectStatuses } from "../../../src/board/projects/transitions.js";
+
+it.each([
+  ["active", ["paused", "completed", "archived"]],
+  ["paused", ["active", "completed", "archived"]],
+  ["completed", ["archived", "active"]],
+  ["archived", ["active"]],
+  // Typed into the console by a lead, who must be able to lead the project back.
+  ["on hold", ["active", "paused", "completed", "archived"]],
+  ["constructor", ["active", "paused", "completed", "archived"]],
+])("from %s a project may go to %o", (from, next) => {
+  expect(nextProjectStatuses(from)).toEqual(next);
+});

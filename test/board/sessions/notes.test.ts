@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { abandoned } from "../../../src/board/sessions/abandon.js";
+import { type Notes, saveNotes } from "../../../src/board/sessions/notes.js";
+import { minutes, NOW, sampleSession } from "../samples.js";
+
+const ending = { status: "completed", ended_at: NOW } as const;
+const FULL: Notes = { progress_summary: "new", handoff_notes: "new", context_artifacts: { a: 1 } };
+
+describe("an active session", () => {
+  const session = sampleSession({ progress_summary: "old", context_artifacts: { a: 0, kept: true } });
+
+  it("takes everything, artifacts by key", () => {
+    expect(saveNotes(session, FULL, null)).toEqual({
+      fields: { progress_summary: "new", handoff_notes: "new", context_artifacts: { a: 1, kept: true } },
+      changes: ["progress_summary", "handoff_notes", "context_artifacts"],
+      late: false,
+      warnings: [],
+    });
+  });
+
+  it("is completed by its end, and not by a checkpoint", () => {
+    const { fields, changes } = saveNotes(session, { progress_summary: "old" }, ending);
+    expect(fields).toEqual({ status: "completed", ended_at: NOW });
+    expect(changes).toEqual(["status", "ended_at"]);
+    expect(saveNotes(session, { progress_summary: "old" }, null).changes).toEqual([]);
+  });
+
+  it.each<[string, Notes]>([
+    ["nothing said", {}],
+    ["fields that are undefined", { progress_summary: undefined, handoff_notes: undefined }],
+    ["what it said before", { progress_summary: "old", context_artifacts: { kept: true } }],
+  ])("is not written for %s", (_, notes) => {
+    expect(saveNotes(session, notes, null)).toEqual({ fields: {}, changes: [], late: false, warnings: [] });
+  });
+
+  it("refuses artifacts that grow too large by the merge", () => {
+    const large = sampleSession({ context_artifacts: { a: "x".repeat(20_000) } });
+    const grow = () => saveNotes(large, { context_artifacts: { b: "x".repeat(20_000) } }, null);
+    expect(grow).toThrow(expect.objectContaining({ code: "invalid_argument" }));
+  });
+});
+
+describe("an abandoned session", () => {
+  it.each<[string, Parameters<typeof sampleSession>[0], Notes, object]>([
+    ["fills what is null", {}, FULL, FULL],
+    ["fills the sentence that abandoning put there", abandoned(sampleSession(), NOW), FULL, FULL],
+    ["keeps what was said", { progress_summary: "old" }, FULL, { handoff_notes: "new", context_artifacts: { a: 1 } }],
+    [
+      "adds artifacts and overwrites none",
+      { progress_summary: "old", handoff_notes: "old", context_artifacts: { a: 0 } },
+      { ...FULL, context_artifacts: { a: 1, b: 2 } },
+      { context_artifacts: { a: 0, b: 2 } },
+    ],
+    ["has nothing to add", { progress_summary: "old", handoff_notes: "old" }, { progress_summary: "new" }, {}],
+  ])("%s, whether it is ended or saved", (_, before, notes, fields) => {
+    const session = sampleSession({ ...before, status: "abandoned", ended_at: minutes(-5) });
+    for (const how of [null, ending]) {
+      const update = saveNotes(session, notes, how);
+      expect(update).toMatchObject({ late: true, warnings: [expect.stringContaining("abandoned")] });
+      expect(update.fields).toEqual(fields);
+    }
+  });
+
+  it("takes notes that come after an empty text", () => {
+    const session = sampleSession({ status: "abandoned", progress_summary: "", handoff_notes: "" });
+    expect(saveNotes(session, FULL, null).fields).toEqual(FULL);
+  });
+});
+
+describe("no other session takes notes", () => {
+  it.each([
+    { status: "completed" },
+    { status: "typed by a lead" },
+    { kind: "context" },
+    { kind: "agent", status: "abandoned" },
+  ])("%o", (fields) => {
+    const save = () => saveNotes(sampleSession(fields), FULL, ending);
+    expect(save).toThrow(expect.objectContaining({ code: "session_not_active" }));
+  });
+});
+
+describe("abandoning a session", () => {
+  it("keeps a summary that was saved", () => {
+    const { status, ended_at, progress_summary } = abandoned(sampleSession({ progress_summary: "saved" }), NOW);
+    expect({ status, ended_at, progress_summary }).toEqual({
+      status: "abandoned",
+      ended_at: NOW,
+      progress_summary: "saved",
+    });
+  });
+
+  it("says why where there is none", () => {
+    const { progress_summary, handoff_notes } = abandoned(sampleSession(), NOW);
+    expect(progress_summary).toBe("Session abandoned (new session started)");
+    expect(handoff_notes).toBeNull();
+  });
+});
