@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { COLLECTIONS } from "../../src/firestore/shapes.js";
 import { TOOLS } from "../../src/tools/index.js";
 import { useBoard } from "../support/board.js";
@@ -8,7 +8,8 @@ import { type Answer, ToolError } from "../support/client.js";
 import { hostileArguments, type KnownIds, nastyArguments } from "../support/hostile.js";
 import { lane } from "../support/lane.js";
 
-const board = useBoard();
+// The timer that keeps sessions alive is the one thing that writes without a call.
+const board = useBoard({ FIREBOARD_HEARTBEAT_MS: "600000" });
 
 /** The codes of contracts.md 2, without `internal`: a hostile call never finds a bug. */
 const CODES = [
@@ -17,8 +18,8 @@ const CODES = [
   ...["dependency_cycle", "guard_refused", "conflict"],
 ];
 
-/** Calls of each tool: what fits into half a minute per lane. */
-const RUNS = lane === "embedded" ? 40 : 30;
+/** Calls of each tool: what fits into half a minute per lane on an idle machine. */
+const RUNS = lane === "embedded" ? 25 : 20;
 
 /** Every document with the time of its last change. */
 async function everything(): Promise<string[]> {
@@ -39,18 +40,17 @@ async function outcome(
 }
 
 describe("a hostile call is answered or refused, and a refused one leaves nothing behind", () => {
-  let ids: KnownIds;
-  beforeAll(async () => {
+  async function known(): Promise<KnownIds> {
     const project = await board.project();
-    const other = await board.project();
     const parent = await board.task(project);
     const child = await board.task(project, { parent_task_id: parent, depends_on: [parent] });
     const done = await board.task(project, { status: "done" });
     const { session_id } = await board.call("board_create_session", { project_id: project });
-    ids = { project_id: [project, other], task_id: [parent, child, done], session_id: [session_id] };
-  });
+    return { project_id: [project], task_id: [parent, child, done], session_id: [session_id] };
+  }
 
   it.each(TOOLS.map((tool) => [tool.name, tool] as const))("%s", async (name, tool) => {
+    const ids = await known();
     let before = await everything();
     await fc.assert(
       fc.asyncProperty(hostileArguments(tool, ids), async (args) => {
@@ -72,6 +72,7 @@ describe("a hostile call is answered or refused, and a refused one leaves nothin
   });
 
   it.each(TOOLS.map((tool) => [tool.name, tool] as const))("%s, each nasty value in each place", async (name, tool) => {
+    const ids = await known();
     const codes = new Set<string>();
     for (const args of nastyArguments(tool, ids)) {
       const answer = await outcome(name, args);
@@ -82,7 +83,7 @@ describe("a hostile call is answered or refused, and a refused one leaves nothin
   });
 
   it("the server is alive and has met no bug", async () => {
-    expect(await board.call("board_get_projects")).toMatchObject({ next_cursor: null });
+    expect(await board.call("board_get_projects", { limit: 1 })).toMatchObject({ projects: [{}] });
     expect(board.agent.stderr()).not.toContain("tool_failed");
   });
 });

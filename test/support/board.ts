@@ -20,12 +20,12 @@ export interface TestBoard {
   entries(project_id: string): Promise<Answer[]>;
 }
 
-/** Sets up a board before the tests of a file and takes it down after them. */
-export function useBoard(): TestBoard {
+/** Sets up a board before the tests of a file and takes it down after them; `env` adds settings of the server. */
+export function useBoard(env: Record<string, string> = {}): TestBoard {
   const board = {} as TestBoard;
   beforeAll(async () => {
     const database = await freshDatabase();
-    const [agent, store] = await Promise.all([startAgent(database.env), openStore(database.config)]);
+    const [agent, store] = await Promise.all([startAgent({ ...database.env, ...env }), openStore(database.config)]);
     Object.assign(board, boardOn(database, agent, store));
   });
   afterAll(async () => {

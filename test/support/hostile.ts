@@ -11,10 +11,10 @@ export interface KnownIds {
 
 /** Text that programs trip over: paths, reserved names, control characters, broken Unicode, code of other languages. */
 const NASTY_TEXTS = [
-  ...["", " ", ".", "..", "/", "a/b", "../../etc/passwd", "__x__", "__name__", "`", "a.b", "\\", '"', "*", "%00"],
-  ...["\0", "a\0b", "\u001b[2J", "\r\n", "\u2028", "\u202e", "\ufeff", "\u007f", "\ud800", "\udc00x", "ok\ud83d"],
-  ...["👩‍👩‍👧‍👦", "e\u0301".repeat(150), "😀".repeat(150), "null", "NaN", "[object Object]", "'; DROP TABLE documents; --"],
-  ...["constructor", "__proto__", "toString", "x".repeat(129), "x".repeat(301), "é".repeat(8_001), "x".repeat(300_000)],
+  ...["", " ", ".", "..", "/", "a/b", "../../etc/passwd", "__x__", "__proto__", "constructor", "`", "a.b", "\\"],
+  ...["\0", "a\0b", "\u001b[2J", "\r\n", "\u202e", "\ufeff", "\ud800", "ok\ud83d", "'; DROP TABLE documents; --"],
+  ...["👩‍👩‍👧‍👦", "e\u0301".repeat(150), "😀".repeat(150), "x".repeat(129), "x".repeat(301), "é".repeat(8_001)],
+  "x".repeat(300_000),
 ];
 
 const NASTY_NUMBERS = [0, -0, -1, 1, 201, 1.5, 2 ** 53, -(2 ** 53), 1e308, 5e-324, Number.NaN];
@@ -84,27 +84,61 @@ function knownId(name: string, ids: KnownIds): fc.Arbitrary<string> | undefined 
 }
 
 /** Names that no tool has as an argument. */
-const strangers = fc.constantFrom("__proto__", "constructor", "hasOwnProperty", "taskid", "", "\ud800", "x".repeat(5_000));
+const strangers = fc.constantFrom(
+  "__proto__",
+  "constructor",
+  "hasOwnProperty",
+  "taskid",
+  "",
+  "\ud800",
+  "x".repeat(5_000),
+);
+
+/** The arguments of a tool as published. */
+function argumentsOf(tool: Tool): [name: string, schema: ArgumentSchema, required: boolean][] {
+  const { properties = {}, required = [] } = z.toJSONSchema(tool.input, { io: "input", unrepresentable: "any" });
+  return Object.entries(properties).map(([name, schema]) => [name, schema as ArgumentSchema, required.includes(name)]);
+}
 
 /**
  * Calls of a tool that are right but for a few arguments: derived from its input schema, so that a new tool or argument
  * is tried without a change here.
  */
 export function hostileArguments(tool: Tool, ids: KnownIds): fc.Arbitrary<Record<string, unknown>> {
-  const published = z.toJSONSchema(tool.input, { io: "input", unrepresentable: "any" });
-  const properties = Object.entries((published.properties ?? {}) as Record<string, ArgumentSchema>);
-  const required = new Set(published.required ?? []);
-  const argument = ([name, schema]: [string, ArgumentSchema]) => {
+  const argument = ([name, schema, required]: ReturnType<typeof argumentsOf>[number]) => {
     const allowed = { arbitrary: allowedValue(name, schema, ids).map((value) => [[name, value]]), weight: 5 };
     const nasty = { arbitrary: nastyValue.map((value) => [[name, value]]), weight: 1 };
-    const absent = { arbitrary: fc.constant([]), weight: required.has(name) ? 1 : 8 };
-    return fc.oneof<fc.WeightedArbitrary<unknown[][]>[]>(allowed, nasty, absent);
+    const absent = { arbitrary: fc.constant<unknown[][]>([]), weight: required ? 1 : 8 };
+    return fc.oneof(allowed, nasty, absent);
   };
   const stranger = fc.oneof(
-    { arbitrary: fc.constant([]), weight: 15 },
+    { arbitrary: fc.constant<unknown[][]>([]), weight: 15 },
     { arbitrary: fc.tuple(strangers, nastyValue).map((entry) => [entry as unknown[]]), weight: 1 },
   );
   return fc
-    .tuple(stranger, ...properties.map(argument))
+    .tuple(stranger, ...argumentsOf(tool).map(argument))
     .map((parts) => Object.fromEntries(parts.flat() as [string, unknown][]));
+}
+
+/**
+ * Each nasty value of the right type in each argument of a tool, one at a time; the others are what the schema allows.
+ * Of arguments with the same schema the first stands for all.
+ */
+export function nastyArguments(tool: Tool, ids: KnownIds): Record<string, unknown>[] {
+  const all = argumentsOf(tool);
+  const required = all.filter(([, , isRequired]) => isRequired);
+  const seeded = { seed: 1, numRuns: 1 };
+  const right = Object.fromEntries(
+    required.map(([name, schema]) => [name, fc.sample(allowedValue(name, schema, ids), seeded)[0]]),
+  );
+  const different = [...new Map([...all].reverse().map((each) => [JSON.stringify(each[1]), each])).values()];
+  return different.flatMap(([name, schema]) => nastyOfType(schema).map((value) => ({ ...right, [name]: value })));
+}
+
+function nastyOfType(schema: ArgumentSchema): readonly unknown[] {
+  if (schema.anyOf) return schema.anyOf.flatMap(nastyOfType);
+  if (schema.type === "object") return NASTY_OBJECTS;
+  if (schema.type === "integer") return NASTY_NUMBERS;
+  if (schema.type === "array") return NASTY_TEXTS.map((text) => [text]);
+  return schema.type === "string" && !schema.enum ? NASTY_TEXTS : [];
 }

@@ -5,6 +5,7 @@ export const LIMITS = {
   notes: 8_000,
   details: 4_000,
   agentName: 100,
+  action: 40,
   id: 128,
   dependsOn: 50,
   /** Bytes of JSON. */
