@@ -20,6 +20,7 @@ export function cutText(value: string, bytes: number): string {
 
 /** As many of an object's values as fit into `bytes` of JSON: texts and lists are shortened, others kept or left out. */
 export function cutValues(value: Record<string, unknown>, bytes: number): Record<string, unknown> {
+  if (jsonBytes(value) <= bytes) return value;
   const kept: Record<string, unknown> = {};
   let room = bytes - 2;
   for (const [key, item] of Object.entries(value)) {
