@@ -19,25 +19,37 @@ import updateProject from "./board/update-project.js";
 import updateTask from "./board/update-task.js";
 import type { Tool } from "./define.js";
 
-/** Every tool, in the order in which agents are shown them. */
-export const TOOLS: readonly Tool[] = [
-  getProjects,
-  createProject,
-  updateProject,
-  getTasks,
-  getTask,
-  createTask,
-  updateTask,
-  bulkUpdateTasks,
-  deleteTask,
-  claimTask,
-  createSession,
-  checkpointSession,
-  endSession,
-  getSessions,
-  getSession,
-  getHandoff,
-  logActivity,
-  getActivity,
-  search,
-];
+/** The names of the toolsets, which `--toolsets` takes. */
+export const TOOLSET_NAMES = ["board", "telemetry", "log", "bootstrap"] as const;
+export type ToolsetName = (typeof TOOLSET_NAMES)[number];
+
+/** Every tool by its family, in the order in which agents are shown them. */
+export const TOOLSETS: Readonly<Record<ToolsetName, readonly Tool[]>> = {
+  board: [
+    getProjects,
+    createProject,
+    updateProject,
+    getTasks,
+    getTask,
+    createTask,
+    updateTask,
+    bulkUpdateTasks,
+    deleteTask,
+    claimTask,
+    createSession,
+    checkpointSession,
+    endSession,
+    getSessions,
+    getSession,
+    getHandoff,
+    logActivity,
+    getActivity,
+    search,
+  ],
+  telemetry: [],
+  log: [],
+  bootstrap: [],
+};
+
+/** Every tool, family by family. */
+export const TOOLS: readonly Tool[] = TOOLSET_NAMES.flatMap((name) => TOOLSETS[name]);
