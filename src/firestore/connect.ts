@@ -21,6 +21,17 @@ export interface EngineNotices {
 /** Nobody's key: it keeps the client from looking for Google credentials, which can hang for a minute off Google's network. */
 const NO_CREDENTIALS = { client_email: "nobody@fireboard.invalid", private_key: "none" };
 
+/**
+ * Keeps gax (google-gax, ClientConfig) from sending a transaction's commit again on its own, for ten minutes and unheard
+ * of by the call: a change would appear long after its caller was told that it failed. Transactions are run again as a
+ * whole, while their caller waits.
+ */
+const COMMIT_ONCE = {
+  interfaces: {
+    "google.firestore.v1.Firestore": { retry_codes: { none: [] }, methods: { Commit: { retry_codes_name: "none" } } },
+  },
+};
+
 /** Connects to the configured store. The client library is loaded here, so that a server answers its handshake first. */
 export async function connect(config: StoreConfig, notices?: EngineNotices): Promise<Connection> {
   switch (config.mode) {
@@ -73,7 +84,7 @@ async function openClient(
   const project = config.projectId === undefined ? {} : { projectId: config.projectId };
   const app = initializeApp({ credential: credential ?? applicationDefault(), ...project }, `fireboard-${nextApp++}`);
   const db = getFirestore(app, config.databaseId);
-  db.settings({ ...settings, ...project, ignoreUndefinedProperties: false });
+  db.settings({ ...settings, ...project, clientConfig: COMMIT_ONCE, ignoreUndefinedProperties: false });
   return { db, close: () => deleteApp(app) };
 }
 

@@ -4,6 +4,7 @@ export type StoreFailure =
   | "unavailable"
   | "deadline"
   | "permission"
+  | "no_credentials"
   | "index_missing"
   | "stale_precondition"
   | "already_exists"
@@ -44,6 +45,8 @@ export function storeFailure(error: unknown): StoreFailure | undefined {
   const code = (error as Error & { code?: unknown }).code;
   const embedded = EMBEDDED_FAILURES.find((failure) => failure === code);
   if (embedded) return embedded;
+  // google-auth-library has no code for it.
+  if (error.message.startsWith("Could not load the default credentials")) return "no_credentials";
   if (code === 9) return /\bindex\b/i.test(error.message) ? "index_missing" : "stale_precondition";
   return typeof code === "number" ? BY_CODE[code] : undefined;
 }

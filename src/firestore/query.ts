@@ -1,10 +1,12 @@
-import type { Firestore, Query, QueryDocumentSnapshot } from "@google-cloud/firestore";
-import { type CollectionName, SHAPES, type Shape, type ShapeName } from "./shapes.js";
+import type { DocumentReference, Firestore, Query, QueryDocumentSnapshot } from "@google-cloud/firestore";
+import { SHAPES, type Shape, type ShapeName, SUB_COLLECTIONS } from "./shapes.js";
 
 /** The values for a shape's filters, and the slice that is wanted. */
 export interface QueryArgs {
   /** A value for each filter of the shape; an optional filter without a value is left out. */
   values?: Readonly<Record<string, unknown>>;
+  /** The document that holds the sub-collection, for shapes of one. */
+  parent?: DocumentReference;
   /** At most this many documents; required, because every list is bounded. `"all"` where a rule needs every document. */
   limit: number | "all";
   /** Continue behind this position, as `positionOf` gave it. */
@@ -20,11 +22,17 @@ type TimestampType = typeof import("@google-cloud/firestore").Timestamp;
  * Builds queries by shape, so that no query can be issued that SHAPES does not list.
  * `Timestamp` is handed in because the client library is loaded late.
  */
-export function queryBuilder(db: Firestore, path: (collection: CollectionName) => string, Timestamp: TimestampType) {
+export function queryBuilder(
+  db: Firestore,
+  path: (collection: Shape["collection"]) => string,
+  Timestamp: TimestampType,
+) {
   return function build(name: ShapeName, args: QueryArgs): Query {
     const shape: Shape = SHAPES[name];
     const values = args.values ?? {};
-    let query: Query = db.collection(path(shape.collection));
+    if (shape.collection in SUB_COLLECTIONS !== (args.parent !== undefined))
+      throw new TypeError(`query ${name} is of ${shape.collection}, which decides whether it has a parent`);
+    let query: Query = (args.parent ?? db).collection(path(shape.collection));
     for (const [field, op] of Object.entries(shape.where)) {
       if (!(field in values)) throw new TypeError(`query ${name} needs a value for ${field}`);
       query = query.where(field, op, values[field]);

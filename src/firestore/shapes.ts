@@ -1,21 +1,35 @@
 /** The top-level collections (contracts.md 1). */
-export const COLLECTIONS = ["projects", "tasks", "sessions", "activity_log", "idempotency_keys"] as const;
+export const COLLECTIONS = [
+  "projects",
+  "tasks",
+  "sessions",
+  "sessions_archive",
+  "activity_log",
+  "idempotency_keys",
+] as const;
 export type CollectionName = (typeof COLLECTIONS)[number];
 
+/** The sub-collections of the turn log, each with the collection whose documents hold it (contracts.md 1). */
+export const SUB_COLLECTIONS = { turns: "sessions", files: "sessions", dialog: "turns", actions: "turns" } as const;
+export type SubCollectionName = keyof typeof SUB_COLLECTIONS;
+
 /** What a filter compares with; `in`, `not-in` and `array-contains-any` take lists of at most 30, 10 and 30 values. */
-export type FilterOp = "==" | ">" | "!=" | "in" | "not-in" | "array-contains" | "array-contains-any";
+export type FilterOp = "==" | "<" | ">" | "!=" | "in" | "not-in" | "array-contains" | "array-contains-any";
 
 /**
  * The form of a query: which fields it filters and orders by, without the values. Every query of the board is one of
  * SHAPES, so that a test can hold each of them against firestore.indexes.json.
  */
 export interface Shape {
-  collection: CollectionName;
+  /** A query of a sub-collection is one of a single parent. */
+  collection: CollectionName | SubCollectionName;
   /** Filters that are always there. */
   where: Readonly<Record<string, FilterOp>>;
   /** Filters that a call may add, in any combination. */
   optional?: Readonly<Record<string, FilterOp>>;
   orderBy: readonly (readonly [field: string, direction: "asc" | "desc"])[];
+  /** Fields that are summed over the matches, in alphabetical order, as their indexes must end. */
+  sums?: readonly string[];
 }
 
 const shapes = <T extends Record<string, Shape>>(table: T): T => table;
@@ -86,9 +100,31 @@ export const SHAPES = shapes({
   sessions: {
     collection: "sessions",
     where: {},
-    optional: { project_id: "==", status: "==", agent_name: "==" },
+    optional: { project_id: "==", status: "==", agent_name: "==", story_id: "==", ended_at: "==" },
     orderBy: [["started_at", "desc"]],
   },
+  sessionTotals: {
+    collection: "sessions",
+    where: {},
+    optional: { project_id: "==", status: "==", agent_name: "==", story_id: "==" },
+    orderBy: [],
+    sums: ["cached_tokens", "cost_usd", "input_tokens", "output_tokens"],
+  },
+  sessionsEndedBefore: {
+    collection: "sessions",
+    where: { kind: "==", ended_at: "<" },
+    orderBy: [
+      ["ended_at", "desc"],
+      ["started_at", "desc"],
+    ],
+  },
+  sessionHistory: {
+    collection: "sessions",
+    where: {},
+    optional: { agent_name: "==" },
+    orderBy: [["updated_at", "desc"]],
+  },
+  openTurns: { collection: "turns", where: { status: "==" }, orderBy: [] },
   activity: {
     collection: "activity_log",
     where: {},
@@ -106,9 +142,10 @@ export type ShapeName = keyof typeof SHAPES;
 /** A shape with one choice of its optional filters: what is really sent to Firestore. */
 export interface ConcreteShape {
   name: ShapeName;
-  collection: CollectionName;
+  collection: Shape["collection"];
   where: readonly (readonly [field: string, op: FilterOp])[];
   orderBy: Shape["orderBy"];
+  sums?: readonly string[] | undefined;
 }
 
 /** All combinations of optional filters of all shapes, for the index-coverage test. */
@@ -119,6 +156,7 @@ export function concreteShapes(): ConcreteShape[] {
       collection: shape.collection,
       where: [...Object.entries(shape.where), ...chosen],
       orderBy: shape.orderBy,
+      sums: shape.sums,
     })),
   );
 }

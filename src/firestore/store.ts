@@ -1,8 +1,14 @@
-import type { DocumentReference, DocumentSnapshot, Query, Transaction } from "@google-cloud/firestore";
+import type {
+  DocumentReference,
+  DocumentSnapshot,
+  FieldValue as FieldValueType,
+  Query,
+  Transaction,
+} from "@google-cloud/firestore";
 import type { StoreConfig } from "./config.js";
 import { connect, type EngineNotices } from "./connect.js";
 import { type QueryArgs, queryBuilder } from "./query.js";
-import type { CollectionName, ShapeName } from "./shapes.js";
+import { type CollectionName, SHAPES, type Shape, type ShapeName } from "./shapes.js";
 import { type RunTransaction, transactionRunner } from "./transaction.js";
 
 export type {
@@ -17,6 +23,13 @@ export interface Store {
   mode: StoreConfig["mode"];
   ref(collection: CollectionName, id: string): DocumentReference;
   query(shape: ShapeName, args: QueryArgs): Query;
+  /**
+   * Sums a shape's `sums` over all documents that match, without reading them. Firestore counts only documents that
+   * have every summed field (https://firebase.google.com/docs/firestore/query-data/aggregation-queries#limitations).
+   */
+  sums(shape: ShapeName, values: QueryArgs["values"]): Promise<Record<string, number>>;
+  /** A value for an update that adds to a stored number, whatever it is by then. */
+  increment(by: number): FieldValueType;
   /** Reads several documents in one round trip, in the order of `refs`. */
   getAll(refs: DocumentReference[]): Promise<DocumentSnapshot[]>;
   transaction: RunTransaction;
@@ -32,13 +45,20 @@ export interface Store {
 /** Opens the configured store. Throws the embedded engine's typed errors when its file cannot be used. */
 export async function openStore(config: StoreConfig, notices?: EngineNotices): Promise<Store> {
   const connection = await connect(config, notices);
-  const { FieldValue, Timestamp } = await import("firebase-admin/firestore");
+  const { AggregateField, FieldValue, Timestamp } = await import("firebase-admin/firestore");
   const { db } = connection;
   const path = (collection: CollectionName) => config.collectionPrefix + collection;
+  const query = queryBuilder(db, path, Timestamp);
   return {
     mode: config.mode,
     ref: (collection, id) => db.collection(path(collection)).doc(id),
-    query: queryBuilder(db, path, Timestamp),
+    query,
+    async sums(name, values = {}) {
+      const { sums = [] }: Shape = SHAPES[name];
+      const fields = Object.fromEntries(sums.map((field) => [field, AggregateField.sum(field)]));
+      return (await query(name, { values, limit: "all" }).aggregate(fields).get()).data();
+    },
+    increment: (by) => FieldValue.increment(by),
     getAll: async (refs) => (refs.length === 0 ? [] : await db.getAll(...refs)),
     transaction: transactionRunner(db, config.mode),
     verify(tx, { ref, updateTime }) {

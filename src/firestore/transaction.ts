@@ -10,8 +10,21 @@ export interface Attempt {
   number: number;
 }
 
+/** How a transaction is repeated. */
+export interface Repeat {
+  /**
+   * Only what the store refused is run again, never a commit whose answer was lost: for writes that must not be made
+   * twice and cannot tell whether they were made.
+   */
+  onlyRefused?: boolean;
+}
+
 /** Runs `work` in a Firestore transaction, again when it lost a race. `work` must be free of side effects. */
-export type RunTransaction = <T>(work: (attempt: Attempt) => Promise<T>, signal: AbortSignal) => Promise<T>;
+export type RunTransaction = <T>(
+  work: (attempt: Attempt) => Promise<T>,
+  signal: AbortSignal,
+  repeat?: Repeat,
+) => Promise<T>;
 
 /**
  * The retry policy of each store. Cloud and emulator keep the client's own attempts and backoff (about a second per
@@ -25,7 +38,8 @@ export function transactionRunner(db: Firestore, mode: StoreConfig["mode"]): Run
     ? { retries: 200, minTimeout: 5, maxTimeout: 100, factor: 1.2, randomize: true }
     : { retries: 5, minTimeout: 100, maxTimeout: 1_000, factor: 2, randomize: true };
 
-  return async (work, signal) => {
+  return async (work, signal, { onlyRefused = false } = {}) => {
+    const once = local || onlyRefused;
     let number = 0;
     const attempt = () =>
       db.runTransaction(
@@ -36,14 +50,14 @@ export function transactionRunner(db: Firestore, mode: StoreConfig["mode"]): Run
           signal.throwIfAborted();
           return result;
         },
-        local ? { maxAttempts: 1 } : {},
+        once ? { maxAttempts: 1 } : {},
       );
-    return await pRetry(attempt, { ...policy, signal, shouldRetry: ({ error }) => lostRace(error, local) });
+    return await pRetry(attempt, { ...policy, signal, shouldRetry: ({ error }) => lostRace(error, once) });
   };
 }
 
-function lostRace(error: Error, local: boolean): boolean {
+function lostRace(error: Error, once: boolean): boolean {
   const failure = storeFailure(error);
-  if (failure === "contention") return local;
+  if (failure === "contention") return once;
   return failure === "stale_precondition" || failure === "not_found" || failure === "already_exists";
 }

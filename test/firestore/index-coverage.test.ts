@@ -32,6 +32,7 @@ async function storeWith(indexes: IndexConfig): Promise<Store> {
 const VALUES: Record<FilterOp, unknown> = {
   "==": "a",
   "!=": "a",
+  "<": new Date(0),
   ">": new Date(0),
   in: ["a", "b", "c"],
   "not-in": ["a", "b"],
@@ -46,6 +47,7 @@ async function refused(store: Store): Promise<string[]> {
       try {
         await query(store, shape).get();
         if (shape.orderBy.length === 0) await query(store, shape).count().get();
+        if (shape.sums) await store.sums(shape.name, valuesOf(shape));
         return [];
       } catch (error) {
         if (storeFailure(error) === "index_missing") return [describeShape(shape)];
@@ -56,9 +58,12 @@ async function refused(store: Store): Promise<string[]> {
   return answers.flat();
 }
 
-function query(store: Store, { name, where }: ConcreteShape) {
-  const values = Object.fromEntries(where.map(([field, op]) => [field, VALUES[op]]));
-  return store.query(name, { values, limit: 10 });
+function query(store: Store, shape: ConcreteShape) {
+  return store.query(shape.name, { values: valuesOf(shape), limit: 10 });
+}
+
+function valuesOf({ where }: ConcreteShape) {
+  return Object.fromEntries(where.map(([field, op]) => [field, VALUES[op]]));
 }
 
 const describeShape = ({ name, where }: ConcreteShape) =>
