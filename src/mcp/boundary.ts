@@ -40,6 +40,8 @@ export async function runTool(
     return errorResult(deadline.signal.aborted ? deadline.signal.reason : error, tool, boundary.log);
   } finally {
     clearTimeout(timer);
+    // Node keeps a signal of AbortSignal.any that is listened to, and the result with it, until it aborts.
+    deadline.abort();
   }
 }
 

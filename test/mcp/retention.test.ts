@@ -1,0 +1,53 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import type { Store } from "../../src/firestore/store.js";
+import { createServer } from "../../src/mcp/server.js";
+import { defineTool, READS } from "../../src/tools/define.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
+const CALLS = 50;
+
+test("the server lets go of a call's result when the call is over", async () => {
+  const results: WeakRef<object>[] = [];
+  const probe = defineTool({
+    name: "probe",
+    title: "Probe",
+    description: "Answers something large",
+    annotations: READS,
+    input: z.strictObject({}),
+    output: z.object({ text: z.string() }),
+    handler: async () => {
+      const result = { text: "x".repeat(10_000) };
+      results.push(new WeakRef(result));
+      return result;
+    },
+  });
+  const { server } = createServer({
+    version: "0.0.0",
+    tools: [probe],
+    store: async () => ({}) as Store,
+    world: { now: () => new Date(), newId: () => "id", newUuid: () => "uuid" },
+    presence: { wrote() {}, stop() {} },
+    deadlineMs: 60_000,
+    log() {},
+  });
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  const client = new Client({ name: "test", version: "0.0.0" });
+  await Promise.all([server.connect(ours), client.connect(theirs)]);
+  for (let call = 0; call < CALLS; call += 1) await client.callTool({ name: "probe", arguments: {} });
+
+  // A WeakRef holds its object until the turn that made it is over.
+  await nextTurn();
+  collectGarbage();
+  const kept = results.filter((result) => result.deref() !== undefined).length;
+  // The last call may still be on the way out.
+  expect(kept).toBeLessThanOrEqual(1);
+  await client.close();
+});
