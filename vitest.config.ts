@@ -15,7 +15,7 @@ interface Lane {
 
 const folder = (name: string) => `test/${name}/**/*.test.ts`;
 const SOAK = "test/**/*.soak.test.ts";
-const OWN_FOLDERS = ["embedded", "contract", "protocol", "rules", "race", "crash", "e2e"].map(folder);
+const OWN_FOLDERS = ["embedded", "contract", "protocol", "rules", "race", "crash", "e2e", "commands"].map(folder);
 
 const LANES: Lane[] = [
   // Whatever has no lane of its own needs no store: a new folder of tests is never forgotten.
@@ -29,6 +29,8 @@ const LANES: Lane[] = [
     workers: 2,
     testTimeout: 20_000,
   },
+  // These start the built command line, with the stores that each test says.
+  { name: "commands", include: [folder("commands")], order: 1, workers: 2, testTimeout: 30_000 },
   { name: "protocol", include: [folder("protocol")], store: "embedded", order: 1, workers: 2, testTimeout: 30_000 },
   {
     name: "contract-emulator",

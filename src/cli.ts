@@ -9,7 +9,7 @@ const program = new Command("fireboard")
   .description("A project board for AI agents: an MCP server on Cloud Firestore")
   .version(packageVersion());
 
-withSettings(program.command("serve", { isDefault: true }))
+withSettings(program.command("serve", { isDefault: true }), Object.values(SETTINGS))
   .description("serve the board over stdio (the default)")
   .action(async (flags: Flags) => {
     const { serve } = await import("./commands/serve.js");
@@ -45,20 +45,22 @@ program
     process.exitCode = await tools(json ? "json" : tokens ? "tokens" : "text");
   });
 
+/** The settings that tell which file the embedded board is in. */
+const FILE_SETTINGS = [SETTINGS.store, SETTINGS.dataDir];
 const store = program.command("store").description("look after the embedded board's file");
-withSettings(store.command("path"))
+withSettings(store.command("path"), FILE_SETTINGS)
   .description("print where the file is")
   .action(async (flags: Flags) => {
     const { storePath } = await import("./commands/store-admin.js");
     process.exitCode = await storePath(loadConfig(flags).store);
   });
-withSettings(store.command("check"))
+withSettings(store.command("check"), FILE_SETTINGS)
   .description("read all of it and tell whether it is sound")
   .action(async (flags: Flags) => {
     const { storeCheck } = await import("./commands/store-admin.js");
     process.exitCode = await storeCheck(loadConfig(flags).store);
   });
-withSettings(store.command("backup"))
+withSettings(store.command("backup"), FILE_SETTINGS)
   .description("copy it into a new file, also while it is in use")
   .argument("<file>", "the new file")
   .action(async (file: string, flags: Flags) => {
@@ -68,8 +70,8 @@ withSettings(store.command("backup"))
 
 await program.parseAsync();
 
-function withSettings(command: Command): Command {
-  for (const setting of Object.values(SETTINGS))
+function withSettings(command: Command, settings: readonly (typeof SETTINGS)[keyof typeof SETTINGS][]): Command {
+  for (const setting of settings)
     if ("flag" in setting) command.addOption(new Option(`--${setting.flag} <value>`, setting.description));
   return command;
 }

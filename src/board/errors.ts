@@ -50,6 +50,11 @@ const FROM_STORE: Partial<Record<StoreFailure, [code: ErrorCode, message: string
     "The store refused the server's credentials.",
     "Ask for the role Cloud Datastore User on the project.",
   ],
+  no_credentials: [
+    "permission_denied",
+    "The server has no Google credentials.",
+    "Set GOOGLE_APPLICATION_CREDENTIALS to a service account key and restart the server.",
+  ],
   index_missing: [
     "index_missing",
     "The database lacks an index for this query.",

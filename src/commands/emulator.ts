@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { startEngine } from "../embedded/index.js";
 import { loadIndexes } from "../firestore/indexes.js";
 import { stderrLog } from "../mcp/log.js";
+import { engineNotices } from "./engine-notices.js";
 import { tellStoreErrors } from "./failure.js";
 
 export interface EmulatorOptions {
@@ -26,7 +27,8 @@ export function emulator({ port, data, createIndexes }: EmulatorOptions): Promis
       port,
       indexes: loadIndexes(""),
       createIndexes,
-      onRebuild: (done, total) => stderrLog("info", "indexes_rebuilding", { done, total }),
+      onError: engineNotices.fault,
+      onRebuild: engineNotices.rebuilding,
     });
     const host = `${engine.host}:${engine.port}`;
     stderrLog("info", "emulator_started", { host, data: file });

@@ -1,8 +1,7 @@
 import { BoardError } from "../board/errors.js";
 import type { Config } from "../config.js";
-import type { EngineNotices } from "../firestore/connect.js";
 import type { Store } from "../firestore/store.js";
-import { stderrLog } from "../mcp/log.js";
+import { engineNotices } from "./engine-notices.js";
 
 /** The store of a process: opened at the first use, once. */
 export interface LazyStore {
@@ -12,23 +11,13 @@ export interface LazyStore {
   close(): Promise<void>;
 }
 
-/** The embedded engine's notices as log lines. */
-const notices: EngineNotices = {
-  fault: (error, id) =>
-    stderrLog("error", "embedded_store_fault", {
-      error_id: id,
-      stack: error instanceof Error ? error.stack : String(error),
-    }),
-  rebuilding: (done, total) => stderrLog("info", "rebuilding_indexes", { done, total }),
-};
-
 /** The configured store, not opened yet: the client library is large, and a server must answer its handshake first. */
 export function lazyStore(config: Config["store"]): LazyStore {
   let opening: Promise<Store> | undefined;
   return {
     async open() {
       if ("problem" in config) throw new BoardError("unavailable", config.problem, config.repair);
-      opening ??= import("../firestore/store.js").then(({ openStore }) => openStore(config, notices));
+      opening ??= import("../firestore/store.js").then(({ openStore }) => openStore(config, engineNotices));
       const attempt = opening;
       return await attempt.catch((error: unknown) => {
         if (opening === attempt) opening = undefined;

@@ -50,9 +50,19 @@ function inlineKey(credentials: string): Account | Problem {
   return { projectId, serviceAccount: { projectId, clientEmail, privateKey } };
 }
 
-const CredentialFile = z.looseObject({ project_id: z.string().min(1).optional() });
+/** A service account key, or credentials of another type, which may name no project. */
+const CredentialFile = z.union([
+  ServiceAccountKey,
+  z.object({
+    type: z
+      .string()
+      .min(1)
+      .regex(/^(?!service_account$)/),
+    project_id: z.string().min(1).optional(),
+  }),
+]);
 
-/** Only looks whether the file is usable, and for its project: the Google libraries read it, of whatever type it is. */
+/** Only looks whether the file is usable, and for its project: the Google libraries read it. */
 function keyFile(path: string): Account | Problem {
   const text = textOrNull(path);
   if (text === null)

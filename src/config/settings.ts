@@ -83,7 +83,8 @@ export const SETTINGS = {
     flag: "heartbeat-ms",
     schema: z.coerce.number().int().min(100).max(600_000).default(60_000),
     default: "60000",
-    description: "Milliseconds between signs of life, which renew leases and keep sessions from going stale, 100 to 600000",
+    description:
+      "Milliseconds between signs of life, which renew leases and keep sessions from going stale, 100 to 600000",
   },
 } as const satisfies Record<string, Setting>;
 

@@ -1,13 +1,4 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -41,15 +32,14 @@ test("path says where the file will be, by the same settings as the server", () 
   expect(runCli(other, env).stdout).toBe(`${join(folder, "other", "fireboard.db")}\n`);
 });
 
-/** Settings for another folder, which holds this backup as its board. */
-function restored(backup: string): Record<string, string> {
-  const FIREBOARD_DATA_DIR = join(folder, "restored");
-  mkdirSync(FIREBOARD_DATA_DIR);
-  copyFileSync(backup, join(FIREBOARD_DATA_DIR, "fireboard.db"));
-  return { ...env, FIREBOARD_DATA_DIR };
+/** As the README says: with the servers stopped, the copy takes the file's place, and what lies beside it goes. */
+async function restore(backup: string): Promise<void> {
+  await agent?.close();
+  copyFileSync(backup, file());
+  for (const suffix of ["-wal", "-shm"]) rmSync(file() + suffix, { force: true });
 }
 
-test("a board in use is checked and backed up, and the backup is a board", async () => {
+test("a board in use is checked and backed up, and the backup can be restored", async () => {
   const id = await boardWithProject();
   expect(runCli(["store", "check"], env)).toMatchObject({
     status: 0,
@@ -63,8 +53,9 @@ test("a board in use is checked and backed up, and the backup is a board", async
   });
   expect(statSync(backup).mode & 0o777).toBe(0o600);
 
-  await agent?.close();
-  agent = await startAgent(restored(backup));
+  await agent?.call("board_create_project", { name: "After the backup" });
+  await restore(backup);
+  agent = await startAgent(env);
   expect((await agent.call("board_get_projects")).projects).toMatchObject([{ id, name: "Precious" }]);
 });
 
@@ -92,7 +83,8 @@ test("a damaged file is told, with exit code 1", async () => {
   const bytes = readFileSync(backup);
   bytes.fill(0xa5, bytes.length / 2);
   writeFileSync(backup, bytes);
-  const { status, stdout, stderr } = runCli(["store", "check"], restored(backup));
+  await restore(backup);
+  const { status, stdout, stderr } = runCli(["store", "check"], env);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr).toMatch(/^fireboard: .*damaged/);
   expect(stderr).not.toContain("at file:");

@@ -227,12 +227,16 @@ describe("a mistake is told with its repair, and without what was given", () => 
     expect(JSON.stringify(told)).not.toContain("PRIVATE KEY");
   });
 
-  test("a file without credentials, and credentials without a project", () => {
-    const empty = store({}, { GOOGLE_APPLICATION_CREDENTIALS: keyFile("not JSON") });
-    expect(empty).toEqual({ problem: expect.stringContaining("holds no credentials"), repair: expect.any(String) });
+  test.each(["not JSON", "{}", "null", '{"type":"service_account","project_id":"p"}'])("a file with %s", (content) => {
+    const told = store({}, { GOOGLE_APPLICATION_CREDENTIALS: keyFile(content), FIREBOARD_PROJECT_ID: "p" });
+    expect(told).toEqual({ problem: expect.stringContaining("holds no credentials"), repair: expect.any(String) });
+    expect(JSON.stringify(told)).not.toContain(folder);
+  });
+
+  test("credentials without a project", () => {
     const user = store({}, { GOOGLE_APPLICATION_CREDENTIALS: keyFile({ type: "authorized_user" }) });
     expect(user).toEqual({ problem: expect.stringContaining("no Google Cloud project"), repair: expect.any(String) });
-    expect(JSON.stringify([empty, user])).not.toContain(folder);
+    expect(JSON.stringify(user)).not.toContain(folder);
   });
 
   test("a mistake in what another store looks at does not matter", () => {

@@ -1,0 +1,12 @@
+import type { EngineNotices } from "../firestore/connect.js";
+import { stderrLog } from "../mcp/log.js";
+
+/** What the embedded engine tells its operator, as log lines. */
+export const engineNotices: EngineNotices = {
+  fault: (error, id) =>
+    stderrLog("error", "embedded_store_fault", {
+      error_id: id,
+      stack: error instanceof Error ? error.stack : String(error),
+    }),
+  rebuilding: (done, total) => stderrLog("info", "rebuilding_indexes", { done, total }),
+};
