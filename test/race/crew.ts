@@ -1,0 +1,63 @@
+import { afterAll, beforeAll } from "vitest";
+import { openStore, type Store } from "../../src/firestore/store.js";
+import { type Agent, type Answer, startAgent, ToolError } from "../support/client.js";
+import { freshDatabase, lane, type TestDatabase } from "../support/lane.js";
+
+/** Several server processes on one database, warm, and a look at what they store. */
+export interface Crew {
+  agents: Agent[];
+  store: Store;
+  /** Calls one agent, when it does not matter which. */
+  call(tool: string, args?: Record<string, unknown>): Promise<Answer>;
+  /** The stored documents whose field has this value, with their ids. */
+  find(collection: "tasks" | "sessions" | "activity_log", field: string, value: string): Promise<Answer[]>;
+}
+
+/** How many processes race: the official emulator is slow under contention (4-way takes seconds), the embedded store is not. */
+export const CREW = lane === "embedded" ? 8 : 4;
+/** How often a race of two is run. */
+export const ROUNDS = lane === "embedded" ? 10 : 2;
+
+/** Starts the servers before the tests of a file and ends them after. */
+export function useCrew(size: number = CREW): Crew {
+  const crew = {} as Crew;
+  let database: TestDatabase | undefined;
+  beforeAll(async () => {
+    database = await freshDatabase();
+    const env = { ...database.env, FIREBOARD_DEADLINE_MS: "55000" };
+    const names = Array.from({ length: size }, (_, at) => `racer-${at}`);
+    const [store, ...agents] = await Promise.all([
+      openStore(database.config),
+      ...names.map((name) => startAgent(env, name)),
+    ]);
+    // The first call opens the store; a race begins with stores that are open.
+    await Promise.all(agents.map((agent) => agent.call("board_get_projects")));
+    const call: Crew["call"] = (tool, args) => (agents[0] as Agent).call(tool, args);
+    const find: Crew["find"] = async (collection, field, value) => {
+      const found = await store.ref(collection, "x").parent.where(field, "==", value).get();
+      return found.docs.map((doc) => ({ ...doc.data(), id: doc.id, createTime: doc.createTime }));
+    };
+    Object.assign(crew, { agents, store, call, find });
+  });
+  afterAll(async () => {
+    await Promise.all(crew.agents?.map((agent) => agent.close()) ?? []);
+    await crew.store?.close();
+    await database?.remove();
+  });
+  return crew;
+}
+
+/** What became of calls that ran at once: results, and the codes of refusals. Anything but a refusal is thrown on. */
+export async function race(calls: Promise<Answer>[]): Promise<{ won: Answer[]; lost: string[] }> {
+  const won: Answer[] = [];
+  const lost: string[] = [];
+  for (const outcome of await Promise.allSettled(calls)) {
+    if (outcome.status === "fulfilled") won.push(outcome.value);
+    else if (outcome.reason instanceof ToolError) lost.push(outcome.reason.code);
+    else throw outcome.reason;
+  }
+  return { won, lost };
+}
+
+/** The rounds of a race, as a table for `it.each`. */
+export const rounds = Array.from({ length: ROUNDS }, (_, at) => at + 1);
