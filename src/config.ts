@@ -12,6 +12,8 @@ export interface Config {
   store: StoreConfig | Problem;
   /** Milliseconds within which every call answers. */
   deadlineMs: number;
+  /** Milliseconds within which calls answer that must never hold up their agent. */
+  telemetryDeadlineMs: number;
   /** Milliseconds between heartbeats. */
   heartbeatMs: number;
 }
@@ -45,7 +47,8 @@ function read(given: (setting: SettingName) => string | undefined, env: NodeJS.P
     values[name] = parsed.data;
   }
   const valid = values as Values;
-  return { store: storeConfig(mode, valid, env), deadlineMs: valid.deadlineMs, heartbeatMs: valid.heartbeatMs };
+  const { deadlineMs, telemetryDeadlineMs, heartbeatMs } = valid;
+  return { store: storeConfig(mode, valid, env), deadlineMs, telemetryDeadlineMs, heartbeatMs };
 }
 
 function invalid({ env, flag }: Setting, error: z.ZodError): Config {
@@ -55,6 +58,7 @@ function invalid({ env, flag }: Setting, error: z.ZodError): Config {
   return {
     store: { problem: `The setting ${what} is not valid: ${why}.`, repair: `Correct ${env} and restart the server.` },
     deadlineMs: SETTINGS.deadlineMs.schema.parse(undefined),
+    telemetryDeadlineMs: SETTINGS.telemetryDeadlineMs.schema.parse(undefined),
     heartbeatMs: SETTINGS.heartbeatMs.schema.parse(undefined),
   };
 }

@@ -27,6 +27,7 @@ export async function serve(config: Config): Promise<number> {
     world: realWorld,
     presence,
     deadlineMs: config.deadlineMs,
+    telemetryDeadlineMs: config.telemetryDeadlineMs,
     log: stderrLog,
   });
   stderrLog("problem" in config.store ? "error" : "info", "store_chosen", describeStore(config.store));

@@ -78,6 +78,13 @@ export const SETTINGS = {
     default: "10000",
     description: "Milliseconds within which every call answers, 100 to 600000",
   },
+  telemetryDeadlineMs: {
+    env: "FIREBOARD_TELEMETRY_DEADLINE_MS",
+    flag: "telemetry-deadline-ms",
+    schema: z.coerce.number().int().min(100).max(600_000).default(2_000),
+    default: "2000",
+    description: "Milliseconds within which calls of the `session*` tools answer, 100 to 600000",
+  },
   heartbeatMs: {
     env: "FIREBOARD_HEARTBEAT_MS",
     flag: "heartbeat-ms",

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { Call } from "../board/call.js";
-import { asBoardError, BoardError } from "../board/errors.js";
+import { asBoardError, BoardError, type ErrorCode } from "../board/errors.js";
 import type { Named, Presence } from "../board/presence/presence.js";
 import type { Tool } from "../tools/define.js";
 import { checkArguments } from "./arguments.js";
@@ -10,39 +10,82 @@ import type { Log } from "./log.js";
 /** What a tool call is run with. */
 export interface Boundary {
   /** Makes the call's context; opens the store when it is not open yet. */
-  begin(signal: AbortSignal, idempotency: Call["idempotency"]): Promise<Call>;
+  begin(given: Pick<Call, "signal" | "idempotency" | "deadline" | "progress">): Promise<Call>;
+  now(): Date;
   presence: Presence;
   deadlineMs: number;
+  /** For tools that may answer in a degraded way. */
+  telemetryDeadlineMs: number;
   log: Log;
 }
+
+/** Who called: when they gave up, and how they want to hear of a long work's progress, if they do. */
+export interface Caller {
+  cancelled: AbortSignal;
+  progress?: Call["progress"] | undefined;
+}
+
+/** The part of a telemetry call's time that is kept for sending the answer. */
+const FOR_ANSWERING = 0.1;
 
 /**
  * The one place where a tool call's outcome becomes an MCP result (contracts.md 2): arguments are checked, the deadline
  * is kept even when the store never answers, and whatever was thrown becomes an error with a stable code. A bug shows the
- * client an id only; its stack is logged under that id.
+ * client an id only; its stack is logged under that id. Tools that agents must not depend on answer in a degraded way
+ * instead, when the store is at fault.
  */
-export async function runTool(
-  tool: Tool,
-  given: unknown,
-  boundary: Boundary,
-  cancelled: AbortSignal,
-): Promise<CallToolResult> {
+export async function runTool(tool: Tool, given: unknown, boundary: Boundary, caller: Caller): Promise<CallToolResult> {
+  const { deadlineMs, telemetryDeadlineMs } = boundary;
+  const ms = tool.degraded ? telemetryDeadlineMs * (1 - FOR_ANSWERING) : deadlineMs;
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(deadlineExceeded(tool)), boundary.deadlineMs);
-  const signal = AbortSignal.any([deadline.signal, cancelled]);
+  const timer = setTimeout(() => deadline.abort(deadlineExceeded(tool)), ms);
+  const signal = AbortSignal.any([deadline.signal, caller.cancelled]);
+  let done = 0;
+  const progress: Call["progress"] = (soFar, total) => {
+    done = soFar;
+    caller.progress?.(soFar, total);
+  };
   try {
     const { idempotency_key: key, ...args } = checkArguments(tool, given);
-    const work = boundary.begin(signal, idempotency(tool, key, args)).then((call) => tool.handler(call, args));
+    const begun = { signal, progress, deadline: new Date(boundary.now().getTime() + ms) };
+    const work = boundary
+      .begin({ ...begun, idempotency: idempotency(tool, key, args) })
+      .then((call) => tool.handler(call, args));
     const result = tool.output.parse(await Promise.race([work, rejection(signal)]));
     if (!tool.annotations.readOnlyHint) boundary.presence.wrote(namedBy(tool, args, result));
-    return { structuredContent: result, content: [{ type: "text", text: JSON.stringify(result) }] };
+    return success(tool, result);
   } catch (error) {
-    return errorResult(deadline.signal.aborted ? deadline.signal.reason : error, tool, boundary.log);
+    const refusal = asRefusal(deadline.signal.aborted ? deadline.signal.reason : error, tool, boundary.log);
+    return degraded(tool, given, refusal, done, boundary) ?? errorResult(refusal);
   } finally {
     clearTimeout(timer);
     // Node keeps a signal of AbortSignal.any that is listened to, and the result with it, until it aborts.
     deadline.abort();
   }
+}
+
+function success(tool: Tool, result: Record<string, unknown>): CallToolResult {
+  const text = tool.text ? [{ type: "text" as const, text: tool.text(result) }] : [];
+  return { structuredContent: result, content: [{ type: "text", text: JSON.stringify(result) }, ...text] };
+}
+
+/** The codes that are no fault of the caller: the store failed, was too busy or too slow, or we have a bug. */
+const NOT_THE_CALLERS: readonly ErrorCode[] = [
+  "unavailable",
+  "deadline_exceeded",
+  "conflict",
+  "permission_denied",
+  "index_missing",
+  "internal",
+];
+
+/** The answer of a tool that agents must not depend on (contracts.md 4); undefined when the refusal is for the caller. */
+function degraded(tool: Tool, given: unknown, refusal: BoardError, done: number, { now, log }: Boundary) {
+  if (!tool.degraded || !NOT_THE_CALLERS.includes(refusal.code)) return undefined;
+  const { code: reason, message } = refusal;
+  log("warn", "telemetry_degraded", { tool: tool.name, reason, message });
+  const args = checkArguments(tool, given);
+  return success(tool, tool.output.parse(tool.degraded({ args, reason, done, now: now() })));
 }
 
 /** Whom a write names: the session and agent of its arguments, and the session that it opened. */
@@ -62,10 +105,13 @@ function idempotency(tool: Tool, key: unknown, args: Record<string, unknown>): C
 }
 
 /** An error as the agent gets it: no structured content, one JSON object as text. */
-function errorResult(error: unknown, tool: Tool, log: Log): CallToolResult {
-  const { code, message, hint, details } = asBoardError(error) ?? internalError(error, tool, log);
+function errorResult({ code, message, hint, details }: BoardError): CallToolResult {
   const body = { error: { code, message, hint, ...(details ? { details } : {}) } };
   return { isError: true, content: [{ type: "text", text: JSON.stringify(body) }] };
+}
+
+function asRefusal(error: unknown, tool: Tool, log: Log): BoardError {
+  return asBoardError(error) ?? internalError(error, tool, log);
 }
 
 function internalError(error: unknown, tool: Tool, log: Log): BoardError {

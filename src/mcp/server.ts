@@ -6,8 +6,9 @@ import {
   ListToolsRequestSchema,
   McpError,
   type Tool as McpTool,
+  type ServerNotification,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { World } from "../board/call.js";
+import type { Call, World } from "../board/call.js";
 import { newConnection } from "../board/connection.js";
 import type { Presence } from "../board/presence/presence.js";
 import type { Store } from "../firestore/store.js";
@@ -28,6 +29,8 @@ export interface ServerOptions {
   presence: Presence;
   /** Milliseconds within which every call answers. */
   deadlineMs: number;
+  /** The same for tools that agents must not depend on. */
+  telemetryDeadlineMs: number;
   log: Log;
 }
 
@@ -43,7 +46,7 @@ export interface FireboardServer {
  * (architecture: "MCP SDK"). Listing tools touches neither the store nor the network.
  */
 export function createServer(options: ServerOptions): FireboardServer {
-  const { tools, world, presence, log, deadlineMs } = options;
+  const { tools, world, presence, log, deadlineMs, telemetryDeadlineMs } = options;
   const server = new Server(
     { name: "fireboard", title: "fireboard", version: options.version },
     { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
@@ -55,17 +58,19 @@ export function createServer(options: ServerOptions): FireboardServer {
   const listed = once(() => tools.map(describe));
   const toolsHash = once(() => hashOf(listed()));
 
-  const begin: Boundary["begin"] = async (signal, idempotency) => {
+  const begin: Boundary["begin"] = async (given) => {
     const store = await options.store();
     const client = server.getClientVersion()?.name ?? null;
-    return { ...world, store, id: world.newId(), client, idempotency, connection, toolsHash, signal };
+    return { ...world, store, id: world.newId(), client, connection, toolsHash, ...given };
   };
+  const boundary: Boundary = { begin, now: world.now, presence, deadlineMs, telemetryDeadlineMs, log };
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed() }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, sendNotification }) => {
     const tool = byName.get(params.name);
     if (!tool) throw new McpError(ErrorCode.InvalidParams, "Unknown tool; tools/list names those that exist.");
-    const call = runTool(tool, params.arguments, { begin, presence, deadlineMs, log }, signal);
+    const caller = { cancelled: signal, progress: progressTo(params._meta?.progressToken, sendNotification, log) };
+    const call = runTool(tool, params.arguments, boundary, caller);
     running.add(call);
     return await call.finally(() => running.delete(call));
   });
@@ -76,6 +81,20 @@ export function createServer(options: ServerOptions): FireboardServer {
     async idle() {
       while (running.size > 0) await Promise.allSettled(running);
     },
+  };
+}
+
+/** Sends progress notifications to a client that asked for them with a token (MCP specification, Progress). */
+function progressTo(
+  progressToken: string | number | undefined,
+  send: (notification: ServerNotification) => Promise<void>,
+  log: Log,
+): Call["progress"] | undefined {
+  if (progressToken === undefined) return undefined;
+  return (progress, total) => {
+    send({ method: "notifications/progress", params: { progressToken, progress, total } }).catch((error: unknown) =>
+      log("warn", "progress_not_sent", { message: String(error) }),
+    );
   };
 }
 

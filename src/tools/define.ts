@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Call } from "../board/call.js";
+import type { ErrorCode } from "../board/errors.js";
 
 /** The hints that hosts use to ask for consent (MCP specification, ToolAnnotations); all four, always. */
 export interface Annotations {
@@ -17,6 +18,16 @@ export const ADDS: Annotations = { readOnlyHint: false, destructiveHint: false, 
 /** Changes what is there; the same call again changes nothing more. */
 export const CHANGES: Annotations = { readOnlyHint: false, destructiveHint: true, idempotentHint: true, ...closed };
 
+/** A call that the store did not let finish, or not in time. */
+export interface Unfinished<A> {
+  args: A;
+  /** Why, as the code that an error would carry. */
+  reason: ErrorCode;
+  /** What the call had reported as done by then; 0 when it reports nothing. */
+  done: number;
+  now: Date;
+}
+
 /** A tool: what the agent sees of it, and one call into the board. */
 export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
   /** At most 32 characters of [A-Za-z0-9_]. */
@@ -33,6 +44,10 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   handler(call: Call, args: z.output<I>): Promise<z.input<O>>;
   /** On tools that open a session or take a lease: the session that the result opened, kept alive from now on. */
   opens?(result: z.output<O>): { session_id?: string };
+  /** On tools that agents must not depend on: what to answer, instead of an error, when the store fails or takes too long. */
+  degraded?(call: Unfinished<z.output<I>>): z.input<O>;
+  /** A second content item behind the JSON: text that the agent is to pass on as it is. */
+  text?(result: z.output<O>): string;
 }
 
 /** Declares a tool, with its arguments and result inferred from its schemas. */

@@ -36,6 +36,7 @@ test("the server lets go of a call's result when the call is over", async () => 
     world: { now: () => new Date(), newId: () => "id", newUuid: () => "uuid" },
     presence: { wrote() {}, stop() {} },
     deadlineMs: 60_000,
+    telemetryDeadlineMs: 60_000,
     log() {},
   });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
