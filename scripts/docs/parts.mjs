@@ -7,19 +7,23 @@ const { SETTINGS } = await built("config.js");
 /** @type {typeof import("../../src/mcp/input-schema.js")} */
 const { inputSchema } = await built("mcp/input-schema.js");
 /** @type {typeof import("../../src/tools/index.js")} */
-const { TOOLS } = await built("tools/index.js");
+const { TOOLSETS } = await built("tools/index.js");
 
 /** Stands for the path of the user's clone, which the quickstart prints. */
 const SERVER_FILE = "/path/to/fireboard/dist/cli.js";
 
+/** The toolsets, and what each is for. */
+const PURPOSE = {
+  board: "projects, tasks, sessions, handoffs and the activity log",
+  telemetry: "sessions of a leader and its workers, with their token counts",
+  log: "a log of an agent's turns: what was said and done",
+  bootstrap: "one call to begin with, one to end with",
+};
+
 /** @type {Record<string, () => string>} */
 export const PARTS = {
-  tools: () =>
-    table(
-      ["Tool", "Access", "What it does"],
-      TOOLS.map((tool) => [code(tool.name), access(tool), tool.description]),
-    ),
-  "tool-arguments": () => TOOLS.map(toolSection).join("\n\n"),
+  tools: () => perToolset("###", toolTable),
+  "tool-arguments": () => perToolset("##", (tools) => tools.map(toolSection).join("\n\n")),
   settings: () =>
     table(
       ["Environment", "Flag", "Store", "Default", "What it sets"],
@@ -37,6 +41,26 @@ export const PARTS = {
       .join("\n\n"),
 };
 
+/**
+ * @param {string} heading
+ * @param {(tools: readonly import("../../src/tools/define.js").Tool[]) => string} render
+ */
+function perToolset(heading, render) {
+  return Object.entries(TOOLSETS)
+    .filter(([, tools]) => tools.length > 0)
+    .map(([name, tools]) => {
+      const purpose = PURPOSE[/** @type {keyof typeof PURPOSE} */ (name)];
+      return `${heading} Toolset ${code(name)}\n\nFor ${purpose}.\n\n${render(tools)}`;
+    })
+    .join("\n\n");
+}
+
+/** @param {readonly import("../../src/tools/define.js").Tool[]} tools */
+function toolTable(tools) {
+  const rows = tools.map((tool) => [code(tool.name), access(tool), tool.description]);
+  return table(["Tool", "Access", "What it does"], rows);
+}
+
 /** @param {import("../../src/tools/define.js").Tool} tool */
 function toolSection(tool) {
   /** @type {any} */
@@ -48,7 +72,7 @@ function toolSection(tool) {
     schema.description ?? "",
   ]);
   return [
-    `## ${tool.name}`,
+    `### ${tool.name}`,
     `${tool.title} (${access(tool)}). ${tool.description}`,
     table(["Argument", "Type", "Default", "Notes"], rows),
   ].join("\n\n");
