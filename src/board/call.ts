@@ -24,6 +24,10 @@ export interface Call extends World {
   connection: Connection;
   /** SHA-256 over the tool definitions as this server lists them. */
   toolsHash(): string;
+  /** When the call must have answered; a long work stops well before and says how far it came. */
+  deadline: Date;
+  /** Tells how far a long work has come, to whom it may concern. */
+  progress(done: number, total: number): void;
   /** Aborts at the call's deadline or when the client cancels; no commit is begun after it. */
   signal: AbortSignal;
 }
