@@ -27,6 +27,10 @@ export interface EngineOptions {
   onError?: (error: unknown, id: string) => void;
   /** Makes missing composite indexes instead of refusing the query: for test suites written against the emulator. */
   createIndexes?: boolean;
+  /** How long a write waits for other processes before it is UNAVAILABLE, in milliseconds (8,000). */
+  lockWaitMs?: number;
+  /** The largest size of the file in bytes; a write that needs more is RESOURCE_EXHAUSTED. */
+  maxBytes?: number;
   /** Milliseconds that a transaction may be idle (60,000) and live in all (270,000). */
   transactionLimits?: TransactionLimits;
 }
@@ -47,7 +51,8 @@ export interface Engine {
  * Throws StoreError when the file cannot be used or the port is taken.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const store = await openStore({ file: options.file, indexes: options.indexes, onRebuild: options.onRebuild });
+  const { file, indexes, onRebuild, lockWaitMs, maxBytes } = options;
+  const store = await openStore({ file, indexes, onRebuild, lockWaitMs, maxBytes });
   const transactions = createTransactions(store, options.transactionLimits);
   const changes = createChangeFeed(store);
   const commit = createCommit(store, changes.committed);

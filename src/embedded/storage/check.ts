@@ -48,6 +48,7 @@ export function inSnapshot<T>(file: string, read: (connection: Connection) => T)
     connection.exec("BEGIN");
     return read(connection);
   } finally {
+    connection.rollback();
     connection.close();
   }
 }

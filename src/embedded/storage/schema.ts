@@ -66,6 +66,11 @@ export function checkStoreIdentity(connection: Connection): void {
   checkSchemaVersion(version);
 }
 
+/** The same for the store as a connection sees it. */
+export function checkForm(connection: Connection): void {
+  checkSchemaVersion(connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0);
+}
+
 function identityOf(connection: Connection): { version: number; application: number } {
   return {
     version: connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0,
@@ -73,8 +78,8 @@ function identityOf(connection: Connection): { version: number; application: num
   };
 }
 
-/** Refuses a store of a newer form than this program knows. */
-export function checkSchemaVersion(version: number): void {
+/** Refuses a store that has a newer form than this program knows: now, or since it was opened. */
+function checkSchemaVersion(version: number): void {
   if (version <= SCHEMA_VERSION) return;
   throw new StoreError(
     "newer_schema",

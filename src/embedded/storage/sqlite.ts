@@ -123,14 +123,31 @@ const STORE_ERRORS: Record<number, [StoreErrorCode, status, string]> = {
   ],
 };
 
+/** Errors of the file system, as the SQLite codes that mean the same. */
+const SYSTEM_ERRORS: Record<string, number> = {
+  EACCES: 8,
+  EPERM: 8,
+  EROFS: 8,
+  ENOSPC: 13,
+  EDQUOT: 13,
+  ENOTDIR: 14,
+  EISDIR: 14,
+  EIO: 10,
+};
+
 /** The error for the person who opens, copies or checks a store; errors of other kinds come back unchanged. */
 export function toStoreError(error: unknown): unknown {
-  const known = STORE_ERRORS[sqliteCode(error) ?? -1];
+  const known = STORE_ERRORS[sqliteCode(error) ?? systemCode(error) ?? -1];
   return known ? new StoreError(known[0], known[2], { cause: error }) : error;
+}
+
+function systemCode(error: unknown): number | undefined {
+  return error instanceof Error ? SYSTEM_ERRORS[(error as NodeJS.ErrnoException).code ?? ""] : undefined;
 }
 
 /** The error for a client of a running store; errors of other kinds come back unchanged. */
 export function toStatusError(error: unknown): unknown {
+  if (error instanceof StoreError) return new StatusError(status.FAILED_PRECONDITION, error.message);
   const known = STORE_ERRORS[sqliteCode(error) ?? -1];
   return known ? new StatusError(known[1], known[2]) : error;
 }

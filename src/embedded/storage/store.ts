@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { compileIndexes, type FieldOverride, type IndexConfig, type IndexRules } from "../indexes/config.js";
@@ -6,7 +6,7 @@ import { adoptLayout, layoutServes, type RebuildProgress, readLayout } from "../
 import type { MissingIndex } from "../queries/planner.js";
 import { createNames, type Names } from "./names.js";
 import { whenUnlocked } from "./retry.js";
-import { checkSchemaVersion, prepareSchema } from "./schema.js";
+import { checkForm, prepareSchema } from "./schema.js";
 import { type Connection, openConnection, toStoreError } from "./sqlite.js";
 
 /** An open store: one connection that writes, and others that each hold a snapshot while they are lent. */
@@ -38,10 +38,13 @@ export interface StoreOptions {
   file: string;
   indexes: IndexConfig;
   onRebuild?: RebuildProgress | undefined;
+  /** How long a write waits for other processes before it gives up, in milliseconds. */
+  lockWaitMs?: number | undefined;
+  /** The largest size of the main file. */
+  maxBytes?: number | undefined;
 }
 
-/** How long a write waits for other processes before it gives up. */
-const LOCK_LIMIT_MS = 8_000;
+const DEFAULT_LOCK_WAIT_MS = 8_000;
 /** What a field has that no override mentions. */
 const AUTOMATIC_INDEXES: FieldOverride["indexes"] = [
   { order: "ASCENDING", queryScope: "COLLECTION" },
@@ -66,7 +69,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 async function open(options: StoreOptions): Promise<Store> {
   const temporary = options.file === ":memory:" ? mkdtempSync(join(tmpdir(), "firestore-")) : undefined;
   const file = temporary ? join(temporary, "store.db") : options.file;
-  prepareFiles(file);
+  prepareFile(file);
+  const lockWaitMs = options.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
   const writer = openConnection(file);
   const names = createNames();
   let config = options.indexes;
@@ -85,7 +89,7 @@ async function open(options: StoreOptions): Promise<Store> {
   let layout: string | undefined;
   let servedLayout: string | undefined;
   const write = <T>(action: (connection: Connection) => T): Promise<T> =>
-    whenUnlocked(LOCK_LIMIT_MS, () => {
+    whenUnlocked(lockWaitMs, () => {
       writer.exec("BEGIN IMMEDIATE");
       try {
         const result = action(writer);
@@ -101,7 +105,7 @@ async function open(options: StoreOptions): Promise<Store> {
 
   /** Another process may have changed schema or indexes since the last write of this one. */
   const checkFile = (connection: Connection): void => {
-    checkSchemaVersion(connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0);
+    checkForm(connection);
     const stored = readLayout(connection);
     if (stored === layout && layout !== undefined) return;
     if (!layoutServes(stored, rules)) adoptLayout(connection, names, rules, options.onRebuild ?? (() => {}));
@@ -109,13 +113,12 @@ async function open(options: StoreOptions): Promise<Store> {
   };
 
   try {
-    await whenUnlocked(LOCK_LIMIT_MS, () => writer.exec("PRAGMA journal_mode = WAL"));
-    configure(writer, temporary !== undefined);
+    await whenUnlocked(lockWaitMs, () => writer.exec("PRAGMA journal_mode = WAL"));
+    configure(writer, temporary !== undefined, options.maxBytes);
     await write((connection) => {
       prepareSchema(connection);
       adoptLayout(connection, names, rules, options.onRebuild ?? (() => {}));
     });
-    chmodSync(file, 0o600);
   } catch (error) {
     closeAll();
     throw error;
@@ -131,7 +134,13 @@ async function open(options: StoreOptions): Promise<Store> {
       }),
     borrow: () => {
       const connection = idle.pop() ?? openConnection(file, { waitMs: 250 });
-      connection.exec("BEGIN");
+      try {
+        connection.exec("BEGIN");
+        checkForm(connection);
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
       return {
         connection,
         release: () => {
@@ -156,7 +165,14 @@ async function open(options: StoreOptions): Promise<Store> {
       servedLayout = undefined;
       await write(checkFile);
     },
-    close: closeAll,
+    close: () => {
+      try {
+        // The driver keeps a closed connection until its statements are collected, so closing alone does not do this.
+        writer.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      } finally {
+        closeAll();
+      }
+    },
   };
 }
 
@@ -180,12 +196,21 @@ function withMissing(config: IndexConfig, missing: readonly MissingIndex[]): Ind
   return { indexes, fieldOverrides };
 }
 
-function prepareFiles(file: string): void {
+/** Makes folder and file private before SQLite writes: its other files take the permissions of this one. */
+function prepareFile(file: string): void {
   const folder = dirname(file);
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (existsSync(file)) {
+    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+  } else {
+    closeSync(openSync(file, "a", 0o600));
+  }
 }
 
-function configure(connection: Connection, temporary: boolean): void {
+function configure(connection: Connection, temporary: boolean, maxBytes: number | undefined): void {
   connection.exec(`PRAGMA synchronous = ${temporary ? "OFF" : "FULL"}`);
   connection.exec(`PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}`);
+  if (maxBytes === undefined) return;
+  const pageBytes = connection.get<{ page_size: number }>("PRAGMA page_size")?.page_size ?? 4_096;
+  connection.exec(`PRAGMA max_page_count = ${Math.floor(maxBytes / pageBytes)}`);
 }

@@ -1,0 +1,82 @@
+import { expect, it, onTestFinished, vi } from "vitest";
+import { startEngine } from "../../../src/embedded/index.js";
+import { openConnection } from "../../../src/embedded/storage/sqlite.js";
+import { connect, NO_INDEXES } from "../support/engine.js";
+import { temporaryFile } from "../support/folder.js";
+import { rawClient } from "../support/raw.js";
+
+const METHODS = [
+  "GetDocument",
+  "ListDocuments",
+  "CreateDocument",
+  "UpdateDocument",
+  "DeleteDocument",
+  "BatchGetDocuments",
+  "BeginTransaction",
+  "Commit",
+  "Rollback",
+  "RunQuery",
+  "RunAggregationQuery",
+  "PartitionQuery",
+  "ListCollectionIds",
+  "BatchWrite",
+  "Listen",
+  "Write",
+];
+
+it("every RPC asks for the token", async () => {
+  const engine = await startEngine({ file: ":memory:", indexes: NO_INDEXES, token: "secret" });
+  onTestFinished(() => engine.close());
+  for (const token of [undefined, "", "secre", "secret2"]) {
+    const stranger = rawClient(engine.port, "demo-access", token);
+    for (const method of METHODS) {
+      expect(await stranger.call(method, {}), `${method} with ${token}`).toMatchObject({ code: 16 });
+    }
+    stranger.close();
+  }
+  const owner = connect(engine.port, "secret");
+  await owner.doc("c/a").set({ n: 1 });
+  expect((await owner.doc("c/a").get()).get("n")).toBe(1);
+  await owner.terminate();
+});
+
+it("what the store does not do is refused by its name", async () => {
+  const engine = await startEngine({ file: ":memory:", indexes: NO_INDEXES });
+  const raw = rawClient(engine.port, "demo-access");
+  onTestFinished(async () => {
+    raw.close();
+    await engine.close();
+  });
+  const { root: parent, database } = raw;
+  const structuredQuery = { from: [{ collectionId: "c" }] };
+  const past = { seconds: "1" };
+  const refused = (name: RegExp) => ({ code: 12, message: expect.stringMatching(name) });
+  expect(await raw.runQuery({ ...structuredQuery, findNearest: { queryVector: {} } })).toMatchObject(
+    refused(/vector/i),
+  );
+  expect(await raw.call("RunQuery", { parent, structuredQuery, explainOptions: {} })).toMatchObject(refused(/explain/));
+  expect(await raw.call("RunQuery", { parent, structuredQuery, readTime: past })).toMatchObject(refused(/past time/));
+  expect(
+    await raw.call("BeginTransaction", { database, options: { mode: "readOnly", readOnly: { readTime: past } } }),
+  ).toMatchObject(refused(/past time/));
+  expect(await raw.call("ListDocuments", { parent })).toMatchObject(refused(/all collections/));
+});
+
+it("a transaction that its client abandoned is ended, and with it the snapshot it kept", async () => {
+  const file = temporaryFile();
+  const engine = await startEngine({ file, indexes: NO_INDEXES, transactionLimits: { idleMs: 100, totalMs: 10_000 } });
+  const raw = rawClient(engine.port, "demo-access");
+  const other = openConnection(file);
+  onTestFinished(async () => {
+    other.close();
+    raw.close();
+    await engine.close();
+  });
+  const begun = await raw.call<{ transaction: Buffer }>("BeginTransaction", { database: raw.database });
+  const transaction = "messages" in begun ? begun.messages[0]?.transaction : undefined;
+  await raw.commit([{ operation: "update", update: { name: `${raw.root}/c/a`, fields: {} } }]);
+  const truncate = () => other.get<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy;
+  expect(truncate(), "the snapshot keeps the log").toBe(1);
+  await vi.waitFor(() => expect(truncate()).toBe(0), { timeout: 5_000 });
+  expect(await raw.commit([], transaction)).toMatchObject({ code: 3, message: expect.stringMatching(/expired/) });
+});
