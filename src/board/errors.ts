@@ -1,6 +1,6 @@
 import { type StoreFailure, storeFailure } from "../firestore/failure.js";
 
-/** The stable codes of contracts.md 2. */
+/** The stable codes of contracts.md 2, those of the turn log (5) among them. */
 export type ErrorCode =
   | "invalid_argument"
   | "project_not_found"
@@ -9,6 +9,13 @@ export type ErrorCode =
   | "session_not_found"
   | "session_not_active"
   | "session_active"
+  | "session_already_exists"
+  | "invalid_session_id"
+  | "invalid_request_id"
+  | "turn_not_found"
+  | "turn_already_exists"
+  | "turn_immutable"
+  | "invalid_turn_state"
   | "already_claimed"
   | "not_claimable"
   | "invalid_transition"

@@ -8,7 +8,7 @@ import type {
 import type { StoreConfig } from "./config.js";
 import { connect, type EngineNotices } from "./connect.js";
 import { type QueryArgs, queryBuilder } from "./query.js";
-import { type CollectionName, SHAPES, type Shape, type ShapeName } from "./shapes.js";
+import { type CollectionName, SHAPES, type Shape, type ShapeName, type SubCollectionName } from "./shapes.js";
 import { type RunTransaction, transactionRunner } from "./transaction.js";
 
 export type {
@@ -22,6 +22,8 @@ export type {
 export interface Store {
   mode: StoreConfig["mode"];
   ref(collection: CollectionName, id: string): DocumentReference;
+  /** A document of a sub-collection. */
+  sub(parent: DocumentReference, collection: SubCollectionName, id: string): DocumentReference;
   query(shape: ShapeName, args: QueryArgs): Query;
   /**
    * Sums a shape's `sums` over all documents that match, without reading them. Firestore counts only documents that
@@ -47,11 +49,12 @@ export async function openStore(config: StoreConfig, notices?: EngineNotices): P
   const connection = await connect(config, notices);
   const { AggregateField, FieldValue, Timestamp } = await import("firebase-admin/firestore");
   const { db } = connection;
-  const path = (collection: CollectionName) => config.collectionPrefix + collection;
+  const path = (collection: Shape["collection"]) => config.collectionPrefix + collection;
   const query = queryBuilder(db, path, Timestamp);
   return {
     mode: config.mode,
     ref: (collection, id) => db.collection(path(collection)).doc(id),
+    sub: (parent, collection, id) => parent.collection(path(collection)).doc(id),
     query,
     async sums(name, values = {}) {
       const { sums = [] }: Shape = SHAPES[name];

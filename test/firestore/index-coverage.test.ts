@@ -2,7 +2,13 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type IndexConfig, startEngine } from "../../src/embedded/index.js";
 import { storeFailure } from "../../src/firestore/failure.js";
 import { loadIndexes } from "../../src/firestore/indexes.js";
-import { type ConcreteShape, concreteShapes, type FilterOp, SHAPES } from "../../src/firestore/shapes.js";
+import {
+  type ConcreteShape,
+  concreteShapes,
+  type FilterOp,
+  SHAPES,
+  SUB_COLLECTIONS,
+} from "../../src/firestore/shapes.js";
 import { openStore, type Store } from "../../src/firestore/store.js";
 
 /**
@@ -59,7 +65,8 @@ async function refused(store: Store): Promise<string[]> {
 }
 
 function query(store: Store, shape: ConcreteShape) {
-  return store.query(shape.name, { values: valuesOf(shape), limit: 10 });
+  const parent = shape.collection in SUB_COLLECTIONS ? { parent: store.ref("sessions", "a") } : {};
+  return store.query(shape.name, { values: valuesOf(shape), limit: 10, ...parent });
 }
 
 function valuesOf({ where }: ConcreteShape) {
