@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { count, moment, type Stored, text } from "./document.js";
+
+/** The words of the turn log (contracts.md 5); action types are open. */
+export const TURN_STATUSES = ["in_progress", "completed", "failed"] as const;
+export const DIALOG_ROLES = ["model", "tool", "system", "user"] as const;
+export const DIALOG_CATEGORIES = ["reasoning", "tool_call", "tool_result", "observation", "decision"] as const;
+export const ACTION_STATUSES = ["completed", "in_progress", "failed"] as const;
+
+export type TurnStatus = (typeof TURN_STATUSES)[number];
+export type DialogRole = (typeof DIALOG_ROLES)[number];
+export type DialogCategory = (typeof DIALOG_CATEGORIES)[number];
+export type ActionStatus = (typeof ACTION_STATUSES)[number];
+
+/** Sizes of the turn log, in characters unless said otherwise; they keep a turn far below Firestore's 1 MiB. */
+export const TURN_LIMITS = {
+  /** Query, response, interpretation, error message, dialog content. */
+  text: 20_000,
+  actionDescription: 4_000,
+  filePath: 1_000,
+  label: 100,
+  /** Tags that a turn, and a session, may have. */
+  tags: { turn: 100, session: 1_000 },
+  context: { entries: 300, entry: 300 },
+  /** Items of one append, and their bytes as JSON: a commit holds 10 MiB. */
+  items: 500,
+  itemBytes: 8 * 1024 * 1024,
+} as const;
+
+const texts = z
+  .array(z.string())
+  .nullable()
+  .default(null)
+  .transform((list) => list ?? []);
+
+/**
+ * A turn as stored, `sessions/{id}/turns/{request_id}`. Its dialog items and actions are documents in sub-collections of
+ * it, with the ordinals that `dialog_count` and `action_count` give out.
+ */
+export const turnDocument = z.object({
+  status: z.string().default("in_progress"),
+  query_title: text,
+  query_text: text,
+  interpretation: text,
+  response: text,
+  error_message: text,
+  error_code: text,
+  token_count: z.number().nullable().default(null),
+  tags: texts,
+  context_list: texts,
+  dialog_count: count,
+  action_count: count,
+  started_at: moment,
+  ended_at: moment,
+  /** The call that changed it last, so that a commit whose answer was lost is known again. */
+  last_call_id: text,
+  created_at: moment,
+  updated_at: moment,
+});
+export type Turn = Stored<z.output<typeof turnDocument>>;

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { ACTION_STATUSES, TURN_LIMITS } from "../../board/model/turn.js";
+import { appendActions } from "../../board/turns/append.js";
+import { ADDS, defineTool } from "../define.js";
+import { someText, text, writeInput } from "../schema.js";
+import { items, label, turn } from "./schema.js";
+
+const action = z.strictObject({
+  order: z.int().min(0).optional(),
+  description: someText(TURN_LIMITS.actionDescription),
+  type: label,
+  status: z.enum(ACTION_STATUSES),
+  filePath: text(TURN_LIMITS.filePath).default(""),
+});
+
+export default defineTool({
+  name: "sessionlog_append_actions",
+  title: "Append actions",
+  description:
+    "Add what was done to the open turn: edit, create, delete, design_decision, commit, web_reference (URL in the description) and the like.",
+  annotations: ADDS,
+  input: writeInput({ ...turn, actions: items(action) }),
+  output: z.object({ turnRequestId: z.string(), appended: z.int(), actionCount: z.int() }),
+  handler: appendActions,
+});

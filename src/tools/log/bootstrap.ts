@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { bootstrap } from "../../board/turns/bootstrap.js";
+import { defineTool, READS } from "../define.js";
+
+export default defineTool({
+  name: "sessionlog_bootstrap",
+  title: "Start the session log",
+  description: "Check that the session log can be used. Once per process; repeating it changes nothing.",
+  annotations: READS,
+  input: z.strictObject({}),
+  output: z.object({ initialized: z.literal(true) }),
+  handler: bootstrap,
+});

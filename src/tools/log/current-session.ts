@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { currentSession } from "../../board/turns/current.js";
+import { defineTool, READS } from "../define.js";
+import { nullableText, time, warnings } from "../schema.js";
+import { historyRow, session } from "./schema.js";
+
+export default defineTool({
+  name: "sessionlog_current_session",
+  title: "Show the current session",
+  description: "Show this connection's session, or the one named, and its open turn.",
+  annotations: READS,
+  input: z.strictObject(session),
+  output: z.object({
+    session: historyRow.nullable(),
+    turn: z
+      .object({
+        turnRequestId: z.string(),
+        status: z.string(),
+        queryTitle: nullableText,
+        timestamp: time,
+        dialogCount: z.number(),
+        actionCount: z.number(),
+      })
+      .nullable(),
+    warnings: warnings.optional(),
+  }),
+  handler: currentSession,
+});

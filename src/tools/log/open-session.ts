@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { LIMITS } from "../../board/model/limits.js";
+import { openSession } from "../../board/turns/open.js";
+import { ADDS, defineTool } from "../define.js";
+import { someText, title, writeInput } from "../schema.js";
+import { agent, newId } from "./schema.js";
+
+export default defineTool({
+  name: "sessionlog_open_session",
+  title: "Open a logged session",
+  description:
+    "Open a session log under your id, <Agent>-<yyyyMMddTHHmmssZ>-<suffix>; this connection then works on it.",
+  annotations: ADDS,
+  input: writeInput({ agent, sessionId: newId, title, model: someText(LIMITS.title).default("unknown") }),
+  output: z.object({ sessionId: z.string(), started: z.string() }),
+  handler: openSession,
+  opens: ({ sessionId }) => ({ session_id: sessionId }),
+});

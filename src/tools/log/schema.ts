@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { LIMITS } from "../../board/model/limits.js";
+import { TURN_LIMITS } from "../../board/model/turn.js";
+import { id, nullableText, someText, text, time } from "../schema.js";
+
+/** Arguments and results that the tools of the turn log share; camelCase, as in its document (contracts.md 1.1). */
+
+/** The agent of a session; its format is checked with the session id that it begins. */
+export const agent = someText(LIMITS.agentName);
+/** An id that is being made: its format has an error code of its own. */
+export const newId = someText(1_000);
+
+/** Names a session, when it is not the connection's own. */
+export const session = { agent: agent.optional(), sessionId: id.optional() };
+/** Names a turn, when it is not the connection's own. */
+export const turn = { ...session, requestId: id.optional() };
+
+export const longText = text(TURN_LIMITS.text);
+export const label = someText(TURN_LIMITS.label);
+/** How many items one append takes. */
+export const items = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(TURN_LIMITS.items);
+
+/** ISO 8601 with a zone, within the years that Firestore keeps. */
+export const timestamp = z.iso
+  .datetime({ offset: true })
+  .refine(
+    (value) =>
+      /^\d{4}-/.test(value) && new Date(value).getUTCFullYear() >= 1 && new Date(value).getUTCFullYear() <= 9999,
+    {
+      error: "must be between the years 1 and 9999",
+      abort: true,
+    },
+  );
+
+/** A session in the history. */
+export const historyRow = z.object({
+  agent: nullableText,
+  sessionId: z.string(),
+  title: nullableText,
+  model: z.string(),
+  started: time,
+  lastUpdated: time,
+  status: z.enum(["in_progress", "completed"]),
+  turnCount: z.number(),
+  filesModifiedCount: z.number(),
+  tags: z.array(z.string()),
+});
+
+/** A turn that has just ended. */
+export const ended = <S extends "completed" | "failed">(status: S) =>
+  z.object({ turnRequestId: z.string(), status: z.literal(status), timestamp: z.string() });

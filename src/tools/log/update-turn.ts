@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { TURN_LIMITS } from "../../board/model/turn.js";
+import { updateTurn } from "../../board/turns/update.js";
+import { CHANGES, defineTool } from "../define.js";
+import { nullableText, someText, writeInput } from "../schema.js";
+import { label, longText, turn } from "./schema.js";
+
+export default defineTool({
+  name: "sessionlog_update_turn",
+  title: "Update a turn",
+  description:
+    "Set what the open turn says, how you read the request and its tokens; tags and contextList add to what is there.",
+  annotations: CHANGES,
+  input: writeInput({
+    ...turn,
+    response: longText.optional(),
+    interpretation: longText.optional(),
+    tokenCount: z.int().min(0).optional(),
+    tags: z.array(label).max(TURN_LIMITS.tags.turn).optional(),
+    contextList: z.array(someText(TURN_LIMITS.context.entry)).max(TURN_LIMITS.context.entries).optional(),
+  }),
+  output: z.object({ turnRequestId: z.string(), status: z.literal("in_progress"), lastUpdated: nullableText }),
+  handler: updateTurn,
+});
