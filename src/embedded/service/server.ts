@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { type Metadata, Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { StoreError, unimplemented } from "../errors.js";
 import type { ChangeFeed } from "../listeners/changes.js";
@@ -82,14 +84,32 @@ function guardOf({ token, onRpc, onError }: ServerOptions): CallGuard {
   };
 }
 
-function bind(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
+async function bind(server: Server, port: number): Promise<number> {
+  if (port !== 0) await checkPort(port);
+  return await new Promise((resolve, reject) => {
     server.bindAsync(`${HOST}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
-      if (!error) resolve(bound);
-      else
-        reject(new StoreError("port_taken", `Port ${port} on ${HOST} is taken. Choose another one.`, { cause: error }));
+      if (error) reject(unusablePort(port, error));
+      else resolve(bound);
     });
   });
+}
+
+/** gRPC writes a line of its own to stderr and does not say why; the system does. */
+async function checkPort(port: number): Promise<void> {
+  const probe = createServer().listen(port, HOST);
+  try {
+    await once(probe, "listening");
+  } catch (error) {
+    throw unusablePort(port, error);
+  }
+  probe.close();
+  await once(probe, "close");
+}
+
+function unusablePort(port: number, cause: unknown): StoreError {
+  const denied = (cause as NodeJS.ErrnoException).code === "EACCES";
+  const why = denied ? "is not open to this user" : "is taken";
+  return new StoreError("port_taken", `Port ${port} on ${HOST} ${why}. Choose another one.`, { cause });
 }
 
 /** Lets running calls end, but not for long. */
