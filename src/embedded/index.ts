@@ -21,6 +21,8 @@ export interface EngineOptions {
   indexes: IndexConfig;
   /** Called with the name of every RPC that passes the token check. */
   onRpc?: (method: string) => void;
+  /** Called after every query with the index entries and documents that it read. */
+  onRead?: (reads: { readonly entries: number; readonly documents: number }) => void;
   /** Called while index entries are rebuilt after `indexes` changed, with documents done and in all. */
   onRebuild?: (done: number, total: number) => void;
   /** Gets faults of the engine itself with the id that the client was told; standard error by default. */
@@ -58,12 +60,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const commit = createCommit(store, changes.committed);
   const createIndexes = options.createIndexes ?? false;
   try {
-    const server = await startServer({ store, names: store.names, transactions, commit, createIndexes }, changes, {
-      port: options.port ?? 0,
-      token: options.token,
-      onRpc: options.onRpc,
-      onError: options.onError ?? reportError,
-    });
+    const server = await startServer(
+      { store, names: store.names, transactions, commit, createIndexes, onRead: options.onRead },
+      changes,
+      {
+        port: options.port ?? 0,
+        token: options.token,
+        onRpc: options.onRpc,
+        onError: options.onError ?? reportError,
+      },
+    );
     return {
       host: "127.0.0.1",
       port: server.port,

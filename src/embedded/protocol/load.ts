@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type { ServiceDefinition } from "@grpc/grpc-js";
 import { fromJSON, type MessageTypeDefinition, type PackageDefinition } from "@grpc/proto-loader";
-import type { Document, Fields } from "./types.js";
+import type { Document, Fields, StructuredQuery } from "./types.js";
 
 const require = createRequire(import.meta.url);
 
@@ -22,6 +22,14 @@ const documentType = definition["google.firestore.v1.Document"] as MessageTypeDe
 /** The fields of a document as protobuf bytes: the form in which documents are stored. Keeps NaN, -0 and int64 exact. */
 export function serializeFields(fields: Fields): Buffer {
   return documentType.serialize({ fields });
+}
+
+/** A query in the form that arrives over the wire: client libraries leave out what says which kind a value is. */
+export function asReceived(query: object): StructuredQuery {
+  const { RunQuery } = firestoreService;
+  if (!RunQuery) throw new RangeError("the protocol has no RunQuery");
+  const request = RunQuery.requestDeserialize(RunQuery.requestSerialize({ structuredQuery: query }));
+  return (request as { structuredQuery?: StructuredQuery }).structuredQuery ?? {};
 }
 
 /** The inverse of {@link serializeFields}. */

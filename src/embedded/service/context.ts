@@ -1,3 +1,4 @@
+import type { ReadCounter } from "../queries/scan.js";
 import type { Names } from "../storage/names.js";
 import type { Store } from "../storage/store.js";
 import type { Commit } from "../transactions/commit.js";
@@ -11,4 +12,6 @@ export interface ServiceContext {
   commit: Commit;
   /** Gives a query the composite index it lacks instead of refusing it (an option for foreign test suites). */
   createIndexes: boolean;
+  /** Gets what each query read, when it has ended. */
+  onRead: ((reads: Readonly<ReadCounter>) => void) | undefined;
 }

@@ -67,6 +67,7 @@ export async function runQueryCall(
       await sink.write({ document: projected(document, query), readTime });
       if (++count % DOCUMENTS_PER_TURN === 0) await nextTurn();
     }
+    context.onRead?.(source.reads);
     await sink.write({ readTime, ...(query.offset > 0 ? { skippedResults: query.offset } : {}) });
   });
 }
@@ -88,6 +89,7 @@ export async function runAggregationQuery(
     const aggregateFields = view.transaction
       ? readAggregation(view.transaction.reads, source, query, plans, aggregations)
       : aggregate(source, query, plans, aggregations);
+    context.onRead?.(source.reads);
     const began = view.began ? { transaction: view.began } : {};
     await sink.write({ result: { aggregateFields }, readTime: view.readTime, ...began });
   });

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { check, type EngineOptions, type IndexConfig, startEngine } from "../../../src/embedded/index.js";
+import { connect, NO_INDEXES } from "../support/engine.js";
+import { temporaryFile } from "../support/folder.js";
+
+const WITH_INDEX: IndexConfig = {
+  indexes: [
+    {
+      collectionGroup: "c",
+      queryScope: "COLLECTION",
+      fields: [
+        { fieldPath: "kind", order: "ASCENDING" },
+        { fieldPath: "n", order: "DESCENDING" },
+      ],
+    },
+  ],
+  fieldOverrides: [],
+};
+const EXEMPT: IndexConfig = { indexes: [], fieldOverrides: [{ collectionGroup: "c", fieldPath: "text", indexes: [] }] };
+const DOCUMENTS = 30;
+
+/** Opens the store with these indexes for as long as `action` runs. */
+async function withStore<T>(
+  options: Pick<EngineOptions, "file" | "indexes"> & Partial<EngineOptions>,
+  action: (db: ReturnType<typeof connect>) => Promise<T>,
+): Promise<T> {
+  const engine = await startEngine(options);
+  const db = connect(engine.port);
+  try {
+    return await action(db);
+  } finally {
+    await db.terminate();
+    await engine.close();
+  }
+}
+
+async function fill(db: ReturnType<typeof connect>): Promise<void> {
+  const batch = db.batch();
+  for (let n = 0; n < DOCUMENTS; n++)
+    batch.set(db.doc(`c/d${n}`), { kind: n % 2 ? "odd" : "even", n, text: `text ${n}` });
+  await batch.commit();
+}
+
+const oddOnes = async (db: ReturnType<typeof connect>): Promise<number[]> =>
+  (await db.collection("c").where("kind", "==", "odd").orderBy("n", "desc").limit(3).get()).docs.map((doc) =>
+    doc.get("n"),
+  );
+const byText = async (db: ReturnType<typeof connect>): Promise<number> =>
+  (await db.collection("c").where("text", "==", "text 7").get()).size;
+
+describe("the index follows firestore.indexes.json", () => {
+  it("an index that is added is built from the documents, and reported", async () => {
+    const file = temporaryFile();
+    await withStore({ file, indexes: NO_INDEXES }, async (db) => {
+      await fill(db);
+      await expect(oddOnes(db)).rejects.toThrow(/FAILED_PRECONDITION.*"fieldPath":"n"/);
+    });
+    const progress: [number, number][] = [];
+    const onRebuild = (done: number, total: number) => void progress.push([done, total]);
+    expect(await withStore({ file, indexes: WITH_INDEX, onRebuild }, oddOnes)).toEqual([29, 27, 25]);
+    expect(progress).toEqual([[DOCUMENTS, DOCUMENTS]]);
+    expect(check(file)).toMatchObject({ problems: [], indexEntries: DOCUMENTS * 7 });
+    await withStore({ file, indexes: WITH_INDEX, onRebuild }, oddOnes);
+    expect(progress).toHaveLength(1);
+  });
+
+  it("an index that is removed is no longer kept nor used", async () => {
+    const file = temporaryFile();
+    await withStore({ file, indexes: WITH_INDEX }, fill);
+    await withStore({ file, indexes: NO_INDEXES }, async (db) => {
+      await expect(oddOnes(db)).rejects.toThrow(/FAILED_PRECONDITION/);
+    });
+    expect(check(file)).toMatchObject({ problems: [], indexEntries: DOCUMENTS * 6 });
+  });
+
+  it("a field that becomes exempt loses its entries, and gets them back", async () => {
+    const file = temporaryFile();
+    await withStore({ file, indexes: NO_INDEXES }, fill);
+    await withStore({ file, indexes: EXEMPT }, async (db) => {
+      await expect(byText(db)).rejects.toThrow(/FAILED_PRECONDITION.*fieldOverrides/);
+    });
+    expect(check(file)).toMatchObject({ problems: [], indexEntries: DOCUMENTS * 5 });
+    expect(await withStore({ file, indexes: NO_INDEXES }, byText)).toBe(1);
+  });
+
+  it("a rebuild that breaks off has done nothing", async () => {
+    const file = temporaryFile();
+    await withStore({ file, indexes: NO_INDEXES }, fill);
+    const onRebuild = (): void => {
+      throw new Error("power cut");
+    };
+    await expect(startEngine({ file, indexes: WITH_INDEX, onRebuild })).rejects.toThrow("power cut");
+    expect(check(file)).toMatchObject({ problems: [], indexEntries: DOCUMENTS * 6 });
+    expect(await withStore({ file, indexes: NO_INDEXES }, byText)).toBe(1);
+  });
+
+  it("two processes that want different indexes both get right answers", async () => {
+    const file = temporaryFile();
+    await withStore({ file, indexes: WITH_INDEX }, async (first) => {
+      await fill(first);
+      await withStore({ file, indexes: EXEMPT }, async (second) => {
+        await second.doc("c/new").set({ kind: "odd", n: 99, text: "text 7" });
+        expect(await oddOnes(first)).toEqual([99, 29, 27]);
+        expect(await byText(first)).toBe(2);
+        await first.doc("c/newer").set({ kind: "odd", n: 100, text: "text 7" });
+        expect(await oddOnes(first)).toEqual([100, 99, 29]);
+        expect((await second.collection("c").where("kind", "==", "odd").count().get()).data().count).toBe(17);
+      });
+    });
+    expect(check(file).problems).toEqual([]);
+  });
+});
