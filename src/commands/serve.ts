@@ -31,11 +31,11 @@ export async function serve(config: Config): Promise<number> {
     log: stderrLog,
   });
   stderrLog("problem" in config.store ? "error" : "info", "store_chosen", describeStore(config.store));
-  const reason = await serveStdio(fireboard);
+  const reason = await serveStdio(fireboard, config.deadlineMs);
   presence.stop();
   const closed = await Promise.race([store.close().then(() => true), timeout(CLOSE_MS)]);
   stderrLog("info", "stopped", { reason, store_closed: closed });
-  return 0;
+  return reason === "connection_lost" ? 1 : 0;
 }
 
 function describeStore(store: Config["store"]): Record<string, unknown> {

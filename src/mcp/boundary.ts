@@ -55,6 +55,8 @@ export async function runTool(tool: Tool, given: unknown, boundary: Boundary, ca
     if (!tool.annotations.readOnlyHint) boundary.presence.wrote(namedBy(tool, args, result));
     return success(tool, result);
   } catch (error) {
+    // Nobody waits for the answer of a cancelled call; the SDK drops it.
+    if (caller.cancelled.aborted) throw error;
     const refusal = asRefusal(deadline.signal.aborted ? deadline.signal.reason : error, tool, boundary.log);
     return degraded(tool, given, refusal, done, boundary) ?? errorResult(refusal);
   } finally {

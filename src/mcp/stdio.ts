@@ -1,33 +1,50 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import type { FireboardServer } from "./server.js";
 
-/** Milliseconds that running calls may take to finish once the server was told to stop. */
+/** Milliseconds that running calls may take to finish once a signal came or the client was lost. */
 const PATIENCE_MS = 5_000;
 
-/** Why a server over stdio stops. */
-export type StopReason = "stdin_closed" | "SIGINT" | "SIGTERM";
+/** Why a server over stdio stops; `connection_lost`: the client reads no more, or sent a line too long to keep. */
+export type StopReason = "stdin_closed" | "connection_lost" | "SIGINT" | "SIGTERM";
 
 /**
- * Serves over stdin and stdout until stdin ends or a signal comes, lets running calls finish, then closes.
- * A second signal ends the wait. The caller closes the store.
+ * Serves over stdin and stdout until stdin ends, a signal comes or the connection is lost, lets running calls finish and
+ * their answers leave, then closes. After the end of stdin that may take as long as a call may (`deadlineMs`): whoever
+ * piped a session into the server gets all answers. A second signal ends the wait. The caller closes the store.
  */
-export async function serveStdio({ server, idle }: FireboardServer): Promise<StopReason> {
+export async function serveStdio({ server, idle }: FireboardServer, deadlineMs: number): Promise<StopReason> {
   const stopped = new Promise<StopReason>((resolve) => {
     process.stdin.once("end", () => resolve("stdin_closed"));
     process.stdin.once("close", () => resolve("stdin_closed"));
     process.once("SIGINT", () => resolve("SIGINT"));
     process.once("SIGTERM", () => resolve("SIGTERM"));
+    process.stdout.on("error", () => resolve("connection_lost"));
+    server.onclose = () => resolve("connection_lost");
   });
   await server.connect(new StdioServerTransport());
   const reason = await stopped;
-  await Promise.race([idle(), patience()]);
+  const answered = async () => {
+    await idle();
+    // The SDK writes an answer some microtasks after its call is over, and drops it when the server is closed by then.
+    await nextTurn();
+    if (reason !== "connection_lost") await flushed();
+  };
+  await Promise.race([answered(), patience(reason === "stdin_closed" ? deadlineMs : PATIENCE_MS)]);
   await server.close();
   return reason;
 }
 
-function patience(): Promise<void> {
+/** Resolves when stdout has taken everything: a pipe holds 64 KB, and exiting drops the rest of a larger answer. */
+function flushed(): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, PATIENCE_MS).unref();
+    process.stdout.write("", () => resolve());
+  });
+}
+
+function patience(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
     process.once("SIGINT", () => resolve());
     process.once("SIGTERM", () => resolve());
   });

@@ -1,0 +1,80 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openStore } from "../../src/firestore/store.js";
+import { type RawServer, startInitialized, startRaw, toolCall } from "../support/raw-server.js";
+import { useDatabases } from "./databases.js";
+
+const database = useDatabases();
+
+/** Ways to tell a server that it is no longer needed. */
+const WAYS: Record<string, (server: RawServer) => void> = {
+  "the end of stdin": (server) => server.end(),
+  SIGINT: (server) => server.kill("SIGINT"),
+  SIGTERM: (server) => server.kill("SIGTERM"),
+};
+
+describe.each(Object.entries(WAYS))("%s", (_, stop) => {
+  it("ends an idle server with code 0", async () => {
+    const server = await startInitialized((await database()).env);
+    stop(server);
+    expect(await server.exited).toBe(0);
+    expect(server.stderr()).toContain('"event":"stopped"');
+  });
+
+  it("lets a running call finish, closes the store and leaves a file that opens again", async () => {
+    const { env, config } = await database();
+    const server = await startInitialized(env);
+    server.send(toolCall(1, "board_get_projects"));
+    await server.answer(1);
+    server.send(toolCall(2, "board_create_project", { name: "Last" }), toolCall(3, "board_get_projects"));
+    await server.answer(3);
+    stop(server);
+    expect(await server.exited).toBe(0);
+    const { id } = (await server.answer(2)).result.structuredContent;
+    expect(server.stderr()).toContain('"store_closed":true');
+
+    const log = statSync(join(env.FIREBOARD_DATA_DIR as string, "fireboard.db-wal"), { throwIfNoEntry: false });
+    expect(log?.size ?? 0).toBe(0);
+    const store = await openStore(config);
+    expect((await store.ref("projects", id).get()).get("name")).toBe("Last");
+    await store.close();
+  });
+});
+
+it("answers everything that was asked before stdin ended, large answers included", async () => {
+  const { env } = await database();
+  const description = "long ".repeat(4_000);
+  const names = Array.from({ length: 12 }, (_, at) => `Project ${at}`);
+  const filler = await startInitialized(env);
+  for (const name of names)
+    await filler.ask("tools/call", toolCall(0, "board_create_project", { name, description }).params);
+  filler.end();
+  await filler.exited;
+
+  const server = await startInitialized(env);
+  const ids = [1, 2, 3];
+  server.send(...ids.map((id) => toolCall(id, "board_get_projects", { limit: 200 })));
+  server.end();
+  expect(await server.exited).toBe(0);
+  for (const id of ids) {
+    const { result } = await server.answer(id);
+    expect(result.structuredContent.projects).toHaveLength(names.length);
+  }
+});
+
+it("answers a whole session that was piped into it", async () => {
+  const server = startRaw((await database()).env);
+  const clientInfo = { name: "pipe", version: "1" };
+  const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo };
+  server.send(
+    { jsonrpc: "2.0", id: 1, method: "initialize", params },
+    { jsonrpc: "2.0", method: "notifications/initialized" },
+    { jsonrpc: "2.0", id: 2, method: "tools/list" },
+    toolCall(3, "board_create_project", { name: "Piped" }),
+  );
+  server.end();
+  expect(await server.exited).toBe(0);
+  expect(server.lines.map((line) => JSON.parse(line).id).sort()).toEqual([1, 2, 3]);
+  expect((await server.answer(3)).result.structuredContent).toMatchObject({ name: "Piped", status: "active" });
+});

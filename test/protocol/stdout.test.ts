@@ -1,0 +1,73 @@
+import { expect, it } from "vitest";
+import { type RawServer, startInitialized, toolCall } from "../support/raw-server.js";
+import { useDatabases } from "./databases.js";
+
+const database = useDatabases();
+
+async function end(server: RawServer): Promise<void> {
+  server.end();
+  expect(await server.exited).toBe(0);
+}
+
+const PING = { jsonrpc: "2.0", id: 1, method: "ping" };
+
+it("writes nothing but JSON-RPC to stdout during a long session with failures and cancellations", async () => {
+  const server = await startInitialized((await database()).env);
+  const ids = Array.from({ length: 60 }, (_, at) => at + 1);
+  for (const id of ids) {
+    const call = [
+      toolCall(id, "board_create_project", { name: `Project ${id}` }),
+      toolCall(id, "board_get_task", { task_id: "none" }),
+      toolCall(id, "board_create_task", { nonsense: true }),
+      toolCall(id, "no_such_tool"),
+      { jsonrpc: "2.0", id, method: "no/such/method" },
+    ][id % 5] as object;
+    const cancel = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id, reason: "test" } };
+    server.send(call, ...(id % 10 === 0 ? [cancel] : []));
+  }
+  await Promise.all(ids.filter((id) => id % 10 !== 0).map((id) => server.answer(id)));
+  await end(server);
+  for (const line of server.lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: "2.0" });
+  expect(server.lines.length).toBeGreaterThanOrEqual(54);
+});
+
+it.each([
+  ["is no JSON", "this is not JSON\n"],
+  ["is cut off", '{"jsonrpc":"2.0","id":5,"method":\n'],
+  ["is no message", '{"hello":"world"}\n'],
+  ["is a list", "[1,2,3]\n"],
+  ["is empty", "\n"],
+  ["is not UTF-8", "\\xff\\xfe\u0000\n"],
+])("survives a line that %s", async (_, line) => {
+  const server = await startInitialized((await database()).env);
+  server.write(line);
+  server.send(PING);
+  expect(await server.answer(1)).toEqual({ jsonrpc: "2.0", id: 1, result: {} });
+  await end(server);
+  expect(server.stderr()).toContain("protocol_error");
+});
+
+it("ends by itself after a line without an end, so that the host can start it again", async () => {
+  const server = await startInitialized((await database()).env);
+  server.write("x".repeat(11 * 1024 * 1024));
+  expect(await server.exited).toBe(1);
+  expect(server.stderr()).toContain("protocol_error");
+});
+
+it("ends by itself when nobody reads its stdout any more", async () => {
+  const server = await startInitialized((await database()).env);
+  server.closeStdout();
+  server.send(PING);
+  expect(await server.exited).toBe(1);
+  expect(server.stderr()).toContain('"store_closed":true');
+});
+
+it("answers an unknown method and an unknown tool with the protocol's errors", async () => {
+  const server = await startInitialized((await database()).env);
+  expect((await server.ask("no/such/method")).error.code).toBe(-32601);
+  const unknown = await server.ask("tools/call", { name: "board_get_project", arguments: {} });
+  expect(unknown.error).toMatchObject({ code: -32602, message: expect.stringContaining("tools/list") });
+  const listed = await server.ask("tools/call", { name: "board_get_projects", arguments: ["not", "an", "object"] });
+  expect([-32602, -32603]).toContain(listed.error.code);
+  await end(server);
+});
