@@ -18,6 +18,10 @@ import search from "./board/search.js";
 import updateProject from "./board/update-project.js";
 import updateTask from "./board/update-task.js";
 import type { Tool } from "./define.js";
+import sessionComplete from "./telemetry/complete.js";
+import sessionCreate from "./telemetry/create.js";
+import sessionQuery from "./telemetry/query.js";
+import sessionUpdate from "./telemetry/update.js";
 
 /** The names of the toolsets, which `--toolsets` takes. */
 export const TOOLSET_NAMES = ["board", "telemetry", "log", "bootstrap"] as const;
@@ -46,7 +50,7 @@ export const TOOLSETS: Readonly<Record<ToolsetName, readonly Tool[]>> = {
     getActivity,
     search,
   ],
-  telemetry: [],
+  telemetry: [sessionCreate, sessionUpdate, sessionComplete, sessionQuery],
   log: [],
   bootstrap: [],
 };

@@ -1,0 +1,49 @@
+import type { Call } from "../call.js";
+import { BoardError } from "../errors.js";
+import type { Session } from "../model/session.js";
+import { readActive } from "./read.js";
+import { contextRow, type Tokens, tokenFields } from "./row.js";
+
+export interface CompleteContextSession extends Tokens {
+  sessionId: string;
+  endedAt?: string | undefined;
+  agentName?: string | undefined;
+}
+
+/**
+ * Ends a context session, with its final token counts when they are given (contracts.md 4, sessionComplete). Throws
+ * `session_not_found`, `session_not_active` when it has ended, `guard_refused` for another agent than its leader and for
+ * sessions of another door. Two round trips.
+ */
+export async function completeContextSession(call: Call, args: CompleteContextSession) {
+  const { sessionId, endedAt, agentName } = args;
+  const ref = call.store.ref("sessions", sessionId);
+  return await call.store.transaction(
+    async ({ tx }) => {
+      const session = readActive(await tx.get(ref), sessionId);
+      checkMayComplete(session, agentName);
+      const now = call.now();
+      const ended_at = endedAt === undefined ? now : new Date(endedAt);
+      const fields = { ...tokenFields(args), status: "completed", ended_at, last_seen_at: now, updated_at: now };
+      tx.update(ref, fields);
+      return contextRow({ ...session, ...fields });
+    },
+    call.signal,
+    { onlyRefused: true },
+  );
+}
+
+function checkMayComplete({ id, kind, agent_name }: Session, agentName: string | undefined): void {
+  if (kind !== "context")
+    throw new BoardError(
+      "guard_refused",
+      `Session ${id} was not opened with sessionCreate.`,
+      "It is ended where it was opened, a board session with board_end_session.",
+    );
+  if (agentName !== undefined && agentName !== agent_name)
+    throw new BoardError(
+      "guard_refused",
+      `Session ${id} was opened by another agent.`,
+      "Only the leader that opened it completes it; workers report with sessionUpdate.",
+    );
+}

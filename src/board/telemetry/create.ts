@@ -1,0 +1,61 @@
+import type { DocumentSnapshot } from "../../firestore/store.js";
+import type { Call } from "../call.js";
+import { BoardError, notFound } from "../errors.js";
+import { readDocument } from "../model/document.js";
+import { projectDocument } from "../model/project.js";
+import { newSession } from "../model/session.js";
+import { contextRow, type NoSession, type Tokens, tokenFields } from "./row.js";
+
+export interface CreateContextSession extends Tokens {
+  agentName: string;
+  sessionId?: string | undefined;
+  storyId?: string | null | undefined;
+  phase?: string | null | undefined;
+  startedAt?: string | undefined;
+  projectId?: string | null | undefined;
+}
+
+/**
+ * Opens a context session (contracts.md 4, sessionCreate). An id that a session has, or had before it was archived, is
+ * answered with `session_exists`. Throws `project_not_found`, `project_archived`.
+ *
+ * Two round trips. The commit is sent only to a store that has answered a read in time, and only once, so that no session
+ * appears of which its leader was told that there is none.
+ */
+export async function createContextSession(call: Call, args: CreateContextSession) {
+  const id = args.sessionId ?? call.newUuid();
+  const ref = call.store.ref("sessions", id);
+  const ids = [ref, call.store.ref("sessions_archive", id)];
+  const refs = args.projectId == null ? ids : [...ids, call.store.ref("projects", args.projectId)];
+  return await call.store.transaction(
+    async ({ tx }): Promise<ReturnType<typeof contextRow> | NoSession> => {
+      const [session, archived, project] = await tx.getAll(...refs);
+      if (session?.exists || archived?.exists) return { session: null, reason: "session_exists" };
+      if (project) checkProject(project);
+      const now = call.now();
+      const document = newSession(now, {
+        kind: "context",
+        project_id: args.projectId ?? null,
+        agent_name: args.agentName,
+        story_id: args.storyId ?? null,
+        phase: args.phase ?? null,
+        started_at: args.startedAt === undefined ? now : new Date(args.startedAt),
+        ...tokenFields(args),
+      });
+      tx.create(ref, document);
+      return contextRow({ ...document, id });
+    },
+    call.signal,
+    { onlyRefused: true },
+  );
+}
+
+function checkProject(snapshot: DocumentSnapshot): void {
+  if (!snapshot.exists) throw notFound("project", snapshot.id);
+  if (readDocument(projectDocument, "project", snapshot).status === "archived")
+    throw new BoardError(
+      "project_archived",
+      `Project ${snapshot.id} is archived.`,
+      "Leave projectId out, or name another.",
+    );
+}

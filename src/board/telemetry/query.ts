@@ -1,0 +1,48 @@
+import { type Position, positionOf } from "../../firestore/query.js";
+import type { Call } from "../call.js";
+import { readDocuments } from "../model/document.js";
+import { type Session, sessionDocument } from "../model/session.js";
+import { contextRow } from "./row.js";
+
+export interface QuerySessions {
+  agentName?: string | undefined;
+  storyId?: string | undefined;
+  activeOnly: boolean;
+  limit: number;
+  offset: number;
+}
+
+/** How many documents are read at a time, after the first time. */
+const PAGE_DOCUMENTS = 1_000;
+
+/**
+ * Context and board sessions, the latest start first, then by id (contracts.md 4, sessionQuery). A query cannot ask for
+ * sessions without a kind, which are board sessions: so those of other doors are read and left out. One round trip,
+ * one more for each 1,000 documents of the offset or of sessions that were left out.
+ */
+export async function querySessions(call: Call, { agentName, storyId, activeOnly, limit, offset }: QuerySessions) {
+  const values = { agent_name: agentName, story_id: storyId, ...(activeOnly ? { ended_at: null } : {}) };
+  const sessions: ReturnType<typeof contextRow>[] = [];
+  const warnings: string[] = [];
+  let toSkip = offset;
+  let size = Math.min(offset + limit, PAGE_DOCUMENTS);
+  let behind: { after?: Position } = {};
+  for (;;) {
+    const { docs } = await call.store.query("sessions", { values, limit: size, ...behind }).get();
+    const read = readDocuments(sessionDocument, "session", docs);
+    const ours = read.rows.filter(isOurs);
+    warnings.push(...read.warnings);
+    sessions.push(...ours.slice(toSkip, toSkip + limit - sessions.length).map(contextRow));
+    toSkip = Math.max(0, toSkip - ours.length);
+    const last = docs.at(-1);
+    if (sessions.length === limit || docs.length < size || !last)
+      return { sessions, ...(warnings.length > 0 ? { warnings } : {}) };
+    call.signal.throwIfAborted();
+    behind = { after: positionOf("sessions", last) };
+    size = PAGE_DOCUMENTS;
+  }
+}
+
+function isOurs({ kind }: Session): boolean {
+  return kind === "board" || kind === "context";
+}

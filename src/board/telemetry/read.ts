@@ -1,0 +1,26 @@
+import type { DocumentSnapshot } from "../../firestore/store.js";
+import { BoardError } from "../errors.js";
+import { readDocument } from "../model/document.js";
+import { type Session, sessionDocument } from "../model/session.js";
+
+/** Whether a session takes no more tokens: the telemetry's rule looks at both fields, a lead may have edited either. */
+export function hasEnded({ status, ended_at }: Pick<Session, "status" | "ended_at">): boolean {
+  return status !== "active" || ended_at !== null;
+}
+
+/**
+ * Reads the session that an update or a completion names. Throws `session_not_found`, `session_not_active` when it has
+ * ended, and `corrupt_document`.
+ */
+export function readActive(snapshot: DocumentSnapshot | undefined, id: string): Session {
+  if (!snapshot?.exists)
+    throw new BoardError("session_not_found", `There is no session ${id}.`, "sessionQuery lists those that exist.");
+  const session = readDocument(sessionDocument, "session", snapshot);
+  if (hasEnded(session))
+    throw new BoardError(
+      "session_not_active",
+      `Session ${id} has ended; it is kept as it is.`,
+      "sessionQuery with activeOnly lists those that are active; sessionCreate opens a new one.",
+    );
+  return session;
+}

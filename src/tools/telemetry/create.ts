@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { createContextSession } from "../../board/telemetry/create.js";
+import { ADDS, defineTool } from "../define.js";
+import { id } from "../schema.js";
+import { createdBlock } from "./blocks.js";
+import { label, leader, moment, newSessionId, rowOrNone, tokens } from "./schema.js";
+
+export default defineTool({
+  name: "sessionCreate",
+  title: "Open a context session",
+  description: "Open a session that counts the tokens of a leader and its workers. Never fails your work: see reason.",
+  annotations: ADDS,
+  input: z.strictObject({
+    agentName: leader,
+    sessionId: newSessionId.optional(),
+    storyId: label.nullish(),
+    phase: label.nullish(),
+    inputTokens: tokens.inputTokens.unwrap().default(0),
+    outputTokens: tokens.outputTokens.unwrap().default(0),
+    cachedTokens: tokens.cachedTokens.unwrap().default(0),
+    startedAt: moment.optional(),
+    projectId: id.nullish(),
+  }),
+  output: rowOrNone,
+  handler: createContextSession,
+  opens: ({ sessionId }) => (sessionId === undefined ? {} : { session_id: sessionId }),
+  degraded: ({ reason }) => ({ session: null, reason }),
+  text: createdBlock,
+});

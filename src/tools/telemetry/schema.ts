@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { LIMITS } from "../../board/model/limits.js";
+import { agentName, id, nullableText, someText, time, warnings } from "../schema.js";
+
+/** Parts of the session* tools. Their names are those of the documents behind contracts.md 4, in camelCase. */
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A session that exists; a UUID in capitals is the one in lower case. */
+export const sessionId = id.overwrite((value) => (UUID.test(value) ? value.toLowerCase() : value));
+/** The id of a session to be made. */
+export const newSessionId = z
+  .string()
+  .regex(UUID, "must be a UUID")
+  .overwrite((value) => value.toLowerCase());
+
+export const leader = agentName;
+export const label = someText(LIMITS.title);
+const count = z.int().min(0);
+export const tokens = {
+  inputTokens: count.optional(),
+  outputTokens: count.optional(),
+  cachedTokens: count.optional(),
+};
+
+const [FIRST, LAST] = [new Date("0001-01-01T00:00:00Z"), new Date("9999-12-31T23:59:59.999Z")];
+/** A moment that Firestore can store: its years are 1 to 9999. */
+export const moment = z.iso
+  .datetime({ offset: true })
+  .refine((value) => new Date(value) >= FIRST && new Date(value) <= LAST, "must be a year from 1 to 9999");
+
+/** A session as the session tools show it. */
+export const row = z.object({
+  sessionId: z.string(),
+  agentName: nullableText,
+  storyId: nullableText,
+  phase: nullableText,
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  cachedTokens: z.number(),
+  startedAt: time,
+  endedAt: time,
+  createdAt: time,
+  updatedAt: time,
+});
+
+/** A row, or `{session: null, reason}` where the documents say null: a union would publish an empty schema. */
+export const rowOrNone = row.partial().extend({ session: z.null().optional(), reason: z.string().optional() });
+
+export const rows = z.object({
+  sessions: z.array(row),
+  degraded: z.literal(true).optional(),
+  warnings: warnings.optional(),
+});
