@@ -17,6 +17,18 @@ const definition: PackageDefinition = fromJSON(require("@google-cloud/firestore/
 /** The gRPC service definition of google.firestore.v1.Firestore. */
 export const firestoreService = definition["google.firestore.v1.Firestore"] as ServiceDefinition;
 
+/** The same for the server: answers that are encoded already go out as they are. */
+export const servedFirestore: ServiceDefinition = Object.fromEntries(
+  Object.entries(firestoreService).map(([name, method]) => [
+    name,
+    {
+      ...method,
+      responseSerialize: (message: object) =>
+        "encoded" in message && Buffer.isBuffer(message.encoded) ? message.encoded : method.responseSerialize(message),
+    },
+  ]),
+);
+
 const documentType = definition["google.firestore.v1.Document"] as MessageTypeDefinition<Document, Document>;
 
 /** The fields of a document as protobuf bytes: the form in which documents are stored. Keeps NaN, -0 and int64 exact. */

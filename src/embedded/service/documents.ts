@@ -2,6 +2,7 @@ import { status } from "@grpc/grpc-js";
 import { StatusError } from "../errors.js";
 import { formatPath, parseDocumentName } from "../paths/names.js";
 import type { Consistency, Document, DocumentMask, Timestamp } from "../protocol/types.js";
+import { type EncodedMessage, encodedFound } from "../protocol/wire.js";
 import type { MessageSink } from "./calls.js";
 import type { ServiceContext } from "./context.js";
 import { maskedMessage, readDocument, withView } from "./reads.js";
@@ -36,7 +37,7 @@ export async function getDocument(context: ServiceContext, request: GetDocumentR
 export async function batchGetDocuments(
   context: ServiceContext,
   request: BatchGetDocumentsRequest,
-  sink: MessageSink<BatchGetDocumentsResponse>,
+  sink: MessageSink<BatchGetDocumentsResponse | EncodedMessage>,
 ): Promise<void> {
   await withView(context, request, async (view) => {
     const { readTime } = view;
@@ -45,9 +46,9 @@ export async function batchGetDocuments(
     if (view.began) await sink.write({ transaction: view.began, ...(names.size === 0 ? { readTime } : {}) });
     for (const name of names) {
       const document = readDocument(context, view, name);
-      await sink.write(
-        document ? { found: maskedMessage(document, request.mask), readTime } : { missing: name, readTime },
-      );
+      if (!document) await sink.write({ missing: name, readTime });
+      else if (request.mask) await sink.write({ found: maskedMessage(document, request.mask), readTime });
+      else await sink.write(encodedFound(document, readTime));
     }
   });
 }

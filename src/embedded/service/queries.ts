@@ -9,6 +9,7 @@ import type {
   StructuredQuery,
   Timestamp,
 } from "../protocol/types.js";
+import { type EncodedMessage, encodedResult } from "../protocol/wire.js";
 import { aggregate, parseAggregations } from "../queries/aggregate.js";
 import type { Query } from "../queries/ast.js";
 import { parseQuery } from "../queries/parse.js";
@@ -53,7 +54,7 @@ const DOCUMENTS_PER_TURN = 200;
 export async function runQueryCall(
   context: ServiceContext,
   request: RunQueryRequest,
-  sink: MessageSink<RunQueryResponse>,
+  sink: MessageSink<RunQueryResponse | EncodedMessage>,
 ): Promise<void> {
   if (request.explainOptions) throw unimplemented("Query explain (explain_options)");
   const query = parseQuery(request.parent ?? "", request.structuredQuery ?? {});
@@ -64,7 +65,7 @@ export async function runQueryCall(
     let count = 0;
     const source = await sourceOf(context, view);
     for (const document of queryDocuments(source, view, query, plans)) {
-      await sink.write({ document: projected(document, query), readTime });
+      await sink.write(resultOf(document, query, readTime));
       if (++count % DOCUMENTS_PER_TURN === 0) await nextTurn();
     }
     context.onRead?.(source.reads);
@@ -129,6 +130,7 @@ function queryDocuments(
   return view.transaction ? readQuery(view.transaction.reads, source, query, plans) : runQuery(source, query, plans);
 }
 
-function projected(document: StoredDocument, query: Query): Document {
-  return query.select ? toMessage(document, projectFields(fieldsOf(document), query.select)) : toMessage(document);
+function resultOf(document: StoredDocument, { select }: Query, readTime: Timestamp): RunQueryResponse | EncodedMessage {
+  if (!select) return encodedResult(document, readTime);
+  return { document: toMessage(document, projectFields(fieldsOf(document), select)), readTime };
 }

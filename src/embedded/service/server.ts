@@ -4,7 +4,7 @@ import { type Metadata, Server, ServerCredentials, type UntypedServiceImplementa
 import { StoreError, unimplemented } from "../errors.js";
 import type { ChangeFeed } from "../listeners/changes.js";
 import { listenHandler } from "../listeners/listen.js";
-import { firestoreService } from "../protocol/load.js";
+import { servedFirestore } from "../protocol/load.js";
 import { tokenCheck } from "./auth.js";
 import { type CallGuard, streaming, unary } from "./calls.js";
 import type { ServiceContext } from "./context.js";
@@ -41,7 +41,7 @@ export async function startServer(
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.max_send_message_length": -1,
   });
-  server.addService(firestoreService, handlers(context, changes, guardOf(options)));
+  server.addService(servedFirestore, handlers(context, changes, guardOf(options)));
   const port = await bind(server, options.port);
   return { port, close: () => close(server) };
 }
