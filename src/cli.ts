@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from "commander";
 import { packageVersion } from "./commands/package.js";
-import { loadConfig, SETTINGS } from "./config.js";
-
-type Flags = Record<string, string>;
+import { type Flags, loadConfig, SETTINGS, type Setting } from "./config.js";
 
 const program = new Command("fireboard")
   .description("A project board for AI agents: an MCP server on Cloud Firestore")
@@ -35,14 +33,15 @@ program
     process.exitCode = await emulator(options);
   });
 
-program
-  .command("tools")
+/** The settings that choose what agents are offered. */
+const SELECTION = [SETTINGS.toolsets, SETTINGS.tools, SETTINGS.excludeTools, SETTINGS.readOnly, SETTINGS.project];
+withSettings(program.command("tools"), SELECTION)
   .description("list the tools that agents get")
   .addOption(new Option("--json", "as JSON, with their arguments").conflicts("tokens"))
   .addOption(new Option("--tokens", "with what each costs a model"))
-  .action(async ({ json, tokens }: { json?: true; tokens?: true }) => {
+  .action(async ({ json, tokens, ...flags }: Flags & { json?: true; tokens?: true }) => {
     const { tools } = await import("./commands/tools.js");
-    process.exitCode = await tools(json ? "json" : tokens ? "tokens" : "text");
+    process.exitCode = await tools(json ? "json" : tokens ? "tokens" : "text", loadConfig(flags).selection);
   });
 
 /** The settings that tell which file the embedded board is in. */
@@ -70,9 +69,9 @@ withSettings(store.command("backup"), FILE_SETTINGS)
 
 await program.parseAsync();
 
-function withSettings(command: Command, settings: readonly (typeof SETTINGS)[keyof typeof SETTINGS][]): Command {
-  for (const setting of settings)
-    if ("flag" in setting) command.addOption(new Option(`--${setting.flag} <value>`, setting.description));
+function withSettings(command: Command, settings: readonly Setting[]): Command {
+  for (const { flag, isSwitch, description } of settings)
+    if (flag !== undefined) command.addOption(new Option(isSwitch ? `--${flag}` : `--${flag} <value>`, description));
   return command;
 }
 

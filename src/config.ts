@@ -5,7 +5,7 @@ import { SETTINGS, type Setting, type SettingName, type Values } from "./config/
 import { chooseMode, storeConfig } from "./config/store.js";
 import type { StoreConfig } from "./firestore/config.js";
 
-export { SETTINGS } from "./config/settings.js";
+export { SETTINGS, type Setting } from "./config/settings.js";
 
 /** What the server runs with. A problem with the settings is kept, not thrown: the server starts and each call tells it. */
 export interface Config {
@@ -16,7 +16,12 @@ export interface Config {
   telemetryDeadlineMs: number;
   /** Milliseconds between heartbeats. */
   heartbeatMs: number;
+  /** Which tools are offered, by names that are not checked here. */
+  selection: Pick<Values, "toolsets" | "tools" | "excludeTools" | "readOnly" | "project">;
 }
+
+/** Flags as given on the command line; a switch is `true`. */
+export type Flags = Partial<Record<SettingName, string | true>>;
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 
@@ -24,8 +29,8 @@ const NAMES = Object.keys(SETTINGS) as SettingName[];
  * Reads flags (by setting name) and the environment, and chooses the store once. Takes away from the environment what
  * would lead the Google libraries to another store than the chosen one. Never throws.
  */
-export function loadConfig(flags: Partial<Record<SettingName, string>>, env: NodeJS.ProcessEnv = process.env): Config {
-  const given = (setting: SettingName) => flags[setting] ?? (env[SETTINGS[setting].env] || undefined);
+export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): Config {
+  const given = (setting: SettingName) => flags[setting]?.toString() ?? (env[SETTINGS[setting].env] || undefined);
   const config = read(given, env);
   if (!("mode" in config.store) || config.store.mode !== "emulator") delete env.FIRESTORE_EMULATOR_HOST;
   // They take the value for a file's name.
@@ -47,8 +52,9 @@ function read(given: (setting: SettingName) => string | undefined, env: NodeJS.P
     values[name] = parsed.data;
   }
   const valid = values as Values;
-  const { deadlineMs, telemetryDeadlineMs, heartbeatMs } = valid;
-  return { store: storeConfig(mode, valid, env), deadlineMs, telemetryDeadlineMs, heartbeatMs };
+  const { deadlineMs, telemetryDeadlineMs, heartbeatMs, toolsets, tools, excludeTools, readOnly, project } = valid;
+  const selection = { toolsets, tools, excludeTools, readOnly, project };
+  return { store: storeConfig(mode, valid, env), deadlineMs, telemetryDeadlineMs, heartbeatMs, selection };
 }
 
 function invalid({ env, flag }: Setting, error: z.ZodError): Config {
@@ -60,5 +66,6 @@ function invalid({ env, flag }: Setting, error: z.ZodError): Config {
     deadlineMs: SETTINGS.deadlineMs.schema.parse(undefined),
     telemetryDeadlineMs: SETTINGS.telemetryDeadlineMs.schema.parse(undefined),
     heartbeatMs: SETTINGS.heartbeatMs.schema.parse(undefined),
+    selection: { toolsets: undefined, tools: undefined, excludeTools: undefined, readOnly: false, project: undefined },
   };
 }

@@ -62,6 +62,11 @@ const FROM_STORE: Partial<Record<StoreFailure, [code: ErrorCode, message: string
     "The server has no Google credentials.",
     "Set GOOGLE_APPLICATION_CREDENTIALS to a service account key and restart the server.",
   ],
+  writes_refused: [
+    "permission_denied",
+    "This server only reads; nothing was written.",
+    "Ask the operator for a server that may write.",
+  ],
   index_missing: [
     "index_missing",
     "The database lacks an index for this query.",

@@ -3,7 +3,9 @@ import type { Config } from "../config.js";
 import { stderrLog } from "../mcp/log.js";
 import { createServer } from "../mcp/server.js";
 import { serveStdio } from "../mcp/stdio.js";
-import { TOOLS } from "../tools/index.js";
+import type { Tool } from "../tools/define.js";
+import { selectTools } from "../tools/select.js";
+import { tellSelectionErrors } from "./failure.js";
 import { packageVersion } from "./package.js";
 import { lazyStore } from "./store.js";
 import { realWorld } from "./world.js";
@@ -11,9 +13,17 @@ import { realWorld } from "./world.js";
 /** Milliseconds that closing the store may take; a store that never answers must not keep the process alive. */
 const CLOSE_MS = 2_000;
 
-/** Serves the board over stdio until stdin ends or a signal comes. Says on stderr, in one line, which store it uses. */
-export async function serve(config: Config): Promise<number> {
-  const store = lazyStore(config.store);
+/**
+ * Serves the board over stdio until stdin ends or a signal comes. Says on stderr, in one line, which store it uses. Ends
+ * at once with exit code 2 when the settings choose tools that do not exist, else with 1 when the connection was lost.
+ */
+export function serve(config: Config): Promise<number> {
+  return tellSelectionErrors(async () => await serveTools(config, selectTools(config.selection)));
+}
+
+async function serveTools(config: Config, tools: readonly Tool[]): Promise<number> {
+  const { project } = config.selection;
+  const store = lazyStore(config.store, project);
   const presence = startPresence({
     store: store.open,
     now: realWorld.now,
@@ -22,7 +32,8 @@ export async function serve(config: Config): Promise<number> {
   });
   const fireboard = createServer({
     version: packageVersion(),
-    tools: TOOLS,
+    tools,
+    project,
     store: store.open,
     world: realWorld,
     presence,

@@ -1,4 +1,5 @@
 import { BoardError } from "../board/errors.js";
+import { scopeStore } from "../board/scope/store.js";
 import type { Config } from "../config.js";
 import type { Store } from "../firestore/store.js";
 import { engineNotices } from "./engine-notices.js";
@@ -11,13 +12,18 @@ export interface LazyStore {
   close(): Promise<void>;
 }
 
-/** The configured store, not opened yet: the client library is large, and a server must answer its handshake first. */
-export function lazyStore(config: Config["store"]): LazyStore {
+/**
+ * The configured store, not opened yet: the client library is large, and a server must answer its handshake first. With
+ * a project, that one is all there is in it.
+ */
+export function lazyStore(config: Config["store"], project?: string): LazyStore {
   let opening: Promise<Store> | undefined;
   return {
     async open() {
       if ("problem" in config) throw new BoardError("unavailable", config.problem, config.repair);
-      opening ??= import("../firestore/store.js").then(({ openStore }) => openStore(config, engineNotices));
+      opening ??= import("../firestore/store.js")
+        .then(({ openStore }) => openStore(config, engineNotices))
+        .then((store) => (project === undefined ? store : scopeStore(store, project)));
       const attempt = opening;
       return await attempt.catch((error: unknown) => {
         if (opening === attempt) opening = undefined;

@@ -1,20 +1,23 @@
 import { inputSchema } from "../mcp/input-schema.js";
 import type { Tool } from "../tools/define.js";
-import { TOOLS } from "../tools/index.js";
+import { type Selection, selectTools } from "../tools/select.js";
+import { tellSelectionErrors } from "./failure.js";
 
 /** How the tools are listed: for a person, for a program, or by what each costs a model. */
 export type ToolsFormat = "text" | "json" | "tokens";
 
-/** Lists the tools on stdout. Opens no store. Gives the exit code. */
-export async function tools(format: ToolsFormat): Promise<number> {
-  process.stdout.write(`${await FORMATS[format]()}\n`);
-  return 0;
+/** Lists the tools that a server of these settings offers, on stdout. Opens no store. Gives the exit code. */
+export function tools(format: ToolsFormat, selection: Selection): Promise<number> {
+  return tellSelectionErrors(async () => {
+    process.stdout.write(`${await FORMATS[format](selectTools(selection))}\n`);
+    return 0;
+  });
 }
 
-const FORMATS: Record<ToolsFormat, () => string | Promise<string>> = {
-  text: () => TOOLS.map(({ name, title, description }) => `${name}: ${title}\n    ${description}`).join("\n"),
-  json: () =>
-    JSON.stringify(TOOLS.map((tool) => ({ ...modelView(tool), title: tool.title, annotations: tool.annotations }))),
+const FORMATS: Record<ToolsFormat, (tools: readonly Tool[]) => string | Promise<string>> = {
+  text: (tools) => tools.map(({ name, title, description }) => `${name}: ${title}\n    ${description}`).join("\n"),
+  json: (tools) =>
+    JSON.stringify(tools.map((tool) => ({ ...modelView(tool), title: tool.title, annotations: tool.annotations }))),
   tokens: tokenTable,
 };
 
@@ -24,10 +27,10 @@ function modelView(tool: Tool) {
 }
 
 /** Tokens per tool and in all, by the o200k encoding; models of other makers count a little differently. */
-async function tokenTable(): Promise<string> {
+async function tokenTable(tools: readonly Tool[]): Promise<string> {
   // Large, and of no use to a server.
   const { countTokens } = await import("gpt-tokenizer/encoding/o200k_base");
-  const rows = TOOLS.map((tool) => ({ name: tool.name, tokens: countTokens(JSON.stringify(modelView(tool))) }));
+  const rows = tools.map((tool) => ({ name: tool.name, tokens: countTokens(JSON.stringify(modelView(tool))) }));
   const total = { name: `total of ${rows.length}`, tokens: rows.reduce((sum, { tokens }) => sum + tokens, 0) };
   return [...rows, total].map(({ name, tokens }) => `${String(tokens).padStart(6)}  ${name}`).join("\n");
 }

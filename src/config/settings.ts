@@ -8,7 +8,9 @@ export interface Setting {
   flag?: string;
   /** The only store that looks at it; a value that is meant for another one is not even checked. */
   store?: StoreConfig["mode"];
-  schema: z.ZodType<string | number | undefined>;
+  schema: z.ZodType<string | number | boolean | string[] | undefined>;
+  /** Its flag takes no value. */
+  isSwitch?: true;
   /** What holds when it is not given, for people. */
   default: string;
   /** For people, in Markdown. */
@@ -17,6 +19,16 @@ export interface Setting {
 
 const prefix = z.string().regex(/^[A-Za-z0-9_-]{0,64}$/, "must be at most 64 of A-Z a-z 0-9 _ -");
 const name = z.string().regex(/^[a-z0-9()][a-z0-9:.()-]{0,99}$/i, "must be a Google Cloud name");
+const boardId = z
+  .string()
+  .regex(/^(?!\.{1,2}$)(?!__.*__$)[A-Za-z0-9_.:-]{1,128}$/, "must be the id of a project on the board");
+/** Names, separated by commas. */
+const names = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== ""),
+);
 const hostAndPort = z.string().regex(/^[^\s/]+:\d{1,5}$/, "must be host:port, without http://");
 
 /** Every setting of the server. A flag wins over the environment; an empty variable counts as not set. */
@@ -92,6 +104,46 @@ export const SETTINGS = {
     default: "60000",
     description:
       "Milliseconds between signs of life, which renew leases and keep sessions from going stale, 100 to 600000",
+  },
+  toolsets: {
+    env: "FIREBOARD_TOOLSETS",
+    flag: "toolsets",
+    schema: names.optional(),
+    default: "all",
+    description: "The toolsets to offer: of `board`, `telemetry`, `log` and `bootstrap`, separated by commas",
+  },
+  tools: {
+    env: "FIREBOARD_TOOLS",
+    flag: "tools",
+    schema: names.optional(),
+    default: "none",
+    description: "Single tools to offer: alone, or besides the toolsets that are named",
+  },
+  excludeTools: {
+    env: "FIREBOARD_EXCLUDE_TOOLS",
+    flag: "exclude-tools",
+    schema: names.optional(),
+    default: "none",
+    description: "Tools to leave out of these",
+  },
+  readOnly: {
+    env: "FIREBOARD_READ_ONLY",
+    flag: "read-only",
+    isSwitch: true,
+    schema: z
+      .enum(["true", "1", "false", "0"])
+      .default("false")
+      .transform((word) => word === "true" || word === "1"),
+    default: "`false`",
+    description: "Offer only tools that read, whatever else is chosen, and let the store refuse every write",
+  },
+  project: {
+    env: "FIREBOARD_ONLY_PROJECT",
+    flag: "project",
+    schema: boardId.optional(),
+    default: "all projects",
+    description:
+      "The id of the only project on the board to serve: tools need not name it, and nothing of another one can be read or changed",
   },
 } as const satisfies Record<string, Setting>;
 

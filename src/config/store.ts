@@ -19,8 +19,8 @@ export function chooseMode(
 
 /** What the chosen store is opened with, or what it lacks. */
 export function storeConfig(mode: StoreConfig["mode"], values: Values, env: NodeJS.ProcessEnv): StoreConfig | Problem {
-  const { databaseId, collectionPrefix, projectId } = values;
-  const common = { databaseId, collectionPrefix };
+  const { databaseId, collectionPrefix, projectId, readOnly } = values;
+  const common = { databaseId, collectionPrefix, ...(readOnly ? { readOnly } : {}) };
   switch (mode) {
     case "embedded": {
       const dataDir = values.dataDir === undefined ? defaultDataFolder(env) : givenDataFolder(values.dataDir);

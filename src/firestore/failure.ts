@@ -10,6 +10,7 @@ export type StoreFailure =
   | "already_exists"
   | "not_found"
   | "invalid"
+  | "writes_refused"
   | EmbeddedFailure;
 
 /** Why the embedded store's file cannot be used. */
@@ -47,6 +48,9 @@ export function storeFailure(error: unknown): StoreFailure | undefined {
   if (embedded) return embedded;
   // google-auth-library has no code for it.
   if (error.message.startsWith("Could not load the default credentials")) return "no_credentials";
+  // The client's word for a write in a read-only transaction; it has no code either.
+  if (code === "writes_refused" || /read-only transactions cannot execute writes/.test(error.message))
+    return "writes_refused";
   if (code === 9) return /\bindex\b/i.test(error.message) ? "index_missing" : "stale_precondition";
   return typeof code === "number" ? BY_CODE[code] : undefined;
 }

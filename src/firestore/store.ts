@@ -3,18 +3,22 @@ import type {
   DocumentSnapshot,
   FieldValue as FieldValueType,
   Query,
+  Timestamp,
   Transaction,
 } from "@google-cloud/firestore";
 import type { StoreConfig } from "./config.js";
 import { connect, type EngineNotices } from "./connect.js";
 import { type QueryArgs, queryBuilder } from "./query.js";
+import { refuseWrites } from "./read-only.js";
 import { type CollectionName, SHAPES, type Shape, type ShapeName, type SubCollectionName } from "./shapes.js";
 import { type RunTransaction, transactionRunner } from "./transaction.js";
 
 export type {
   DocumentReference,
   DocumentSnapshot,
+  Query,
   QueryDocumentSnapshot,
+  QuerySnapshot,
   Transaction,
 } from "@google-cloud/firestore";
 
@@ -30,6 +34,8 @@ export interface Store {
    * have every summed field (https://firebase.google.com/docs/firestore/query-data/aggregation-queries#limitations).
    */
   sums(shape: ShapeName, values: QueryArgs["values"]): Promise<Record<string, number>>;
+  /** A time to store, this many microseconds after `date`; a Date itself ends at milliseconds. */
+  timestamp(date: Date, microseconds: number): Timestamp;
   /** A value for an update that adds to a stored number, whatever it is by then. */
   increment(by: number): FieldValueType;
   /** Reads several documents in one round trip, in the order of `refs`. */
@@ -44,11 +50,15 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Opens the configured store. Throws the embedded engine's typed errors when its file cannot be used. */
+/**
+ * Opens the configured store; one that is read-only refuses every write. Throws the embedded engine's typed errors when
+ * its file cannot be used.
+ */
 export async function openStore(config: StoreConfig, notices?: EngineNotices): Promise<Store> {
   const connection = await connect(config, notices);
   const { AggregateField, FieldValue, Timestamp } = await import("firebase-admin/firestore");
   const { db } = connection;
+  if (config.readOnly) refuseWrites(db);
   const path = (collection: Shape["collection"]) => config.collectionPrefix + collection;
   const query = queryBuilder(db, path, Timestamp);
   return {
@@ -61,9 +71,13 @@ export async function openStore(config: StoreConfig, notices?: EngineNotices): P
       const fields = Object.fromEntries(sums.map((field) => [field, AggregateField.sum(field)]));
       return (await query(name, { values, limit: "all" }).aggregate(fields).get()).data();
     },
+    timestamp: (date, microseconds) => {
+      const { seconds, nanoseconds } = Timestamp.fromDate(date);
+      return new Timestamp(seconds, nanoseconds + microseconds * 1_000);
+    },
     increment: (by) => FieldValue.increment(by),
     getAll: async (refs) => (refs.length === 0 ? [] : await db.getAll(...refs)),
-    transaction: transactionRunner(db, config.mode),
+    transaction: transactionRunner(db, config),
     verify(tx, { ref, updateTime }) {
       if (!updateTime) throw new TypeError("only a document that exists can be verified");
       tx.update(ref, { fireboard_verify: FieldValue.delete() }, { lastUpdateTime: updateTime });

@@ -30,9 +30,13 @@ export type RunTransaction = <T>(
  * The retry policy of each store. Cloud and emulator keep the client's own attempts and backoff (about a second per
  * conflict, made for a remote service). On the embedded store a conflict is over within milliseconds, so the client tries
  * once and we go again after a short random wait. Everywhere, a commit refused because a document it verified has
- * changed or gone is run again too: the client does not retry that. Ends when `signal` aborts.
+ * changed or gone is run again too: the client does not retry that. Ends when `signal` aborts. A read-only store's
+ * transactions are read-only ones, which take no locks and are not repeated.
  */
-export function transactionRunner(db: Firestore, mode: StoreConfig["mode"]): RunTransaction {
+export function transactionRunner(
+  db: Firestore,
+  { mode, readOnly = false }: Pick<StoreConfig, "mode" | "readOnly">,
+): RunTransaction {
   const local = mode === "embedded";
   const policy = local
     ? { retries: 200, minTimeout: 5, maxTimeout: 100, factor: 1.2, randomize: true }
@@ -50,7 +54,7 @@ export function transactionRunner(db: Firestore, mode: StoreConfig["mode"]): Run
           signal.throwIfAborted();
           return result;
         },
-        once ? { maxAttempts: 1 } : {},
+        readOnly ? { readOnly } : once ? { maxAttempts: 1 } : {},
       );
     return await pRetry(attempt, { ...policy, signal, shouldRetry: ({ error }) => lostRace(error, once) });
   };

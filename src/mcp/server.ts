@@ -22,6 +22,8 @@ import type { Log } from "./log.js";
 export interface ServerOptions {
   version: string;
   tools: readonly Tool[];
+  /** The id of the only project that is served, if it is only one. */
+  project?: string | undefined;
   /** Opens the store at the first call, or gives it again. Throws a BoardError when the settings do not allow it. */
   store(): Promise<Store>;
   world: World;
@@ -61,7 +63,8 @@ export function createServer(options: ServerOptions): FireboardServer {
   const begin: Boundary["begin"] = async (given) => {
     const store = await options.store();
     const client = server.getClientVersion()?.name ?? null;
-    return { ...world, store, id: world.newId(), client, connection, toolsHash, ...given };
+    const idempotency = given.idempotency && underProject(given.idempotency, options.project);
+    return { ...world, store, id: world.newId(), client, connection, toolsHash, ...given, idempotency };
   };
   const boundary: Boundary = { begin, now: world.now, presence, deadlineMs, telemetryDeadlineMs, log };
 
@@ -82,6 +85,12 @@ export function createServer(options: ServerOptions): FireboardServer {
       while (running.size > 0) await Promise.allSettled(running);
     },
   };
+}
+
+/** On a server of one project every call names it, though its arguments do not. */
+function underProject(asked: NonNullable<Call["idempotency"]>, project_id: string | undefined) {
+  if (project_id === undefined) return asked;
+  return { ...asked, project_id, args: { ...(asked.args as object), project_id } };
 }
 
 /** Sends progress notifications to a client that asked for them with a token (MCP specification, Progress). */

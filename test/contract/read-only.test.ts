@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Call } from "../../src/board/call.js";
+import { newConnection } from "../../src/board/connection.js";
+import { asBoardError } from "../../src/board/errors.js";
+import { beat } from "../../src/board/presence/beat.js";
+import { realWorld } from "../../src/commands/world.js";
+import { COLLECTIONS } from "../../src/firestore/shapes.js";
+import { openStore, type Store } from "../../src/firestore/store.js";
+import { TOOLSETS } from "../../src/tools/index.js";
+import { useBoard } from "../support/board.js";
+import { type Agent, startAgent } from "../support/client.js";
+
+const board = useBoard();
+let store: Store;
+let reader: Agent;
+
+beforeAll(async () => {
+  store = await openStore({ ...board.database.config, readOnly: true });
+  reader = await startAgent({ ...board.database.env, FIREBOARD_READ_ONLY: "1" });
+});
+afterAll(async () => {
+  await reader?.close();
+  await store?.close();
+});
+
+/** Every document with its fields. */
+async function everything(): Promise<unknown[]> {
+  const answers = await Promise.all(COLLECTIONS.map((name) => board.store.ref(name, "x").parent.get()));
+  return answers.flatMap(({ docs }) => docs.map((doc) => [doc.ref.path, doc.data()]));
+}
+
+async function refusal(work: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work();
+    return "nothing was refused";
+  } catch (error) {
+    return asBoardError(error)?.code;
+  }
+}
+
+function callOn(on: Store): Call {
+  const { signal } = new AbortController();
+  const deadline = new Date(Date.now() + 60_000);
+  const begun = { id: "call", client: null, idempotency: null, connection: newConnection(), toolsHash: () => "" };
+  return { ...realWorld, ...begun, store: on, signal, deadline, progress: () => {} };
+}
+
+/** A board with something for every writing tool to change, and a right call of each. */
+async function changes() {
+  const project_id = await board.project();
+  const task_id = await board.task(project_id);
+  const done = await board.task(project_id, { status: "done" });
+  const { session_id } = await board.call("board_create_session", { project_id, agent_name: "a" });
+  await board.call("board_claim_task", { task_id, agent_name: "a", session_id });
+  const free = await board.task(project_id);
+  const calls: Record<string, Record<string, unknown>> = {
+    board_create_project: { name: "p" },
+    board_update_project: { project_id, name: "new" },
+    board_create_task: { project_id, title: "t" },
+    board_update_task: { task_id, title: "new" },
+    board_bulk_update_tasks: { task_ids: [task_id], priority: "low" },
+    board_delete_task: { task_id: done },
+    board_claim_task: { task_id: free, agent_name: "a" },
+    board_create_session: { project_id },
+    board_checkpoint_session: { session_id, handoff_notes: "n" },
+    board_end_session: { session_id, progress_summary: "s" },
+    board_log_activity: { agent_name: "a", action: "found", project_id },
+  };
+  return { calls, task_id, session_id };
+}
+
+describe("a read-only store", () => {
+  it("refuses what every writing tool would write, and stores nothing", async () => {
+    const { calls } = await changes();
+    const writing = TOOLSETS.board.filter(({ annotations }) => !annotations.readOnlyHint);
+    expect(Object.keys(calls)).toEqual(expect.arrayContaining(writing.map(({ name }) => name)));
+    const before = await everything();
+    for (const tool of writing) {
+      const args = tool.input.parse(calls[tool.name]);
+      const code = await refusal(() => tool.handler(callOn(store), args));
+      expect({ tool: tool.name, code }).toEqual({ tool: tool.name, code: "permission_denied" });
+    }
+    expect(await everything()).toEqual(before);
+  });
+
+  it("refuses writes outside of transactions: increments, batches, bulk writes and heartbeats", async () => {
+    const { task_id, session_id } = await changes();
+    const before = await everything();
+    const ref = store.ref("sessions", session_id);
+    expect(await refusal(() => ref.update({ input_tokens: store.increment(1) }))).toBe("permission_denied");
+    expect(await refusal(() => ref.set({ title: "x" }, { merge: true }))).toBe("permission_denied");
+    expect(await refusal(() => store.ref("tasks", "new").create({ title: "x" }))).toBe("permission_denied");
+    expect(await refusal(() => store.ref("tasks", task_id).delete())).toBe("permission_denied");
+    const batch = ref.firestore.batch().delete(ref);
+    expect(await refusal(() => batch.commit())).toBe("permission_denied");
+    const bulk = ref.firestore.bulkWriter();
+    const deleted = refusal(() => bulk.delete(ref));
+    await bulk.close();
+    expect(await deleted).not.toBe("nothing was refused");
+    const { failed } = await beat(store, { sessions: [session_id], agents: ["a"] }, new Date());
+    // The session's sign of life and at least one lease.
+    expect(failed.length).toBeGreaterThan(1);
+    expect(new Set(failed.map((error) => asBoardError(error)?.code))).toEqual(new Set(["permission_denied"]));
+    expect(await everything()).toEqual(before);
+  });
+});
+
+describe("a read-only server", () => {
+  it("offers what reads, and only that", async () => {
+    const { tools } = await reader.client.listTools();
+    expect(tools.length).toBeGreaterThan(5);
+    expect(tools.filter(({ annotations }) => !annotations?.readOnlyHint)).toEqual([]);
+    const call = reader.client.callTool({ name: "board_create_project", arguments: { name: "x" } });
+    await expect(call).rejects.toThrow("Unknown tool");
+  });
+
+  it("answers what the others wrote", async () => {
+    const project_id = await board.project({ name: "Read me" });
+    const task_id = await board.task(project_id);
+    expect(await reader.call("board_get_task", { task_id })).toMatchObject({ id: task_id, project_id });
+    expect(await reader.call("board_get_handoff", { project_id })).toMatchObject({ project: { name: "Read me" } });
+  });
+});
