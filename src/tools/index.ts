@@ -17,7 +17,11 @@ import logActivity from "./board/log-activity.js";
 import search from "./board/search.js";
 import updateProject from "./board/update-project.js";
 import updateTask from "./board/update-task.js";
+import endAgentSession from "./bootstrap/end-session.js";
+import sessionInit from "./bootstrap/session-init.js";
 import type { Tool } from "./define.js";
+import { LOG_TOOLS } from "./log/index.js";
+import sessionCleanup from "./telemetry/cleanup.js";
 import sessionComplete from "./telemetry/complete.js";
 import sessionCreate from "./telemetry/create.js";
 import sessionQuery from "./telemetry/query.js";
@@ -50,9 +54,9 @@ export const TOOLSETS: Readonly<Record<ToolsetName, readonly Tool[]>> = {
     getActivity,
     search,
   ],
-  telemetry: [sessionCreate, sessionUpdate, sessionComplete, sessionQuery],
-  log: [],
-  bootstrap: [],
+  telemetry: [sessionCreate, sessionUpdate, sessionComplete, sessionQuery, sessionCleanup],
+  log: LOG_TOOLS,
+  bootstrap: [sessionInit, endAgentSession],
 };
 
 /** Every tool, family by family. */

@@ -16,6 +16,8 @@ const CODES = [
   ...["invalid_argument", "project_not_found", "project_archived", "task_not_found", "session_not_found"],
   ...["session_not_active", "session_active", "already_claimed", "not_claimable", "invalid_transition"],
   ...["dependency_cycle", "guard_refused", "conflict"],
+  ...["invalid_session_id", "session_already_exists", "invalid_request_id", "turn_not_found", "turn_already_exists"],
+  ...["turn_immutable", "invalid_turn_state"],
 ];
 
 /** Calls of each tool: what fits into half a minute per lane on an idle machine. */
@@ -74,7 +76,7 @@ describe("a hostile call is answered or refused, and a refused one leaves nothin
   it.each(TOOLS.map((tool) => [tool.name, tool] as const))("%s, each nasty value in each place", async (name, tool) => {
     const ids = await known();
     const codes = new Set<string>();
-    for (const args of nastyArguments(tool, ids)) {
+    for (const args of [...nastyArguments(tool, ids), { stranger: true }]) {
       const answer = await outcome(name, args);
       if ("refusal" in answer) codes.add(answer.refusal.code);
     }

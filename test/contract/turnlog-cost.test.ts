@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startEngine } from "../../src/embedded/index.js";
+import { loadIndexes } from "../../src/firestore/indexes.js";
+import { openStore, type Store } from "../../src/firestore/store.js";
+import { type Agent, startAgent } from "../support/client.js";
+import { lane } from "../support/lane.js";
+import { type RpcRecorder, roundTrips, startRpcRecorder } from "../support/rpc-recorder.js";
+import { action, beginTurn, dialog, openLog, stored } from "../support/turnlog.js";
+
+let engine: { host: string; port: number; close(): Promise<void> } | undefined;
+let recorder: RpcRecorder;
+let agent: Agent;
+let store: Store;
+
+beforeAll(async () => {
+  if (lane === "embedded") engine = await startEngine({ file: ":memory:", indexes: loadIndexes("") });
+  const target = engine ? `${engine.host}:${engine.port}` : (process.env.FIREBOARD_TEST_EMULATOR_HOST ?? "");
+  recorder = await startRpcRecorder(target);
+  const projectId = `demo-turns-${Date.now()}`;
+  agent = await startAgent({ FIRESTORE_EMULATOR_HOST: recorder.host, FIREBOARD_PROJECT_ID: projectId });
+  const common = { databaseId: "(default)", collectionPrefix: "" };
+  store = await openStore({ mode: "emulator", host: target, projectId, ...common });
+});
+afterAll(async () => {
+  await agent?.close();
+  await store?.close();
+  await recorder?.close();
+  await engine?.close();
+});
+
+/** What a call costs: round trips in sequence, documents read as Cloud Firestore bills them, and documents written. */
+async function cost(work: () => Promise<unknown>) {
+  const rpcs = await recorder.during(work);
+  const sum = (of: "billedReads" | "writes") => rpcs.reduce((total, rpc) => total + rpc[of], 0);
+  return { trips: roundTrips(rpcs), reads: sum("billedReads"), writes: sum("writes") };
+}
+
+it("round trips and documents of each call", async () => {
+  const costs: Record<string, object> = {};
+  const measure = async (name: string, tool: string, args: object = {}) => {
+    costs[name] = await cost(() => agent.call(`sessionlog_${tool}`, { ...args }));
+  };
+  const sessionId = await openLog(agent);
+  costs.beginTurn = await cost(() => beginTurn(agent));
+  await measure("updateTurn", "update_turn", { response: "r", tags: ["a"] });
+  await measure("appendDialog of 10", "append_dialog", { dialogItems: dialog(10) });
+  const actions = [action("edit", "a"), action("edit", "b"), action("commit", "")];
+  await measure("appendActions of 3, 2 files", "append_actions", { actions });
+  await measure("completeTurn", "complete_turn", { response: "done" });
+  await measure("currentSession", "current_session");
+  await measure("queryHistory", "query_history");
+  await measure("closeSession", "close_session", { sessionId });
+  await measure("bootstrap", "bootstrap");
+  costs.openSession = await cost(() => openLog(agent));
+  expect(costs).toEqual({
+    openSession: { trips: 2, reads: 1, writes: 1 },
+    // The session, the turn that must not be there, and the open turns, of which there is none.
+    beginTurn: { trips: 2, reads: 3, writes: 2 },
+    updateTurn: { trips: 2, reads: 2, writes: 2 },
+    "appendDialog of 10": { trips: 2, reads: 2, writes: 12 },
+    // A marker per file says that it was counted.
+    "appendActions of 3, 2 files": { trips: 2, reads: 4, writes: 7 },
+    completeTurn: { trips: 2, reads: 2, writes: 2 },
+    currentSession: { trips: 1, reads: 2, writes: 0 },
+    queryHistory: { trips: 1, reads: 2, writes: 0 },
+    closeSession: { trips: 2, reads: 2, writes: 1 },
+    bootstrap: { trips: 1, reads: 1, writes: 0 },
+  });
+});
+
+it("an append to a turn of 10,000 items costs what the first one did, and no document grows", async () => {
+  const sessionId = await openLog(agent);
+  const requestId = await beginTurn(agent);
+  const append = (first: number) =>
+    cost(() => agent.call("sessionlog_append_dialog", { dialogItems: dialog(500, first) }));
+  const first = await append(0);
+  expect(first).toEqual({ trips: 2, reads: 2, writes: 502 });
+  const document = stored(store, sessionId, requestId);
+  const size = JSON.stringify(await document.turn()).length;
+  for (let at = 500; at < 9_500; at += 500) await append(at);
+  expect(await append(9_500)).toEqual(first);
+  const contents = (await document.dialog()).map(({ content }) => content);
+  expect(contents).toEqual(dialog(10_000).map(({ content }) => content));
+  const { dialog_count, ...turn } = await document.turn();
+  expect(dialog_count).toBe(10_000);
+  expect(JSON.stringify({ dialog_count, ...turn }).length).toBeLessThan(size + 10);
+});
+
+it("the history costs the same, whatever the sessions' turns hold", async () => {
+  const rpcs = await recorder.during(() => agent.call("sessionlog_query_history", { limit: 1 }));
+  expect(rpcs.map(({ method }) => method).sort()).toEqual(["RunAggregationQuery", "RunQuery"]);
+  expect(rpcs.map(({ billedReads }) => billedReads)).toEqual([1, 1]);
+});
