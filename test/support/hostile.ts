@@ -120,17 +120,22 @@ export function hostileArguments(tool: Tool, ids: KnownIds): fc.Arbitrary<Record
     .map((parts) => Object.fromEntries(parts.flat() as [string, unknown][]));
 }
 
+/** The required arguments of a tool, as the schema allows them. */
+export function rightArguments(tool: Tool, ids: KnownIds): Record<string, unknown> {
+  const seeded = { seed: 1, numRuns: 1 };
+  const required = argumentsOf(tool).filter(([, , isRequired]) => isRequired);
+  return Object.fromEntries(
+    required.map(([name, schema]) => [name, fc.sample(allowedValue(name, schema, ids), seeded)[0]]),
+  );
+}
+
 /**
  * Each nasty value of the right type in each argument of a tool, one at a time; the others are what the schema allows.
  * Of arguments with the same schema the first stands for all.
  */
 export function nastyArguments(tool: Tool, ids: KnownIds): Record<string, unknown>[] {
   const all = argumentsOf(tool);
-  const required = all.filter(([, , isRequired]) => isRequired);
-  const seeded = { seed: 1, numRuns: 1 };
-  const right = Object.fromEntries(
-    required.map(([name, schema]) => [name, fc.sample(allowedValue(name, schema, ids), seeded)[0]]),
-  );
+  const right = rightArguments(tool, ids);
   const different = [...new Map([...all].reverse().map((each) => [JSON.stringify(each[1]), each])).values()];
   return different.flatMap(([name, schema]) => nastyOfType(schema).map((value) => ({ ...right, [name]: value })));
 }

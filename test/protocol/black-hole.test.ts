@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TOOLS } from "../../src/tools/index.js";
+import { type BlackHole, openBlackHole } from "../support/black-hole.js";
+import { rightArguments } from "../support/hostile.js";
+import { startInitialized } from "../support/raw-server.js";
+
+const ids = { project_id: ["some-project"], task_id: ["some-task"], session_id: ["some-session"] };
+/** What a call needs although the schema does not require it. */
+const NEEDED: Record<string, object> = { board_claim_task: { task_id: "some-task" } };
+/** The tools of the board; telemetry has an answer of its own for a store that fails. */
+const BOARD = TOOLS.filter(({ name }) => name.startsWith("board_"));
+
+describe("a store that accepts connections and never answers", () => {
+  let hole: BlackHole;
+  beforeEach(async () => {
+    hole = await openBlackHole();
+  });
+  afterEach(() => hole.close());
+
+  const environment = () => ({
+    FIREBOARD_STORE: "emulator",
+    FIRESTORE_EMULATOR_HOST: hole.host,
+    FIREBOARD_DEADLINE_MS: "1000",
+  });
+
+  it("every call ends by its deadline, a write says that it may have been applied, and the process ends", async () => {
+    const server = await startInitialized(environment());
+    // Loading the client library may take the first call's time.
+    while (hole.connections() === 0) await server.ask("tools/call", { name: "board_get_projects" });
+    const answers = await Promise.all(
+      BOARD.map((tool) =>
+        server.ask("tools/call", {
+          name: tool.name,
+          arguments: { ...rightArguments(tool, ids), ...NEEDED[tool.name] },
+        }),
+      ),
+    );
+    for (const [at, { result }] of answers.entries()) {
+      const tool = BOARD[at];
+      const { code, message, hint } = JSON.parse(result.content[0].text).error;
+      expect({ tool: tool?.name, code }).toEqual({ tool: tool?.name, code: "deadline_exceeded" });
+      expect(message.includes("may have been applied")).toBe(!tool?.annotations.readOnlyHint);
+      expect(hint).not.toBe("");
+    }
+    server.end();
+    expect(await server.exited).toBe(0);
+  });
+
+  it("a server that waits for it can be ended", async () => {
+    const server = await startInitialized({ ...environment(), FIREBOARD_DEADLINE_MS: "600000" });
+    server.send({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "board_get_projects" } });
+    await server.ask("ping");
+    server.kill("SIGTERM");
+    server.kill("SIGTERM");
+    expect(await server.exited).toBe(0);
+  });
+});
+
+it("a store that refuses connections is told as such", async () => {
+  const hole = await openBlackHole();
+  await hole.close();
+  const server = await startInitialized({
+    FIREBOARD_STORE: "emulator",
+    FIRESTORE_EMULATOR_HOST: hole.host,
+    FIREBOARD_DEADLINE_MS: "2000",
+  });
+  const { result } = await server.ask("tools/call", { name: "board_get_projects", arguments: {} });
+  expect(["unavailable", "deadline_exceeded"]).toContain(JSON.parse(result.content[0].text).error.code);
+  server.end();
+  expect(await server.exited).toBe(0);
+});

@@ -1,0 +1,201 @@
+import { randomUUID } from "node:crypto";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { startEngine } from "../../src/embedded/index.js";
+import { loadIndexes } from "../../src/firestore/indexes.js";
+import { openStore, type Store } from "../../src/firestore/store.js";
+import { type Agent, type Answer, startAgent } from "../support/client.js";
+import { type CommitFate, startRpcRecorder } from "../support/rpc-recorder.js";
+import { startValve } from "../support/valve.js";
+
+/* Telemetry never gates (contracts.md 4): whatever the store does, an agent gets an answer in time and goes on. */
+
+/** The contract's bound for an answer, as the client sees it. */
+const BOUND_MS = 2_000;
+/** For what is not about time: a machine under load. */
+const PATIENCE = { FIREBOARD_TELEMETRY_DEADLINE_MS: "30000" };
+const UNAVAILABLE = "SESSION UNAVAILABLE — continuing without session tracking";
+const sessionId = randomUUID();
+
+/** Each session tool with right arguments, and what it answers when the store is at fault. */
+const CALLS: [tool: string, args: Record<string, unknown>, degraded: object][] = [
+  ["sessionCreate", { agentName: "leader" }, { session: null, reason: expect.any(String) }],
+  ["sessionUpdate", { sessionId, inputTokens: 1 }, { session: null, reason: expect.any(String) }],
+  ["sessionUpdate", { sessionId, mode: "absolute", inputTokens: 1 }, { session: null, reason: expect.any(String) }],
+  ["sessionComplete", { sessionId }, { session: null, reason: expect.any(String) }],
+  ["sessionQuery", { activeOnly: true }, { sessions: [], degraded: true }],
+  [
+    "sessionCleanup",
+    { retentionDays: 1 },
+    { count: 0, remaining: null, dryRun: false, cutoffDate: expect.any(String), reason: expect.any(String) },
+  ],
+];
+
+async function agentOn(env: Record<string, string>): Promise<Agent> {
+  const agent = await startAgent(env);
+  onTestFinished(() => agent.close());
+  return agent;
+}
+
+const emulator = (host: string, projectId = "demo-gates") => ({
+  FIREBOARD_STORE: "emulator",
+  FIRESTORE_EMULATOR_HOST: host,
+  FIREBOARD_PROJECT_ID: projectId,
+});
+
+async function engineOn(port = 0) {
+  const engine = await startEngine({ file: ":memory:", indexes: loadIndexes(""), port });
+  onTestFinished(() => engine.close());
+  return `${engine.host}:${engine.port}`;
+}
+
+async function storeAt(host: string): Promise<Store> {
+  const common = { databaseId: "(default)", collectionPrefix: "" };
+  const store = await openStore({ mode: "emulator", host, projectId: "demo-gates", ...common });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+async function expectDegraded(agent: Agent): Promise<void> {
+  for (const [tool, args, degraded] of CALLS) {
+    const began = Date.now();
+    const result = await agent.client.callTool({ name: tool, arguments: args });
+    const took = Date.now() - began;
+    expect([tool, result.isError ?? false, result.structuredContent]).toEqual([tool, false, degraded]);
+    expect(took).toBeLessThan(BOUND_MS);
+    const [json, block] = result.content as { text: string }[];
+    expect(JSON.parse(json?.text ?? "")).toEqual(result.structuredContent);
+    expect(block?.text).toBe(tool === "sessionCreate" ? UNAVAILABLE : undefined);
+  }
+}
+
+/** Calls until the store answers again: a connection that was lost is made anew at its own time. */
+async function untilItWorks(call: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await call();
+    if (answer.session !== null && !answer.degraded) return answer;
+  }
+}
+
+async function expectWorking(agent: Agent): Promise<void> {
+  const { sessionId: id } = await untilItWorks(() => agent.call("sessionCreate", { agentName: "leader" }));
+  expect(await agent.call("sessionUpdate", { sessionId: id, inputTokens: 2 })).toMatchObject({ inputTokens: 2 });
+  expect(await agent.call("sessionComplete", { sessionId: id })).toMatchObject({ endedAt: expect.any(String) });
+  const { sessions } = await agent.call("sessionQuery", { agentName: "leader" });
+  // And nothing else: what was given up did not come later.
+  expect(sessions.map((row: Answer) => row.sessionId)).toEqual([id]);
+}
+
+describe("a store that cannot be reached", () => {
+  it("is answered for in time, and used as soon as it is there", async () => {
+    const valve = await startValve("127.0.0.1:1", "open");
+    const port = Number(valve.host.split(":")[1]);
+    await valve.close();
+    const agent = await agentOn(emulator(valve.host));
+    await expectDegraded(agent);
+    await engineOn(port);
+    await expectWorking(agent);
+  });
+});
+
+describe("a store that never answers", () => {
+  it("from the start, then does", async () => {
+    const valve = await startValve(await engineOn(), "shut");
+    onTestFinished(() => valve.close());
+    const agent = await agentOn(emulator(valve.host));
+    await expectDegraded(agent);
+    valve.open();
+    await expectWorking(agent);
+  });
+
+  it("in the middle of the work", async () => {
+    const host = await engineOn();
+    const valve = await startValve(host, "open");
+    onTestFinished(() => valve.close());
+    const agent = await agentOn(emulator(valve.host));
+    const store = await storeAt(host);
+    await untilItWorks(() => agent.call("sessionCreate", { agentName: "before", sessionId }));
+    valve.shut();
+    await expectDegraded(agent);
+    valve.open();
+    await expectWorking(agent);
+    const session = await store.ref("sessions", sessionId).get();
+    expect(session.data()).toMatchObject({ input_tokens: 0, status: "active" });
+  });
+});
+
+describe("a data folder that cannot be written", () => {
+  it("is answered for in time, and used as soon as it can", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "fireboard-test-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    await chmod(folder, 0o555);
+    // The super-user may write everywhere, so a test that runs as one borrows another user.
+    const nobody = "data:text/javascript,process.getuid()===0&&(process.setgid(65534),process.setuid(65534))";
+    const env = { FIREBOARD_STORE: "embedded", FIREBOARD_DATA_DIR: folder, NODE_OPTIONS: `--import=${nobody}` };
+    const agent = await agentOn(env);
+    await expectDegraded(agent);
+    expect(await agent.call("sessionUpdate", { sessionId })).toEqual({ session: null, reason: "unavailable" });
+    expect(JSON.stringify(await agent.call("sessionQuery"))).not.toContain(folder);
+    await chmod(folder, 0o777);
+    await expectWorking(agent);
+  });
+});
+
+describe("a store that fails half-way", () => {
+  /** A server whose commits have the fate that the test sets, and the store behind. */
+  async function fated() {
+    const host = await engineOn();
+    const fate: { now: CommitFate } = { now: "passes" };
+    const recorder = await startRpcRecorder(host, () => fate.now);
+    onTestFinished(() => recorder.close());
+    const agent = await agentOn({ ...emulator(recorder.host), ...PATIENCE });
+    const { sessionId: id } = await agent.call("sessionCreate", { agentName: "leader" });
+    const store = await storeAt(host);
+    const stored = async () => (await store.ref("sessions", id).get()).data();
+    return { agent, recorder, fate, id, store, stored };
+  }
+
+  const lost = { session: null, reason: "unavailable" };
+  const commits = (rpcs: readonly { method: string }[]) => rpcs.filter(({ method }) => method === "Commit").length;
+
+  it("with the commit refused: one commit per call, nothing written, and the next call works", async () => {
+    const { agent, recorder, fate, id, store, stored } = await fated();
+    const before = await stored();
+    fate.now = "refused";
+    for (const [tool, args] of [
+      ["sessionCreate", { agentName: "never" }],
+      ["sessionUpdate", { sessionId: id, inputTokens: 5 }],
+      ["sessionUpdate", { sessionId: id, mode: "absolute", inputTokens: 5 }],
+      ["sessionComplete", { sessionId: id }],
+    ] as const) {
+      const rpcs = await recorder.during(async () => expect(await agent.call(tool, { ...args })).toEqual(lost));
+      expect([tool, commits(rpcs)]).toEqual([tool, 1]);
+    }
+    expect(await stored()).toEqual(before);
+    fate.now = "passes";
+    expect(await agent.call("sessionUpdate", { sessionId: id, inputTokens: 1 })).toMatchObject({ inputTokens: 1 });
+    expect((await store.ref("sessions", id).parent.get()).size).toBe(1);
+  });
+
+  it("with the answer lost: what was added counts once", async () => {
+    const { agent, recorder, fate, id, stored } = await fated();
+    fate.now = "answer lost";
+    const rpcs = await recorder.during(async () =>
+      expect(await agent.call("sessionUpdate", { sessionId: id, inputTokens: 5 })).toEqual(lost),
+    );
+    expect(commits(rpcs)).toBe(1);
+    expect(await stored()).toMatchObject({ input_tokens: 5 });
+    expect(await agent.call("sessionComplete", { sessionId: id })).toEqual(lost);
+    expect(await stored()).toMatchObject({ input_tokens: 5, status: "completed" });
+    await expect(agent.call("sessionComplete", { sessionId: id })).toFailWith("session_not_active");
+  });
+});
+
+it("refusals stay refusals, whatever their time", async () => {
+  const agent = await agentOn(emulator(await engineOn()));
+  await untilItWorks(() => agent.call("sessionQuery"));
+  await expect(agent.call("sessionUpdate", { sessionId: randomUUID() })).toFailWith("session_not_found");
+  await expect(agent.call("sessionQuery", { sessionId })).toFailWith("invalid_argument");
+});
