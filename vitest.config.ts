@@ -19,7 +19,7 @@ const OWN_FOLDERS = ["embedded", "contract", "protocol", "rules", "race", "crash
 
 const LANES: Lane[] = [
   // Whatever has no lane of its own needs no store: a new folder of tests is never forgotten.
-  { name: "unit", include: ["test/**/*.test.ts"], exclude: OWN_FOLDERS, order: 0, workers: 2, testTimeout: 10_000 },
+  { name: "unit", include: ["test/**/*.test.ts"], exclude: OWN_FOLDERS, order: 0, workers: 2, testTimeout: 30_000 },
   { name: "embedded", include: [folder("embedded")], order: 0, workers: 2, testTimeout: 20_000 },
   {
     name: "contract-embedded",
