@@ -1,0 +1,176 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { selectTools } from "../../src/tools/select.js";
+import { useBoard } from "../support/board.js";
+import { type Agent, type Answer, startAgent, ToolError } from "../support/client.js";
+import { hostileArguments, type KnownIds } from "../support/hostile.js";
+import { lane } from "../support/lane.js";
+
+const board = useBoard();
+
+/** In every text of the other project, so that nothing of it can be read without being seen. */
+const SECRET = "elsewhere";
+
+interface Ids {
+  project: string;
+  task: string;
+  session: string;
+}
+let own: Ids;
+let other: Ids;
+/** Ids of the other project under each argument's name. */
+let foreign: KnownIds;
+/** An agent whose server serves the own project alone. */
+let agent: Agent;
+
+async function furnish(text: string): Promise<Ids> {
+  const project = await board.project({ name: text, description: text, priority: "critical" });
+  const task = await board.task(project, { title: text, description: text, priority: "critical" });
+  await board.task(project, { title: text, parent_task_id: task, depends_on: [task] });
+  const told = { project_id: project, agent_name: text, title: text };
+  const { session_id: ended } = await board.call("board_create_session", told);
+  await board.call("board_end_session", { session_id: ended, progress_summary: text, handoff_notes: text });
+  const { session_id: session } = await board.call("board_create_session", told);
+  await board.call("board_claim_task", { task_id: task, agent_name: text, session_id: session });
+  await board.call("board_log_activity", { agent_name: text, action: "found", details: text, task_id: task });
+  return { project, task, session };
+}
+
+beforeAll(async () => {
+  other = await furnish(SECRET);
+  own = await furnish("here");
+  foreign = { project_id: [other.project], task_id: [other.task], session_id: [other.session] };
+  agent = await startAgent({ ...board.database.env, FIREBOARD_ONLY_PROJECT: own.project });
+});
+afterAll(() => agent?.close());
+
+/** Every document of the other project. */
+async function elsewhere(): Promise<unknown[]> {
+  const answers = await Promise.all([
+    board.store.ref("projects", other.project).parent.where("name", "==", SECRET).get(),
+    ...(["tasks", "sessions", "activity_log"] as const).map((name) =>
+      board.store.ref(name, "x").parent.where("project_id", "==", other.project).get(),
+    ),
+  ]);
+  return answers.flatMap(({ docs }) => docs.map((doc) => [doc.ref.path, doc.data()]));
+}
+
+async function outcome(tool: string, args: Record<string, unknown>): Promise<Answer> {
+  try {
+    return await agent.call(tool, args);
+  } catch (error) {
+    if (error instanceof ToolError) return { refused: error.code, message: error.message, details: error.details };
+    throw error;
+  }
+}
+
+describe("a server of one project works on it without being told its id", () => {
+  it("reads it", async () => {
+    const { projects } = await agent.call("board_get_projects");
+    expect(projects).toMatchObject([{ id: own.project, total_tasks: 2 }]);
+    expect(await agent.call("board_get_projects", { status: "archived" })).toEqual({ projects: [], next_cursor: null });
+    expect((await agent.call("board_get_tasks")).tasks).toHaveLength(2);
+    expect(await agent.call("board_get_task", { task_id: own.task })).toMatchObject({ blocking: [{ title: "here" }] });
+    expect(await agent.call("board_get_handoff")).toMatchObject({ project: { id: own.project }, active_task_count: 2 });
+    expect((await agent.call("board_get_sessions")).sessions).toHaveLength(2);
+    expect((await agent.call("board_get_activity", { limit: 200 })).entries.length).toBeGreaterThan(5);
+    expect((await agent.call("board_search", { query: "here" })).hits.length).toBeGreaterThan(3);
+  });
+
+  it("changes it", async () => {
+    const { id } = await agent.call("board_create_task", { title: "new", priority: "high" });
+    expect(await board.stored("tasks", id)).toMatchObject({ project_id: own.project });
+    const claimed = await agent.call("board_claim_task", { agent_name: "worker" });
+    expect(claimed.task).toMatchObject({ id, assigned_agent: "worker" });
+    expect((await agent.call("board_update_task", { task_id: id, status: "done" })).changes).toEqual(["status"]);
+    const logged = await agent.call("board_log_activity", { agent_name: "worker", action: "thought" });
+    expect(await board.stored("activity_log", logged.id)).toMatchObject({ project_id: own.project });
+    const { session_id, abandoned_sessions } = await agent.call("board_create_session", { agent_name: "worker" });
+    expect(abandoned_sessions).toBe(1);
+    expect(await board.stored("sessions", session_id)).toMatchObject({ project_id: own.project });
+  });
+
+  it("repeats a call under its key once, and shares keys with a server that is told the project", async () => {
+    const task = { title: "once", idempotency_key: "k" };
+    const { id } = await agent.call("board_create_task", task);
+    expect(await agent.call("board_create_task", task)).toMatchObject({ id });
+    expect(await board.call("board_create_task", { ...task, project_id: own.project })).toMatchObject({ id });
+  });
+});
+
+describe("a server of one project has no other", () => {
+  it.each<[tool: string, args: () => Record<string, unknown>, code: string]>([
+    ["board_get_task", () => ({ task_id: other.task }), "task_not_found"],
+    ["board_update_task", () => ({ task_id: other.task, title: "x" }), "task_not_found"],
+    ["board_update_task", () => ({ task_id: own.task, depends_on: [other.task] }), "task_not_found"],
+    ["board_update_task", () => ({ task_id: own.task, project_id: other.project }), "invalid_argument"],
+    ["board_bulk_update_tasks", () => ({ task_ids: [own.task, other.task], priority: "low" }), "task_not_found"],
+    ["board_delete_task", () => ({ task_id: other.task, require_done: false }), "task_not_found"],
+    ["board_claim_task", () => ({ task_id: other.task, agent_name: SECRET }), "task_not_found"],
+    ["board_create_task", () => ({ title: "x", parent_task_id: other.task }), "task_not_found"],
+    ["board_create_task", () => ({ title: "x", session_id: other.session }), "session_not_found"],
+    ["board_create_session", () => ({ project_id: other.project }), "invalid_argument"],
+    ["board_checkpoint_session", () => ({ session_id: other.session, handoff_notes: "x" }), "session_not_found"],
+    ["board_end_session", () => ({ session_id: other.session, progress_summary: "x" }), "session_not_found"],
+    ["board_get_session", () => ({ session_id: other.session }), "session_not_found"],
+    ["board_get_handoff", () => ({ since: other.session }), "session_not_found"],
+    ["board_log_activity", () => ({ agent_name: "a", action: "x", task_id: other.task }), "task_not_found"],
+    ["board_log_activity", () => ({ agent_name: "a", action: "x", session_id: other.session }), "session_not_found"],
+  ])("%s refuses its ids", async (tool, args, code) => {
+    await expect(agent.call(tool, args())).toFailWith(code);
+  });
+
+  it.each<[tool: string, args: () => Record<string, unknown>, list: string]>([
+    ["board_get_activity", () => ({ task_id: other.task }), "entries"],
+    ["board_get_activity", () => ({ session_id: other.session }), "entries"],
+    ["board_get_activity", () => ({ agent_name: SECRET }), "entries"],
+    ["board_get_sessions", () => ({ agent_name: SECRET }), "sessions"],
+    ["board_get_tasks", () => ({ parent_task_id: other.task }), "tasks"],
+    ["board_search", () => ({ query: SECRET }), "hits"],
+  ])("%s finds none of it", async (tool, args, list) => {
+    expect((await agent.call(tool, args()))[list]).toEqual([]);
+  });
+
+  it("a dependency on it counts as missing, and a task of it that depends on this one stays as it is", async () => {
+    const needs = await board.task(own.project, { title: "needs", depends_on: [other.task] });
+    expect(await agent.call("board_get_task", { task_id: needs })).toMatchObject({
+      blocked_by: [{ id: other.task, title: null, status: null }],
+    });
+    const wanted = await board.task(own.project, { status: "done" });
+    await board.task(other.project, { title: SECRET, depends_on: [wanted] });
+    const before = await elsewhere();
+    await agent.call("board_delete_task", { task_id: wanted });
+    expect(await elsewhere()).toEqual(before);
+  });
+
+  it.each(selectTools({ project: "any" }).map((tool) => [tool.name, tool] as const))(
+    "%s, by any arguments with its ids, neither reads nor changes it",
+    async (name, tool) => {
+      const before = await elsewhere();
+      await fc.assert(
+        fc.asyncProperty(hostileArguments(tool, foreign), async (args) => {
+          // What a caller says may come back to it; only the ids of the other project are known here, and they tell nothing.
+          expect(JSON.stringify(await outcome(name, args))).not.toContain(SECRET);
+        }),
+        { numRuns: lane === "embedded" ? 25 : 15 },
+      );
+      expect(await elsewhere()).toEqual(before);
+    },
+  );
+});
+
+describe("heartbeats of a server of one project", () => {
+  it("keep nothing of another one alive", async () => {
+    const lease = async (task: string) => (await board.stored("tasks", task)).lease.expires_at.toMillis();
+    const before = await lease(other.task);
+    const beating = { FIREBOARD_ONLY_PROJECT: own.project, FIREBOARD_HEARTBEAT_MS: "100" };
+    const holder = await startAgent({ ...board.database.env, ...beating });
+    const { id } = await holder.call("board_create_task", { title: "mine" });
+    // The same agent holds a task over there.
+    await holder.call("board_claim_task", { task_id: id, agent_name: SECRET });
+    const claimed = await lease(id);
+    await vi.waitFor(async () => expect(await lease(id)).toBeGreaterThan(claimed), { timeout: 10_000 });
+    await holder.close();
+    expect(await lease(other.task)).toBe(before);
+  });
+});
