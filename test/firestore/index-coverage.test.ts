@@ -92,8 +92,8 @@ describe("firestore.indexes.json", () => {
   );
 
   it("applies to collections with a prefix", () => {
-    const groups = loadIndexes("x_").indexes.map(({ collectionGroup }) => collectionGroup);
-    expect(new Set(groups)).toEqual(new Set(["x_projects", "x_tasks", "x_sessions", "x_activity_log"]));
+    const groups = (prefix: string) => loadIndexes(prefix).indexes.map(({ collectionGroup }) => collectionGroup);
+    expect(groups("x_")).toEqual(groups("").map((group) => `x_${group}`));
   });
 });
 

@@ -1,6 +1,7 @@
 import type { DocumentSnapshot, Store } from "../../firestore/store.js";
+import { agentKey } from "../model/agent.js";
 import { readDocuments } from "../model/document.js";
-import { sessionDocument } from "../model/session.js";
+import { type Session, sessionDocument } from "../model/session.js";
 import { type Task, taskDocument } from "../model/task.js";
 import { liveLease, newLease } from "../tasks/lease.js";
 
@@ -39,6 +40,7 @@ export async function beat(store: Store, { sessions, agents }: Alive, now: Date)
   const read = new Map([...found, ...snapshots].map((snapshot) => [snapshot.ref.path, snapshot]));
   const outcomes = await Promise.allSettled([
     ...active.map(({ id }) => asRead(read.get(store.ref("sessions", id).path), { last_seen_at: now })),
+    ...active.map((session) => seen(store, session, now)),
     ...held.map((task) => renew(read.get(store.ref("tasks", task.id).path), task, now)),
   ]);
   const holders = new Set(held.map(({ lease }) => lease?.agent_name));
@@ -48,6 +50,12 @@ export async function beat(store: Store, { sessions, agents }: Alive, now: Date)
     idle: agents.filter((agent) => !holders.has(agent)),
     failed: outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : [])),
   };
+}
+
+/** An agent that is known by session_init is around for as long as its session beats. */
+async function seen(store: Store, { kind, agent_name, project_id }: Session, now: Date): Promise<void> {
+  if (kind !== "agent" || agent_name === null || project_id === null) return;
+  await store.ref("agents", agentKey(agent_name, project_id)).update({ last_seen_at: now });
 }
 
 function leasedBy(store: Store, agent: string) {

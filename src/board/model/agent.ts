@@ -1,0 +1,22 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { moment, type Stored, text } from "./document.js";
+
+/** What is known of an agent in a project: who it is, what it is about, and which tools it saw last. */
+export const agentDocument = z.object({
+  agent_id: z.string().default(""),
+  project_id: text,
+  intent: text,
+  model: text,
+  provider: text,
+  tools_hash: text,
+  last_seen_at: moment,
+});
+export type Agent = Stored<z.output<typeof agentDocument>>;
+
+/** The id of an agent's document in a project; an agent's own name may hold any character. */
+export function agentKey(agentId: string, projectId: string): string {
+  return createHash("sha256")
+    .update(JSON.stringify([projectId, agentId]))
+    .digest("hex");
+}
