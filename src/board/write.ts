@@ -22,6 +22,8 @@ export interface Write {
   get(refs: DocumentReference[]): Promise<DocumentSnapshot[]>;
   /** Adds an activity entry to the commit; returns it as it will be stored. */
   log(entry: Entry): Activity;
+  /** The one time of all that this commit writes, taken when it is first asked for: after the reads. */
+  now(): Date;
 }
 
 /**
@@ -39,16 +41,23 @@ export async function write<T>(call: Call, work: (write: Write) => Promise<T>, m
   const attempt = async ({ tx }: { tx: Transaction }) => {
     if (sent && (await firstEntry.get()).exists) return sent.result;
     let entries = 0;
+    let time: Date | undefined;
+    const now = () => {
+      time ??= call.now();
+      return time;
+    };
     const unit: Write = {
       tx,
       get: (refs) => (refs.length === 0 ? Promise.resolve([]) : tx.getAll(...refs)),
       log(entry) {
         const ref = entries === 0 ? firstEntry : call.store.ref("activity_log", call.newId());
+        const document = entryDocument(call, entry, now());
+        // A microsecond apart, so that the entries of one commit keep their order.
+        tx.create(ref, { ...document, created_at: call.store.timestamp(now(), entries) });
         entries += 1;
-        const document = entryDocument(call, entry);
-        tx.create(ref, document);
         return { ...document, id: ref.id };
       },
+      now,
     };
     const result = await onceUnderKey(call, unit, work, memo);
     if (entries > 0) sent = { result };
@@ -73,14 +82,14 @@ async function onceUnderKey<T>(
   // A change that was made before may be refused now; its key decides first.
   const [kept, outcome] = await Promise.allSettled([keyRef(call.store, asked).get(), work(unit)]);
   if (kept.status === "rejected") throw kept.reason;
-  refuseRepetition(asked, kept.value, call.now());
+  refuseRepetition(asked, kept.value, unit.now());
   if (outcome.status === "rejected") throw outcome.reason;
   const result = outcome.value;
-  keepResult(unit.tx, asked, kept.value, memo ? memo.keep(result) : result, call.now());
+  keepResult(unit.tx, asked, kept.value, memo ? memo.keep(result) : result, unit.now());
   return result;
 }
 
-function entryDocument(call: Call, entry: Entry): Omit<Activity, "id"> {
+function entryDocument(call: Call, entry: Entry, created_at: Date): Omit<Activity, "id"> {
   return {
     project_id: entry.project_id,
     task_id: entry.task_id ?? null,
@@ -90,6 +99,6 @@ function entryDocument(call: Call, entry: Entry): Omit<Activity, "id"> {
     details: entry.details ?? null,
     metadata: { ...(call.client === null ? {} : { client: call.client }), ...entry.metadata },
     call_id: call.id,
-    created_at: call.now(),
+    created_at,
   };
 }

@@ -6,6 +6,9 @@ export const COLLECTIONS = [
   "sessions_archive",
   "activity_log",
   "idempotency_keys",
+  "memories",
+  "agents",
+  "deliveries",
 ] as const;
 export type CollectionName = (typeof COLLECTIONS)[number];
 
@@ -42,6 +45,7 @@ export const SHAPES = shapes({
     optional: { status: "==" },
     orderBy: [["updated_at", "desc"]],
   },
+  latestProjects: { collection: "projects", where: {}, orderBy: [["updated_at", "desc"]] },
   projectsOfUnknownPriority: {
     collection: "projects",
     where: { priority: "not-in" },
@@ -75,6 +79,14 @@ export const SHAPES = shapes({
     optional: { project_id: "==" },
     orderBy: [["updated_at", "desc"]],
   },
+  tasksByStatus: {
+    collection: "tasks",
+    where: { project_id: "==", status: "==" },
+    orderBy: [
+      ["priority", "asc"],
+      ["created_at", "asc"],
+    ],
+  },
   tasksChangedSince: {
     collection: "tasks",
     where: { project_id: "==", updated_at: ">" },
@@ -88,6 +100,12 @@ export const SHAPES = shapes({
   dependentsOfMany: { collection: "tasks", where: { depends_on: "array-contains-any" }, orderBy: [] },
   tasksLeasedBy: { collection: "tasks", where: { "lease.agent_name": "==" }, orderBy: [] },
   activeSessions: { collection: "sessions", where: { project_id: "==", status: "==" }, orderBy: [] },
+  agentSessions: {
+    collection: "sessions",
+    where: { kind: "==", agent_name: "==", status: "==" },
+    optional: { project_id: "==" },
+    orderBy: [],
+  },
   endedSessions: {
     collection: "sessions",
     where: { project_id: "==", status: "in" },
@@ -129,6 +147,17 @@ export const SHAPES = shapes({
     collection: "activity_log",
     where: {},
     optional: { project_id: "==", task_id: "==", session_id: "==", agent_name: "==", action: "==" },
+    orderBy: [["created_at", "desc"]],
+  },
+  agentsAround: {
+    collection: "agents",
+    where: { project_id: "==", last_seen_at: ">" },
+    orderBy: [["last_seen_at", "desc"]],
+  },
+  memories: { collection: "memories", where: { project_id: "==" }, orderBy: [["updated_at", "desc"]] },
+  deliveries: {
+    collection: "deliveries",
+    where: { project_id: "==", agent_id: "==" },
     orderBy: [["created_at", "desc"]],
   },
   activitySince: {

@@ -13,16 +13,15 @@ export interface CreateProject {
 /** Creates an active project and logs `created` (contracts.md 3, board_create_project). */
 export async function createProject(call: Call, args: CreateProject) {
   const id = call.newId();
-  return await write(call, async ({ tx, log }) => {
-    const now = call.now();
+  return await write(call, async ({ tx, log, now }) => {
     tx.create(call.store.ref("projects", id), {
       name: args.name,
       description: args.description ?? null,
       status: "active",
       priority: args.priority,
       metadata: args.metadata ?? {},
-      created_at: now,
-      updated_at: now,
+      created_at: now(),
+      updated_at: now(),
     });
     log({ action: "created", agent_name: "system", project_id: id, details: "Project created" });
     return { id, name: args.name, status: "active", priority: args.priority, message: "Project created" };

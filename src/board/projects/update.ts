@@ -23,7 +23,7 @@ export interface UpdateProject {
 /** Changes a project (contracts.md 3, board_update_project); when nothing would change, nothing is written or logged. */
 export async function updateProject(call: Call, args: UpdateProject) {
   const ref = call.store.ref("projects", args.project_id);
-  return await write(call, async ({ tx, get, log }) => {
+  return await write(call, async ({ tx, get, log, now }) => {
     const [snapshot] = await get([ref]);
     if (!snapshot?.exists) throw notFound("project", args.project_id);
     const project = readDocument(projectDocument, "project", snapshot);
@@ -33,7 +33,7 @@ export async function updateProject(call: Call, args: UpdateProject) {
     const result = { id: project.id, name: wanted.name ?? project.name, status: wanted.status ?? project.status };
     if (changes.length === 0) return { ...result, changes, message: "Nothing to change" };
 
-    tx.update(ref, { ...pick(wanted, changes), updated_at: call.now() });
+    tx.update(ref, { ...pick(wanted, changes), updated_at: now() });
     const moved = changes.includes("status") ? { from: project.status, to: wanted.status } : {};
     log({
       action: "updated",

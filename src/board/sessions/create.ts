@@ -78,13 +78,13 @@ async function openSession(call: Call, unit: Write, id: string, args: CreateSess
   const { rows } = readDocuments(sessionDocument, "session", found.docs);
   const active = rows.filter(({ kind }) => kind === "board");
   const current = active.sort((a, b) => Number(b.started_at) - Number(a.started_at))[0];
-  if (current && args.if_active === "reject") throw sessionActive(current, call.now());
+  if (current && args.if_active === "reject") throw sessionActive(current, unit.now());
   if (current && args.if_active === "join") {
     const material = { project, collected, ended: collected.ended, logged: [] };
     return { session_id: current.id, abandoned_sessions: 0, joined: true, material: withBehind(call, material) };
   }
 
-  const now = call.now();
+  const now = unit.now();
   const stale = active.map((session) => abandoned(session, now));
   const logged = stale.map((session) => storeAbandoned(call, unit, session));
   unit.tx.create(call.store.ref("sessions", id), newSession(now, { kind: "board", ...sessionFields(args) }));

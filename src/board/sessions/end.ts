@@ -30,11 +30,11 @@ export async function checkpointSession(call: Call, args: SaveNotes) {
 
 async function store(call: Call, { session_id, ...notes }: SaveNotes, end: boolean) {
   const ref = call.store.ref("sessions", session_id);
-  return await write(call, async ({ tx, get, log }) => {
+  return await write(call, async ({ tx, get, log, now: time }) => {
     const [snapshot] = await get([ref]);
     if (!snapshot?.exists) throw notFound("session", session_id);
     const session = readDocument(sessionDocument, "session", snapshot);
-    const now = call.now();
+    const now = time();
     const { fields, changes, late, warnings } = saveNotes(
       session,
       notes,

@@ -29,7 +29,7 @@ export async function bulkUpdateTasks(call: Call, args: BulkUpdateTasks) {
       readNamedSession(call, session_id),
     ]);
     const read = byPath(snapshots);
-    const now = call.now();
+    const now = unit.now();
     const caller = namedAgent(named, change.assigned_agent);
     const updates = ids.map((id) => {
       const task = requireTask(call, read, id);

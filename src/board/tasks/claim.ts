@@ -88,7 +88,7 @@ async function claimOne(call: Call, args: ClaimTask, seen: Task): Promise<Claime
       readDecision(call, unit, seen),
       readNamedSession(call, args.session_id),
     ]);
-    const now = call.now();
+    const now = unit.now();
     const lease = liveLease(task, now);
     if (lease && lease.agent_name !== args.agent_name) throw alreadyClaimed(task.id, lease);
     const fresh = newLease(args.agent_name, args.session_id ?? lease?.session_id ?? null, args.lease_minutes, now);

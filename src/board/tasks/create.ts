@@ -27,19 +27,19 @@ export interface CreateTask {
 export async function createTask(call: Call, args: CreateTask) {
   const id = call.newId();
   const related = { project: args.project_id, parent: args.parent_task_id, dependencies: args.depends_on };
-  return await write(call, async ({ tx, get, log }) => {
+  return await write(call, async (unit) => {
     const [snapshots, named] = await Promise.all([
-      get(relatedRefs(call, related)),
+      unit.get(relatedRefs(call, related)),
       readNamedSession(call, args.session_id),
     ]);
     const read = byPath(snapshots);
     requireOpenProject(call, read, args.project_id);
     requireRelatives(call, read, related, args.project_id);
 
-    const now = call.now();
+    const now = unit.now();
     const { title, status, priority } = args;
     const assigned_agent = args.assigned_agent || null;
-    tx.create(call.store.ref("tasks", id), {
+    unit.tx.create(call.store.ref("tasks", id), {
       project_id: args.project_id,
       title,
       description: args.description ?? null,
@@ -55,7 +55,7 @@ export async function createTask(call: Call, args: CreateTask) {
       updated_at: now,
       ...statusTimes(status, { started_at: null, completed_at: null }, now),
     });
-    log({
+    unit.log({
       action: "created",
       agent_name: entryAgent(named, assigned_agent),
       project_id: args.project_id,

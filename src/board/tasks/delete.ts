@@ -92,11 +92,11 @@ function deleteOne(call: Call, { tx, log }: Write, { id, project_id, title, stat
   });
 }
 
-function dropDependencies(call: Call, { tx, log }: Write, dependent: Task, doomed: readonly Task[]): void {
+function dropDependencies(call: Call, { tx, log, now }: Write, dependent: Task, doomed: readonly Task[]): void {
   const gone = new Set(doomed.map(({ id }) => id));
   tx.update(call.store.ref("tasks", dependent.id), {
     depends_on: dependent.depends_on.filter((id) => !gone.has(id)),
-    updated_at: call.now(),
+    updated_at: now(),
   });
   log({
     action: "updated",

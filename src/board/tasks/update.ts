@@ -40,7 +40,7 @@ export async function updateTask(call: Call, args: UpdateTask) {
     const read = byPath(snapshots);
     const task = requireTask(call, read, task_id);
     refuseStale("task", task_id, task.updated_at, if_updated_at, () => taskDetail(task));
-    const update = changeTask(task, change, namedAgent(named, change.assigned_agent), call.now());
+    const update = changeTask(task, change, namedAgent(named, change.assigned_agent), unit.now());
     await checkRelations(call, unit, task, update, related, read);
     storeUpdate(call, unit, task, update, named, change.assigned_agent);
 
