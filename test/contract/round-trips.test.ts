@@ -16,8 +16,8 @@ beforeAll(async () => {
   const target = engine ? `${engine.host}:${engine.port}` : (process.env.FIREBOARD_TEST_EMULATOR_HOST ?? "");
   recorder = await startRpcRecorder(target);
   const projectId = `demo-trips-${Date.now()}`;
-  // The official emulator takes its time over 120 aggregations of a large collection.
-  const patience = { FIREBOARD_DEADLINE_MS: "60000" };
+  // The official emulator takes its time over 120 aggregations of a large collection; no heartbeat may come between.
+  const patience = { FIREBOARD_DEADLINE_MS: "60000", FIREBOARD_HEARTBEAT_MS: "600000" };
   agent = await startAgent({ FIRESTORE_EMULATOR_HOST: recorder.host, FIREBOARD_PROJECT_ID: projectId, ...patience });
   const common = { databaseId: "(default)", collectionPrefix: "" };
   store = await openStore({ mode: "emulator", host: target, projectId, ...common });
@@ -144,5 +144,5 @@ describe("what a call costs", () => {
     const counted = await agent.call("board_get_projects", {});
     expect(counted.projects).toHaveLength(20);
     expect(counted.projects.every((project: { total_tasks: number }) => project.total_tasks === 500)).toBe(true);
-  });
+  }, 180_000);
 });

@@ -1,18 +1,14 @@
 import { createRequire } from "node:module";
-import { setTimeout as delay } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import { fromJSON } from "@grpc/proto-loader";
 
-/** The network that is simulated: RPCs that were sent together must be under way together to be told from a sequence. */
-const LATENCY_MS = 25;
-
 const require = createRequire(import.meta.url);
 
-/** One RPC as it passed: when it began and ended, in the order of all such events, and what it brought. */
+/** One RPC as it passed. */
 export interface Rpc {
   method: string;
-  began: number;
-  ended: number;
+  /** Which round trip it was part of, counted from 1: RPCs of one round were under way together. */
+  round: number;
   /** Documents that Cloud Firestore would bill: those returned, an aggregation's index entries by the thousand; at least 1. */
   billedReads: number;
   writes: number;
@@ -26,8 +22,49 @@ export interface RpcRecorder {
   close(): Promise<void>;
 }
 
+/** A round begins when no further RPC has come for so long: what a client sends together must be counted together. */
+const QUIET_MS = 100;
+
 // biome-ignore lint/suspicious/noExplicitAny: decoded protocol messages
 type Message = any;
+/** Passes an RPC on; resolves with what gives its answer to the client. */
+type Forward = () => Promise<() => void>;
+
+/**
+ * Lets RPCs pass in rounds: those that wait go on together, and their answers come back together when the last one is
+ * there. So the number of rounds is the number of round trips in sequence, whatever the speed of machine and store.
+ */
+function createRounds() {
+  let waiting: { forward: Forward; enter(round: number): void }[] = [];
+  let round = 0;
+  let running = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function run(): Promise<void> {
+    if (running || waiting.length === 0) return;
+    running = true;
+    round += 1;
+    const together = waiting;
+    waiting = [];
+    for (const { enter } of together) enter(round);
+    for (const answer of await Promise.all(together.map(({ forward }) => forward()))) answer();
+    running = false;
+    if (waiting.length > 0) wait();
+  }
+  function wait(): void {
+    clearTimeout(timer);
+    timer = setTimeout(run, QUIET_MS);
+  }
+  return {
+    join(forward: Forward, enter: (round: number) => void): void {
+      waiting.push({ forward, enter });
+      wait();
+    },
+    restart(): void {
+      round = 0;
+    },
+  };
+}
 
 /** Starts a recorder in front of a Firestore that speaks gRPC without TLS at `target` (host:port). */
 export async function startRpcRecorder(target: string): Promise<RpcRecorder> {
@@ -38,42 +75,28 @@ export async function startRpcRecorder(target: string): Promise<RpcRecorder> {
     target,
     grpc.credentials.createInsecure(),
   ) as unknown as Record<string, (...args: unknown[]) => Message>;
+  const rounds = createRounds();
   let recorded: Rpc[] = [];
-  let clock = 0;
 
   const server = new grpc.Server();
   const handlers = Object.entries(service).map(([method, { requestStream, responseStream }]) => {
     if (requestStream) return [method, unrecorded] as const;
-    const handler = async (call: Message, callback?: grpc.sendUnaryData<Message>) => {
-      const rpc: Rpc = { method, began: ++clock, ended: 0, billedReads: 0, writes: call.request.writes?.length ?? 0 };
+    const handler = (call: Message, callback?: grpc.sendUnaryData<Message>) => {
+      const rpc: Rpc = { method, round: 0, billedReads: 0, writes: call.request.writes?.length ?? 0 };
       recorded.push(rpc);
-      await delay(LATENCY_MS);
-      const end = () => {
-        rpc.ended = ++clock;
-      };
       const metadata: grpc.Metadata = call.metadata.clone();
       metadata.remove("host");
-      if (!responseStream) {
-        client[method]?.(call.request, metadata, (error: grpc.ServiceError | null, response: Message) => {
-          end();
-          callback?.(error, response);
-        });
-        return;
-      }
-      const upstream = client[method]?.(call.request, metadata);
-      call.sendMetadata(new grpc.Metadata());
-      upstream.on("data", (response: Message) => {
-        rpc.billedReads += billed(response);
-        call.write(response);
-      });
-      upstream.on("error", (error: grpc.ServiceError) => {
-        end();
-        call.emit("error", error);
-      });
-      upstream.on("end", () => {
-        rpc.billedReads = Math.max(1, rpc.billedReads);
-        end();
-        call.end();
+      const send = client[method]?.bind(client);
+      const forward: Forward = responseStream
+        ? () => streamed(send?.(call.request, metadata), call, rpc)
+        : () =>
+            new Promise((resolve) => {
+              send?.(call.request, metadata, (error: grpc.ServiceError | null, response: Message) =>
+                resolve(() => callback?.(error, response)),
+              );
+            });
+      rounds.join(forward, (round) => {
+        rpc.round = round;
       });
     };
     return [method, handler] as const;
@@ -88,6 +111,7 @@ export async function startRpcRecorder(target: string): Promise<RpcRecorder> {
     host: `127.0.0.1:${port}`,
     async during(work) {
       recorded = [];
+      rounds.restart();
       await work();
       return recorded;
     },
@@ -96,6 +120,27 @@ export async function startRpcRecorder(target: string): Promise<RpcRecorder> {
       (client as unknown as grpc.Client).close();
     },
   };
+}
+
+/** Collects a streamed answer; resolves with what writes it to the client. */
+function streamed(upstream: Message, call: Message, rpc: Rpc): Promise<() => void> {
+  const responses: Message[] = [];
+  upstream.on("data", (response: Message) => {
+    rpc.billedReads += billed(response);
+    responses.push(response);
+  });
+  return new Promise((resolve) => {
+    const answer = (finish: () => void) => () => {
+      call.sendMetadata(new grpc.Metadata());
+      for (const response of responses) call.write(response);
+      finish();
+    };
+    upstream.on("error", (error: grpc.ServiceError) => resolve(answer(() => call.emit("error", error))));
+    upstream.on("end", () => {
+      rpc.billedReads = Math.max(1, rpc.billedReads);
+      resolve(answer(() => call.end()));
+    });
+  });
 }
 
 function unrecorded(call: Message): void {
@@ -109,14 +154,7 @@ function billed(response: Message): number {
   return 0;
 }
 
-/** How many of these RPCs had to wait for one another: the longest chain in which each began after the one before ended. */
+/** How many round trips in sequence these RPCs took. */
 export function roundTrips(rpcs: readonly Rpc[]): number {
-  const depths = new Map<Rpc, number>();
-  for (const rpc of [...rpcs].sort((a, b) => a.began - b.began)) {
-    const before = rpcs
-      .filter(({ ended }) => ended !== 0 && ended < rpc.began)
-      .map((earlier) => depths.get(earlier) ?? 0);
-    depths.set(rpc, 1 + Math.max(0, ...before));
-  }
-  return Math.max(0, ...depths.values());
+  return Math.max(0, ...rpcs.map(({ round }) => round));
 }
