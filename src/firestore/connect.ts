@@ -32,6 +32,9 @@ const COMMIT_ONCE = {
   },
 };
 
+/** A store that was away is tried again within a second; grpc-js alone would take up to two minutes. */
+const RECONNECT = { "grpc.initial_reconnect_backoff_ms": 100, "grpc.max_reconnect_backoff_ms": 1_000 };
+
 /** Connects to the configured store. The client library is loaded here, so that a server answers its handshake first. */
 export async function connect(config: StoreConfig, notices?: EngineNotices): Promise<Connection> {
   switch (config.mode) {
@@ -84,7 +87,7 @@ async function openClient(
   const project = config.projectId === undefined ? {} : { projectId: config.projectId };
   const app = initializeApp({ credential: credential ?? applicationDefault(), ...project }, `fireboard-${nextApp++}`);
   const db = getFirestore(app, config.databaseId);
-  db.settings({ ...settings, ...project, clientConfig: COMMIT_ONCE, ignoreUndefinedProperties: false });
+  db.settings({ ...RECONNECT, ...settings, ...project, clientConfig: COMMIT_ONCE, ignoreUndefinedProperties: false });
   return { db, close: () => deleteApp(app) };
 }
 
