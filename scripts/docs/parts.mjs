@@ -74,7 +74,7 @@ function toolSection(tool) {
   return [
     `### ${tool.name}`,
     `${tool.title} (${access(tool)}). ${tool.description}`,
-    table(["Argument", "Type", "Default", "Notes"], rows),
+    rows.length > 0 ? table(["Argument", "Type", "Default", "Notes"], rows) : "It takes no arguments.",
   ].join("\n\n");
 }
 
@@ -83,13 +83,20 @@ function toolSection(tool) {
  * @param {any} schema
  * @returns {string}
  */
-function type({ anyOf, enum: choices, type: name, items, format, minimum, maximum, minItems, maxItems }) {
+function type({ anyOf, enum: choices, type: name, properties, items, format, minItems, maxItems, ...rest }) {
   if (anyOf) return [...new Set(anyOf.map(type))].join(" or ");
   if (choices) return choices.map(code).join(", ");
   if (Array.isArray(name)) return name.join(" or ");
   if (name === "array") return `${minItems ?? 0} to ${maxItems}, each ${items.enum ? "one of " : ""}${type(items)}`;
-  if (name === "integer") return `integer, ${minimum} to ${maximum}`;
+  if (name === "integer" || name === "number") return [name, ...bounds(rest)].join(", ");
+  if (properties) return `an object of ${Object.keys(properties).map(code).join(", ")}`;
   return format === "date-time" ? "ISO 8601 time" : name;
+}
+
+/** @param {{ minimum?: number, maximum?: number }} schema */
+function bounds({ minimum, maximum }) {
+  if (minimum !== undefined && maximum !== undefined) return [`${minimum} to ${maximum}`];
+  return minimum === undefined ? [] : [`at least ${minimum}`];
 }
 
 /** @param {import("../../src/tools/define.js").Tool} tool */

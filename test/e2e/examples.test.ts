@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Agent, type Answer, startAgent, ToolError } from "../support/client.js";
+import { fences, PAGES, readPage } from "../support/markdown.js";
+
+/** A JSON block of a page: a call, or what the call before it answers, in part. */
+interface Block {
+  tool?: string;
+  arguments?: Record<string, unknown>;
+}
+
+const examples = PAGES.map((page): [string, Block[]] => [
+  page,
+  fences(readPage(page), "json").map((json) => JSON.parse(json)),
+]).filter(([, blocks]) => blocks.some(({ tool }) => tool));
+
+/** Times differ from run to run. */
+function withoutTimes(value: unknown): unknown {
+  const text = JSON.stringify(value);
+  return JSON.parse(text.replaceAll(/"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"/g, '"a time"'));
+}
+
+let folder: string;
+let agent: Agent;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "fireboard-examples-"));
+  agent = await startAgent({ FIREBOARD_STORE: "embedded", FIREBOARD_DATA_DIR: folder });
+});
+afterAll(async () => {
+  await agent.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function answer({ tool = "", arguments: args = {} }: Block): Promise<Answer> {
+  try {
+    return await agent.call(tool, args);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    const { code, message, hint, details } = error;
+    return { error: { code, message, hint, ...(details ? { details } : {}) } };
+  }
+}
+
+describe.each(examples)("the examples of %s", (_, blocks) => {
+  test("answer what the page says", async () => {
+    let last: Answer;
+    for (const [at, block] of blocks.entries()) {
+      if (!block.tool) {
+        expect(withoutTimes(last), `block ${at}`).toMatchObject(withoutTimes(block) as object);
+        continue;
+      }
+      last = await answer(block);
+      // An error is shown, or it is none.
+      const shown = blocks[at + 1];
+      if (!shown || shown.tool) expect(last, block.tool).not.toHaveProperty("error");
+    }
+  });
+});
+
+test("there are examples of the tools that work without the board", () => {
+  expect(examples.map(([page]) => page)).toEqual(expect.arrayContaining(["docs/telemetry.md", "docs/turn-log.md"]));
+});
