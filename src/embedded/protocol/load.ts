@@ -17,12 +17,20 @@ const definition: PackageDefinition = fromJSON(require("@google-cloud/firestore/
 /** The gRPC service definition of google.firestore.v1.Firestore. */
 export const firestoreService = definition["google.firestore.v1.Firestore"] as ServiceDefinition;
 
-/** The same for the server: answers that are encoded already go out as they are. */
+/** A request as the server gets it. */
+export interface Received {
+  /** The size of the message on the wire; none for requests that did not come from there. */
+  byteLength?: number;
+}
+
+/** The same for the server: requests know their size, and answers that are encoded already go out as they are. */
 export const servedFirestore: ServiceDefinition = Object.fromEntries(
   Object.entries(firestoreService).map(([name, method]) => [
     name,
     {
       ...method,
+      requestDeserialize: (bytes: Buffer) =>
+        Object.assign(method.requestDeserialize(bytes), { byteLength: bytes.length }),
       responseSerialize: (message: object) =>
         "encoded" in message && Buffer.isBuffer(message.encoded) ? message.encoded : method.responseSerialize(message),
     },

@@ -1,6 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { invalidArgument, StatusError } from "../errors.js";
 import { formatPath, parseDatabase } from "../paths/names.js";
+import type { Received } from "../protocol/load.js";
 import { fromMicros } from "../protocol/timestamps.js";
 import type { StatusMessage, Timestamp, TransactionOptions, Write, WriteResult } from "../protocol/types.js";
 import { type PlannedWrite, planWrite } from "../writes/plan.js";
@@ -12,7 +13,7 @@ interface BeginTransactionRequest {
   options?: TransactionOptions;
 }
 
-interface CommitRequest {
+interface CommitRequest extends Received {
   database?: string;
   writes?: Write[];
   transaction?: Buffer;
@@ -27,7 +28,7 @@ interface RollbackRequest {
   transaction?: Buffer;
 }
 
-interface BatchWriteRequest {
+interface BatchWriteRequest extends Received {
   database?: string;
   writes?: Write[];
 }
@@ -37,7 +38,8 @@ interface BatchWriteResponse {
   status: StatusMessage[];
 }
 
-const MAX_BATCH_WRITES = 500;
+/** https://firebase.google.com/docs/firestore/quotas#writes_and_transactions */
+const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
 /** BeginTransaction: takes the snapshot that the transaction's reads will see. */
 export async function beginTransaction(
@@ -50,6 +52,7 @@ export async function beginTransaction(
 
 /** Commit: all writes or none. A transaction ends here, whichever way. */
 export async function commit(context: ServiceContext, request: CommitRequest): Promise<CommitResponse> {
+  checkRequestSize(request);
   const { transactions } = context;
   const transaction = request.transaction?.length ? transactions.find(request.transaction) : undefined;
   try {
@@ -63,17 +66,16 @@ export async function commit(context: ServiceContext, request: CommitRequest): P
   }
 }
 
-/** Rollback: ends a transaction without a trace. */
+/** Rollback: ends a transaction without a trace; one that has ended already may be rolled back again. */
 export async function rollback({ transactions }: ServiceContext, request: RollbackRequest): Promise<object> {
-  transactions.end(transactions.find(request.transaction ?? Buffer.alloc(0)));
+  transactions.forget(request.transaction ?? Buffer.alloc(0));
   return {};
 }
 
 /** BatchWrite: each write stands alone and has a status of its own; no document may occur twice. */
 export async function batchWrite(context: ServiceContext, request: BatchWriteRequest): Promise<BatchWriteResponse> {
-  const writes = request.writes ?? [];
-  if (writes.length > MAX_BATCH_WRITES) throw invalidArgument(`At most ${MAX_BATCH_WRITES} writes per batch.`);
-  const planned = planWrites(request.database, writes);
+  checkRequestSize(request);
+  const planned = planWrites(request.database, request.writes ?? []);
   const names = new Set(planned.map(({ path }) => formatPath(path)));
   if (names.size < planned.length) throw invalidArgument("A document may be written once per batch.");
   const outcomes = await Promise.allSettled(planned.map((write) => context.commit([write])));
@@ -90,6 +92,14 @@ export async function batchWrite(context: ServiceContext, request: BatchWriteReq
     }
   }
   return response;
+}
+
+function checkRequestSize({ byteLength }: Received): void {
+  if (byteLength !== undefined && byteLength > MAX_REQUEST_BYTES) {
+    throw invalidArgument(
+      `The request has ${byteLength} bytes, which is over the limit of ${MAX_REQUEST_BYTES} bytes.`,
+    );
+  }
 }
 
 /** Reads writes and checks that they stay inside the database that the request names. */

@@ -24,6 +24,8 @@ export interface Transactions {
   /** The running transaction with this id; anything else is INVALID_ARGUMENT, which clients take as "start again". */
   find(id: Buffer): Transaction;
   end(transaction: Transaction): void;
+  /** Ends the transaction with this id if it still runs. An id that never was one is INVALID_ARGUMENT. */
+  forget(id: Buffer): void;
   close(): void;
 }
 
@@ -34,6 +36,8 @@ export interface TransactionLimits {
 }
 
 const DEFAULT_LIMITS: TransactionLimits = { idleMs: 60_000, totalMs: 270_000 };
+
+const ID_BYTES = 16;
 
 interface Running {
   transaction: Transaction;
@@ -64,7 +68,7 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
       if (options?.readOnly?.readTime) throw unimplemented("Reading at a past time (read_time)");
       const snapshot = store.borrow();
       const transaction: Transaction = {
-        id: randomBytes(16),
+        id: randomBytes(ID_BYTES),
         connection: snapshot.connection,
         since: readClock(snapshot.connection),
         readTime: readTime(snapshot.connection),
@@ -83,6 +87,10 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
       return found.transaction;
     },
     end: (transaction) => end(transaction.id.toString("hex")),
+    forget(id) {
+      if (id.length !== ID_BYTES) throw invalidArgument("This is no transaction.");
+      end(id.toString("hex"));
+    },
     close() {
       clearInterval(reaper);
       for (const key of [...running.keys()]) end(key);

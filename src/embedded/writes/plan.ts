@@ -9,6 +9,9 @@ import { checkedFields, checkFieldName } from "../values/validate.js";
 import { deleteField, setField } from "./fields.js";
 import { applyTransforms } from "./transforms.js";
 
+/** https://firebase.google.com/docs/firestore/quotas#writes_and_transactions */
+const MAX_TRANSFORMS = 500;
+
 /** A write, checked as far as that is possible without looking at the document. */
 export interface PlannedWrite {
   path: ResourcePath;
@@ -94,6 +97,9 @@ function documentPath(name: string | undefined): ResourcePath {
 }
 
 function checkTransforms(transforms: readonly FieldTransform[]): readonly FieldTransform[] {
+  if (transforms.length > MAX_TRANSFORMS) {
+    throw invalidArgument(`At most ${MAX_TRANSFORMS} fields of a document may be transformed in one commit.`);
+  }
   for (const transform of transforms) checkedFieldPath(transform.fieldPath ?? "");
   return transforms;
 }
