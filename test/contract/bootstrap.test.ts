@@ -145,6 +145,26 @@ describe("session_init: alerts", () => {
   });
 });
 
+describe("tool_integrity_alert", () => {
+  it("tells an agent that the tools are not those it saw last, until it has seen them", async () => {
+    const project_id = await board.project();
+    const changed = await startAgent({ ...board.database.env, FIREBOARD_EXCLUDE_TOOLS: "board_search" });
+    const alert = async (agent: Agent) =>
+      (await agent.call("session_init", { project_id, agent_id: "guard" })).tool_integrity_alert;
+    try {
+      expect(await alert(board.agent)).toBeNull();
+      expect(await alert(board.agent)).toBeNull();
+      const told = await alert(changed);
+      expect(told).toEqual({ previous: expect.stringMatching(/^[0-9a-f]{64}$/), current: expect.any(String) });
+      expect(told.current).not.toBe(told.previous);
+      expect(await alert(changed)).toBeNull();
+      expect(await alert(board.agent)).toEqual({ previous: told.current, current: told.previous });
+    } finally {
+      await changed.close();
+    }
+  });
+});
+
 describe("session_init: incremental delivery", () => {
   it("skips what this agent was sent over this connection, and nothing else", async () => {
     const project_id = await board.project();

@@ -113,6 +113,22 @@ describe("round trips in sequence (contracts.md 1.2)", () => {
     });
   });
 
+  it.each(["standard", "full", "resume"])(
+    "session_init %s: two reads, and the commit for a named agent",
+    async (scope) => {
+      const project_id = await projectWithDependency();
+      // A pause of a busy machine can only make one round look like two: the least of several counts is the true one.
+      const least = async (calls: object[]) => {
+        const counts: number[] = [];
+        for (const args of calls) counts.push(roundTrips(await during("session_init", { project_id, scope, ...args })));
+        return Math.min(...counts);
+      };
+      expect(await least([{}, {}, {}])).toBe(2);
+      expect(await least([{ agent_id: "a" }, { agent_id: "b" }, { agent_id: "c" }])).toBe(3);
+      expect(await least([{ agent_id: "a" }, { agent_id: "b" }, { agent_id: "c" }])).toBe(3);
+    },
+  );
+
   it("an idempotency key and a silent last session cost none more", async () => {
     const project_id = await make("board_create_project", { name: "p" });
     const keyed = { project_id, title: "t", idempotency_key: "k" };
