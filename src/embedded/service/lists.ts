@@ -46,6 +46,7 @@ export async function listDocuments(
   request: ListDocumentsRequest,
 ): Promise<{ documents: Document[]; nextPageToken?: string }> {
   if (!request.collectionId) throw unimplemented("Listing the documents of all collections");
+  if (request.transaction || request.newTransaction) throw unimplemented("ListDocuments in a transaction");
   if (request.orderBy) throw unimplemented("ListDocuments with order_by");
   const pageSize = pageSizeOf(request.pageSize);
   const message: StructuredQuery = { from: [{ collectionId: request.collectionId }], limit: { value: pageSize + 1 } };

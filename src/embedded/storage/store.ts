@@ -1,6 +1,8 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { status } from "@grpc/grpc-js";
+import { StatusError } from "../errors.js";
 import { compileIndexes, type FieldOverride, type IndexConfig, type IndexRules } from "../indexes/config.js";
 import { adoptLayout, layoutServes, type RebuildProgress, readLayout } from "../indexes/layout.js";
 import type { MissingIndex } from "../queries/planner.js";
@@ -51,7 +53,11 @@ const AUTOMATIC_INDEXES: FieldOverride["indexes"] = [
   { order: "DESCENDING", queryScope: "COLLECTION" },
   { arrayConfig: "CONTAINS", queryScope: "COLLECTION" },
 ];
-const MAX_IDLE_SNAPSHOTS = 4;
+const MAX_IDLE_SNAPSHOTS = 8;
+/** Each snapshot is a connection with two open files. */
+const MAX_SNAPSHOTS = 200;
+/** 16 MiB: pages that several commits change go to the main file once. */
+const CHECKPOINT_PAGES = 4_000;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -76,6 +82,7 @@ async function open(options: StoreOptions): Promise<Store> {
   let config = options.indexes;
   let rules = compileIndexes(config);
   const idle: Connection[] = [];
+  let lent = 0;
   let closed = false;
 
   const closeAll = (): void => {
@@ -133,17 +140,23 @@ async function open(options: StoreOptions): Promise<Store> {
         return action(connection);
       }),
     borrow: () => {
+      if (lent >= MAX_SNAPSHOTS) {
+        throw new StatusError(status.RESOURCE_EXHAUSTED, "Too many transactions and queries run at the same time.");
+      }
       const connection = idle.pop() ?? openConnection(file, { waitMs: 250 });
+      lent++;
       try {
         connection.exec("BEGIN");
         checkForm(connection);
       } catch (error) {
+        lent--;
         connection.close();
         throw error;
       }
       return {
         connection,
         release: () => {
+          lent--;
           connection.rollback();
           if (closed || idle.length >= MAX_IDLE_SNAPSHOTS) connection.close();
           else idle.push(connection);
@@ -209,6 +222,7 @@ function prepareFile(file: string): void {
 
 function configure(connection: Connection, temporary: boolean, maxBytes: number | undefined): void {
   connection.exec(`PRAGMA synchronous = ${temporary ? "OFF" : "FULL"}`);
+  connection.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   connection.exec(`PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}`);
   if (maxBytes === undefined) return;
   const pageBytes = connection.get<{ page_size: number }>("PRAGMA page_size")?.page_size ?? 4_096;

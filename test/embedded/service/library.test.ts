@@ -1,0 +1,134 @@
+import { FieldValue, type Firestore, GrpcStatus } from "@google-cloud/firestore";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startEngine } from "../../../src/embedded/index.js";
+import { startOfficialEmulator } from "../../support/emulator.js";
+import { connect, NO_INDEXES } from "../support/engine.js";
+
+/* What the client library offers beyond documents and queries, with the same expectations on both stores. */
+
+type Store = { db: Firestore; stop(): Promise<void> } | { unavailable: string };
+
+async function embedded(): Promise<Store> {
+  const engine = await startEngine({ file: ":memory:", indexes: NO_INDEXES });
+  return { db: connect(engine.port, undefined, "demo-library"), stop: () => engine.close() };
+}
+
+async function official(): Promise<Store> {
+  const emulator = await startOfficialEmulator();
+  if ("unavailable" in emulator) return emulator;
+  // Listing collections takes the emulator's owner.
+  const db = connect(Number(emulator.host.split(":")[1]), "owner", "demo-library");
+  return { db, stop: () => emulator.stop() };
+}
+
+describe.each([
+  ["embedded", embedded],
+  ["official emulator", official],
+])("%s", (name, open) => {
+  let store: Store;
+  beforeAll(async () => {
+    store = await open();
+  });
+  afterAll(async () => {
+    if ("unavailable" in store) return;
+    await store.db.terminate();
+    await store.stop();
+  });
+
+  const onStore = (title: string, test: (db: Firestore) => Promise<void>) =>
+    it(title, async (context) => {
+      if ("unavailable" in store) return context.skip(store.unavailable);
+      await test(store.db);
+    });
+
+  onStore("lists documents, those included that only have documents below them", async (db) => {
+    await Promise.all(
+      ["list/b", "list/a", "list/ghost/sub/x", "list/a/sub/y", "list/__id7__"].map((path) =>
+        db.doc(path).set({ n: 1 }),
+      ),
+    );
+    const refs = await db.collection("list").listDocuments();
+    expect(refs.map((ref) => ref.id)).toEqual(["__id7__", "a", "b", "ghost"]);
+  });
+
+  onStore("lists documents over several pages", async (db) => {
+    const ids = Array.from({ length: 320 }, (_, n) => `d${String(n).padStart(3, "0")}`);
+    const batch = db.batch();
+    for (const id of ids) batch.set(db.doc(`pages/${id}`), {});
+    await batch.commit();
+    expect((await db.collection("pages").listDocuments()).map((ref) => ref.id)).toEqual(ids);
+  });
+
+  onStore("lists collections of a document, of a missing one too", async (db) => {
+    await Promise.all(
+      ["cols/a/z/1", "cols/a/b/1", "cols/a/b/1/deep/1", "cols/none/x/1"].map((path) => db.doc(path).set({})),
+    );
+    const names = async (path: string) => (await db.doc(path).listCollections()).map((one) => one.id);
+    expect(await names("cols/a")).toEqual(["b", "z"]);
+    expect(await names("cols/none")).toEqual(["x"]);
+    await db.doc("cols/a/z/1").delete();
+    expect(await names("cols/a")).toEqual(["b"]);
+    expect((await db.listCollections()).map((one) => one.id)).toContain("cols");
+  });
+
+  onStore("partitions a collection group into parts that make up the whole", async (db) => {
+    if (name === "official emulator") {
+      const unanswered = db.collectionGroup("parts").getPartitions(4)[Symbol.asyncIterator]().next();
+      await expect(unanswered).rejects.toMatchObject({ code: GrpcStatus.UNIMPLEMENTED });
+      return;
+    }
+    const batch = db.batch();
+    for (let n = 0; n < 40; n++) batch.set(db.doc(`owners/o${n % 4}/parts/p${n}`), { n });
+    await batch.commit();
+    const found: number[] = [];
+    for await (const partition of db.collectionGroup("parts").getPartitions(4)) {
+      found.push(...(await partition.toQuery().get()).docs.map((doc) => doc.get("n") as number));
+    }
+    expect(found.sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, n) => n));
+  });
+
+  onStore("writes in bulk, each write for itself", async (db) => {
+    await db.doc("bulk/taken").set({});
+    const writer = db.bulkWriter();
+    const codes: unknown[] = [];
+    writer.onWriteError((error) => {
+      codes.push(error.code);
+      return false;
+    });
+    const refused = writer.create(db.doc("bulk/taken"), {}).catch((error: { code: number }) => error.code);
+    for (let n = 0; n < 30; n++) void writer.set(db.doc(`bulk/b${n}`), { n });
+    await writer.close();
+    expect([await refused, codes]).toEqual([GrpcStatus.ALREADY_EXISTS, [GrpcStatus.ALREADY_EXISTS]]);
+    expect((await db.collection("bulk").count().get()).data().count).toBe(31);
+  });
+
+  onStore("deletes a document with everything below it", async (db) => {
+    const paths = ["tree/a", "tree/a/x/1", "tree/a/x/1/y/2", "tree/ab", "tree/b/x/1"];
+    await Promise.all(paths.map((path) => db.doc(path).set({})));
+    await db.recursiveDelete(db.doc("tree/a"));
+    const left = await db.getAll(...paths.map((path) => db.doc(path)));
+    expect(left.filter((one) => one.exists).map((one) => one.ref.path)).toEqual(["tree/ab", "tree/b/x/1"]);
+  });
+
+  onStore("a transaction sees one moment, and commits on it or not at all", async (db) => {
+    const [a, b] = [db.doc("moment/a"), db.doc("moment/b")];
+    await Promise.all([a.set({ n: 1 }), b.set({ n: 1 })]);
+    let attempts = 0;
+    const sums = await db.runTransaction(async (tx) => {
+      const first = (await tx.get(a)).get("n") as number;
+      const second = (await tx.get(b)).get("n") as number;
+      attempts++;
+      tx.update(a, { sum: FieldValue.increment(first + second) });
+      return first + second;
+    });
+    expect([sums, attempts, (await a.get()).get("sum")]).toEqual([2, 1, 2]);
+    await expect(
+      db.runTransaction(async (tx) => {
+        await tx.get(a);
+        tx.update(a, { n: 5 });
+        throw new Error("changed my mind");
+      }),
+    ).rejects.toThrow("changed my mind");
+    expect((await a.get()).get("n")).toBe(1);
+  });
+});
