@@ -71,6 +71,22 @@ export async function write<T>(call: Call, work: (write: Write) => Promise<T>, m
   }
 }
 
+/**
+ * The result of an earlier call under the same idempotency key, as `write` would give it, for operations that can be
+ * refused before they come to write. Null when there is none. Throws `conflict` as `write` does. One round trip.
+ */
+export async function earlierResult<T>(call: Call): Promise<{ result: T } | null> {
+  if (!call.idempotency) return null;
+  const kept = await keyRef(call.store, call.idempotency).get();
+  try {
+    refuseRepetition(call.idempotency, kept, call.now());
+    return null;
+  } catch (error) {
+    if (error instanceof AlreadyDone) return { result: error.kept as T };
+    throw error;
+  }
+}
+
 async function onceUnderKey<T>(
   call: Call,
   unit: Write,

@@ -2,12 +2,11 @@ import type { Call } from "../call.js";
 import { asBoardError, BoardError, invalidArgument, notFound } from "../errors.js";
 import { readDocument, readDocuments } from "../model/document.js";
 import { type Task, taskDocument } from "../model/task.js";
-import { readPage } from "../paging.js";
 import { readNamedSession } from "../sessions/named.js";
-import { type Write, write } from "../write.js";
+import { earlierResult, type Write, write } from "../write.js";
+import { FIRST_LOOK, LAST_LOOK, nextCandidate, readCandidates, readReady } from "./candidates.js";
 import { statusTimes } from "./change.js";
 import { alreadyClaimed, liveLease, newLease } from "./lease.js";
-import { taskBuckets } from "./order.js";
 import { blockers, isFree } from "./readiness.js";
 import { byPath, requireOpenProject } from "./relations.js";
 import { taskDetail } from "./view.js";
@@ -19,9 +18,6 @@ export interface ClaimTask {
   session_id?: string | undefined;
   lease_minutes: number;
 }
-
-/** How many open tasks are looked at for the best one that is ready. */
-const CANDIDATES = 200;
 
 export type Claimed = { task: ReturnType<typeof taskDetail>; message: string } | { task: null; reason: string };
 
@@ -37,48 +33,56 @@ export async function claimTask(call: Call, args: ClaimTask): Promise<Claimed> {
       "Give either task_id or project_id.",
       "task_id claims that task, project_id the best ready one.",
     );
-  if (args.task_id !== undefined) return await claimOne(call, args, await readTask(call, args.task_id));
+  const { task_id, project_id = "", agent_name } = args;
+  const wanted = { project_id, agent_name };
+  // What a key answers stands, whatever has become of the task and its project since.
+  const [earlier, read] = await Promise.allSettled([
+    earlierResult<Claimed>(call),
+    task_id === undefined ? readCandidates(call, wanted, FIRST_LOOK) : readTask(call, task_id),
+  ]);
+  if (earlier.status === "rejected") throw earlier.reason;
+  if (earlier.value) return earlier.value.result;
+  if (read.status === "rejected") throw read.reason;
+  if (!("more" in read.value)) return await claimOne(call, args, read.value);
 
-  for (const candidate of await candidates(call, args.project_id as string, args.agent_name)) {
+  const { tasks, more } = read.value;
+  const claimed = await claimOneOf(call, args, tasks);
+  if (claimed || !more) return claimed ?? NOTHING_READY;
+  const tried = new Set(tasks.map(({ id }) => id));
+  const others = (await readCandidates(call, wanted, LAST_LOOK)).tasks.filter(({ id }) => !tried.has(id));
+  return (await claimOneOf(call, args, others)) ?? NOTHING_READY;
+}
+
+const NOTHING_READY: Claimed = { task: null, reason: "No task of this project is ready and free." };
+
+/** Claims the best of the candidates that can still be claimed; null when none can. */
+async function claimOneOf(call: Call, args: ClaimTask, candidates: readonly Task[]): Promise<Claimed | null> {
+  let waiting = [...candidates];
+  let checked = false;
+  for (let lost = 0; waiting.length > 0; lost += 1) {
+    const [candidate] = waiting.splice(nextCandidate(waiting, lost, call.id), 1);
     try {
-      return await claimOne(call, args, candidate);
+      if (candidate) return await claimOne(call, args, candidate);
     } catch (error) {
-      if (!isTaken(error)) throw error;
+      const code = asBoardError(error)?.code ?? "";
+      if (!TAKEN.includes(code)) throw error;
+      // It may wait for a task that the candidates do not tell of; others may as well, and each costs a transaction.
+      if (code === "not_claimable" && !checked) {
+        waiting = await readReady(call, waiting);
+        checked = true;
+      }
     }
   }
-  return { task: null, reason: "No task of this project is ready and free." };
+  return null;
 }
 
 /** Somebody was faster, or the task has changed so that it cannot be claimed: the next candidate's turn. */
-function isTaken(error: unknown): boolean {
-  const code = asBoardError(error)?.code ?? "";
-  return ["already_claimed", "not_claimable", "task_not_found", "conflict"].includes(code);
-}
+const TAKEN = ["already_claimed", "not_claimable", "task_not_found", "conflict"];
 
 async function readTask(call: Call, id: string): Promise<Task> {
   const snapshot = await call.store.ref("tasks", id).get();
   if (!snapshot.exists) throw notFound("task", id);
   return readDocument(taskDocument, "task", snapshot);
-}
-
-/** Free tasks in the board's order that no other open task is known to block, the agent's own first. */
-async function candidates(call: Call, project_id: string, agent: string): Promise<Task[]> {
-  const buckets = taskBuckets({ project_id });
-  const [project, page] = await Promise.all([
-    call.store.ref("projects", project_id).get(),
-    readPage(call, buckets, { limit: CANDIDATES }, {}),
-  ]);
-  requireOpenProject(call, byPath([project]), project_id);
-  const { rows } = readDocuments(taskDocument, "task", page.documents);
-  const now = call.now();
-  const open = new Set(rows.map(({ id }) => id));
-  const free = rows.filter((task) => isFree(task, now) && !task.depends_on.some((id) => open.has(id)));
-  const held = rows.filter((task) => liveLease(task, now)?.agent_name === agent);
-  // A task in the queue that somebody was given is his; it can still be claimed by its id.
-  const offered = free.filter(
-    ({ status, assigned_agent }) => status === "in_progress" || assigned_agent === null || assigned_agent === agent,
-  );
-  return held.length > 0 ? held : offered;
 }
 
 /** Decides one task in one transaction: a read of it with all it depends on, and the commit. */

@@ -9,16 +9,19 @@ export function newLease(agent_name: string, session_id: string | null, minutes:
   return { agent_name, session_id, minutes, expires_at: new Date(now.getTime() + minutes * 60_000) };
 }
 
-/** The lease that holds a task at this moment: one that has run out holds nothing, without anybody having to remove it. */
-export function liveLease(task: Pick<Task, "lease">, now: Date): Lease | null {
-  return task.lease && task.lease.expires_at > now ? task.lease : null;
+/**
+ * The lease that holds a task at this moment: one that has run out holds nothing, without anybody having to remove it, and
+ * neither does one on a task that a lead took out of in_progress in the console.
+ */
+export function liveLease(task: Pick<Task, "status" | "lease">, now: Date): Lease | null {
+  return task.status === "in_progress" && task.lease && task.lease.expires_at > now ? task.lease : null;
 }
 
 /**
  * Refuses a change by somebody who names himself and is not the holder (contracts.md 3, "Ready"): a late write of a
  * former holder ends here. Calls that name nobody pass: leads and scripts may take a task out of dead hands.
  */
-export function refuseOtherHolder(task: Pick<Task, "id" | "lease">, caller: string | null, now: Date): void {
+export function refuseOtherHolder(task: Pick<Task, "id" | "status" | "lease">, caller: string | null, now: Date): void {
   const lease = liveLease(task, now);
   if (lease && caller !== null && caller !== lease.agent_name) throw alreadyClaimed(task.id, lease);
 }

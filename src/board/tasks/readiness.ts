@@ -36,6 +36,6 @@ export function isReady(
 
 /** Whether nobody works on the task, its dependencies aside. */
 export function isFree(task: Pick<Task, "status" | "lease">, now: Date): boolean {
-  if (task.status === "todo" || task.status === "backlog") return liveLease(task, now) === null;
+  if (task.status === "todo" || task.status === "backlog") return true;
   return task.status === "in_progress" && task.lease !== null && liveLease(task, now) === null;
 }

@@ -11,7 +11,7 @@ describe("a task is free", () => {
     ["todo", null, true],
     ["backlog", null, true],
     ["todo", ended, true],
-    ["todo", live, false],
+    ["todo", live, true],
     ["in_progress", ended, true],
     ["in_progress", endsNow, true],
     ["in_progress", live, false],
