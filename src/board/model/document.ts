@@ -42,6 +42,17 @@ export function readDocument<S extends z.ZodType<object>>(
   );
 }
 
+/**
+ * Reads a document for a rule that no damage may switch off, such as the one active session of a project: a field of a
+ * wrong type counts as missing. Only for schemas that have a default for each field.
+ */
+export function readMended<S extends z.ZodType<object>>(schema: S, snapshot: DocumentSnapshot): Stored<z.output<S>> {
+  const fields = snapshot.data() ?? {};
+  const wrong = new Set(schema.safeParse(fields).error?.issues.map(({ path }) => path[0]));
+  const sound = Object.entries(fields).filter(([field]) => !wrong.has(field));
+  return { ...schema.parse(Object.fromEntries(sound)), id: snapshot.id };
+}
+
 /** Reads the documents of a list; those with a field of a wrong type are left out and named (contracts.md 1). */
 export function readDocuments<S extends z.ZodType<object>>(
   schema: S,

@@ -4,7 +4,7 @@ import { assembleHandoff, type Material } from "../handoff/assemble.js";
 import { type Behind, lookBehind } from "../handoff/behind.js";
 import { collectHandoff, latestFirst } from "../handoff/collect.js";
 import type { Handoff } from "../handoff/view.js";
-import { readDocument, readDocuments } from "../model/document.js";
+import { readDocument, readMended } from "../model/document.js";
 import type { SessionType } from "../model/enums.js";
 import { HANDOFF_TOKENS } from "../model/limits.js";
 import type { Metadata } from "../model/metadata.js";
@@ -75,8 +75,7 @@ async function openSession(call: Call, unit: Write, id: string, args: CreateSess
   const project = readDocument(projectDocument, "project", projectSnapshot);
   if (project.status === "archived") throw archived(project.id);
 
-  const { rows } = readDocuments(sessionDocument, "session", found.docs);
-  const active = rows.filter(({ kind }) => kind === "board");
+  const active = found.docs.map((doc) => readMended(sessionDocument, doc)).filter(({ kind }) => kind === "board");
   const current = active.sort((a, b) => Number(b.started_at) - Number(a.started_at))[0];
   if (current && args.if_active === "reject") throw sessionActive(current, unit.now());
   if (current && args.if_active === "join") {
