@@ -139,7 +139,7 @@ export const SHAPES = shapes({
   sessionHistory: {
     collection: "sessions",
     where: {},
-    optional: { agent_name: "==" },
+    optional: { project_id: "==", agent_name: "==" },
     orderBy: [["updated_at", "desc"]],
   },
   openTurns: { collection: "turns", where: { status: "==" }, orderBy: [] },

@@ -1,11 +1,12 @@
-import { randomUUID } from "node:crypto";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { Call } from "../board/call.js";
-import { asBoardError, BoardError, type ErrorCode } from "../board/errors.js";
+import { BoardError, type ErrorCode } from "../board/errors.js";
 import type { Named, Presence } from "../board/presence/presence.js";
 import type { Tool } from "../tools/define.js";
 import { checkArguments } from "./arguments.js";
+import { withinDeadline } from "./deadline.js";
 import type { Log } from "./log.js";
+import { asRefusal } from "./refusal.js";
 
 /** What a tool call is run with. */
 export interface Boundary {
@@ -37,9 +38,6 @@ const FOR_ANSWERING = 0.1;
 export async function runTool(tool: Tool, given: unknown, boundary: Boundary, caller: Caller): Promise<CallToolResult> {
   const { deadlineMs, telemetryDeadlineMs } = boundary;
   const ms = tool.degraded ? telemetryDeadlineMs * (1 - FOR_ANSWERING) : deadlineMs;
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(deadlineExceeded(tool)), ms);
-  const signal = AbortSignal.any([deadline.signal, caller.cancelled]);
   let done = 0;
   const progress: Call["progress"] = (soFar, total) => {
     done = soFar;
@@ -47,22 +45,23 @@ export async function runTool(tool: Tool, given: unknown, boundary: Boundary, ca
   };
   try {
     const { idempotency_key: key, ...args } = checkArguments(tool, given);
-    const begun = { signal, progress, deadline: new Date(boundary.now().getTime() + ms) };
-    const work = boundary
-      .begin({ ...begun, idempotency: idempotency(tool, key, args) })
-      .then((call) => tool.handler(call, args));
-    const result = tool.output.parse(await Promise.race([work, rejection(signal)]));
+    const begun = {
+      progress,
+      deadline: new Date(boundary.now().getTime() + ms),
+      idempotency: idempotency(tool, key, args),
+    };
+    const patience = { ms, cancelled: caller.cancelled, late: () => deadlineExceeded(tool) };
+    const answer = await withinDeadline(patience, async (signal) =>
+      tool.handler(await boundary.begin({ ...begun, signal }), args),
+    );
+    const result = tool.output.parse(answer);
     if (!tool.annotations.readOnlyHint) boundary.presence.wrote(namedBy(tool, args, result));
     return success(tool, result);
   } catch (error) {
     // Nobody waits for the answer of a cancelled call; the SDK drops it.
     if (caller.cancelled.aborted) throw error;
-    const refusal = asRefusal(deadline.signal.aborted ? deadline.signal.reason : error, tool, boundary.log);
+    const refusal = asRefusal(error, tool.name, boundary.log);
     return degraded(tool, given, refusal, done, boundary) ?? errorResult(refusal);
-  } finally {
-    clearTimeout(timer);
-    // Node keeps a signal of AbortSignal.any that is listened to, and the result with it, until it aborts.
-    deadline.abort();
   }
 }
 
@@ -112,17 +111,6 @@ function errorResult({ code, message, hint, details }: BoardError): CallToolResu
   return { isError: true, content: [{ type: "text", text: JSON.stringify(body) }] };
 }
 
-function asRefusal(error: unknown, tool: Tool, log: Log): BoardError {
-  return asBoardError(error) ?? internalError(error, tool, log);
-}
-
-function internalError(error: unknown, tool: Tool, log: Log): BoardError {
-  const id = randomUUID().slice(0, 8);
-  const stack = error instanceof Error ? error.stack : String(error);
-  log("error", "tool_failed", { tool: tool.name, error_id: id, stack });
-  return new BoardError("internal", `Internal error ${id}.`, "Its details are in the server's stderr under this id.");
-}
-
 function deadlineExceeded(tool: Tool): BoardError {
   return tool.annotations.readOnlyHint
     ? new BoardError("deadline_exceeded", `${tool.name} did not finish in time.`, "Call again.")
@@ -131,11 +119,4 @@ function deadlineExceeded(tool: Tool): BoardError {
         `${tool.name} did not finish in time. The change may have been applied.`,
         "Read the record before you repeat the call.",
       );
-}
-
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }

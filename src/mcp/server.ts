@@ -14,9 +14,12 @@ import type { Presence } from "../board/presence/presence.js";
 import type { Store } from "../firestore/store.js";
 import type { Tool } from "../tools/define.js";
 import { type Boundary, runTool } from "./boundary.js";
+import { serveCompletion } from "./completion.js";
 import { inputSchema, outputSchema } from "./input-schema.js";
 import { INSTRUCTIONS } from "./instructions.js";
 import type { Log } from "./log.js";
+import { boardReader } from "./requests.js";
+import { serveResources } from "./resources/serve.js";
 
 /** What a server is made of. */
 export interface ServerOptions {
@@ -51,7 +54,7 @@ export function createServer(options: ServerOptions): FireboardServer {
   const { tools, world, presence, log, deadlineMs, telemetryDeadlineMs } = options;
   const server = new Server(
     { name: "fireboard", title: "fireboard", version: options.version },
-    { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
+    { capabilities: { tools: {}, resources: {}, completions: {} }, instructions: INSTRUCTIONS },
   );
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const running = new Set<Promise<unknown>>();
@@ -77,6 +80,9 @@ export function createServer(options: ServerOptions): FireboardServer {
     running.add(call);
     return await call.finally(() => running.delete(call));
   });
+  const readBoard = boardReader(boundary);
+  serveResources(server, readBoard);
+  serveCompletion(server, readBoard, () => undefined);
   server.onerror = (error) => log("warn", "protocol_error", { message: error.message });
 
   return {

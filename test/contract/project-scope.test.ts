@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { listActivity } from "../../src/board/activity/list.js";
+import { getHandoff } from "../../src/board/handoff/get.js";
+import { scopeStore } from "../../src/board/scope/store.js";
+import { listTasks } from "../../src/board/tasks/list.js";
+import { updateTask } from "../../src/board/tasks/update.js";
 import { selectTools } from "../../src/tools/select.js";
 import { useBoard } from "../support/board.js";
+import { callOn } from "../support/call.js";
 import { type Agent, type Answer, startAgent, ToolError } from "../support/client.js";
 import { hostileArguments, type KnownIds } from "../support/hostile.js";
 import { lane } from "../support/lane.js";
@@ -23,22 +29,26 @@ let foreign: KnownIds;
 /** An agent whose server serves the own project alone. */
 let agent: Agent;
 
-async function furnish(text: string): Promise<Ids> {
-  const project = await board.project({ name: text, description: text, priority: "critical" });
-  const task = await board.task(project, { title: text, description: text, priority: "critical" });
-  await board.task(project, { title: text, parent_task_id: task, depends_on: [task] });
+async function furnish({ call }: Agent, text: string): Promise<Ids> {
+  const described = { description: text, priority: "critical" };
+  const { id: project } = await call("board_create_project", { name: text, ...described });
+  const { id: task } = await call("board_create_task", { project_id: project, title: text, ...described });
+  await call("board_create_task", { project_id: project, title: text, parent_task_id: task, depends_on: [task] });
   const told = { project_id: project, agent_name: text, title: text };
-  const { session_id: ended } = await board.call("board_create_session", told);
-  await board.call("board_end_session", { session_id: ended, progress_summary: text, handoff_notes: text });
-  const { session_id: session } = await board.call("board_create_session", told);
-  await board.call("board_claim_task", { task_id: task, agent_name: text, session_id: session });
-  await board.call("board_log_activity", { agent_name: text, action: "found", details: text, task_id: task });
+  const { session_id: ended } = await call("board_create_session", told);
+  await call("board_end_session", { session_id: ended, progress_summary: text, handoff_notes: text });
+  const { session_id: session } = await call("board_create_session", told);
+  await call("board_claim_task", { task_id: task, agent_name: text, session_id: session });
+  await call("board_log_activity", { agent_name: text, action: "found", details: text, task_id: task });
   return { project, task, session };
 }
 
 beforeAll(async () => {
-  other = await furnish(SECRET);
-  own = await furnish("here");
+  // Its own server, which is gone before the tests: it would keep alive what it opened.
+  const founder = await startAgent(board.database.env);
+  other = await furnish(founder, SECRET);
+  own = await furnish(founder, "here");
+  await founder.close();
   foreign = { project_id: [other.project], task_id: [other.task], session_id: [other.session] };
   agent = await startAgent({ ...board.database.env, FIREBOARD_ONLY_PROJECT: own.project });
 });
@@ -129,6 +139,23 @@ describe("a server of one project has no other", () => {
     ["board_search", () => ({ query: SECRET }), "hits"],
   ])("%s finds none of it", async (tool, args, list) => {
     expect((await agent.call(tool, args()))[list]).toEqual([]);
+  });
+
+  it("and the board's own functions find none when they are given its id", async () => {
+    const store = scopeStore(board.store, own.project);
+    const call = callOn(store);
+    await expect(getHandoff(call, { project_id: other.project, max_tokens: 1_000 })).rejects.toMatchObject({
+      code: "project_not_found",
+    });
+    const tasks = { project_id: other.project, detail: "full", limit: 50 } as const;
+    await expect(listTasks(call, tasks)).rejects.toMatchObject({ code: "project_not_found" });
+    expect(await listActivity(call, { project_id: other.project, limit: 50 })).toMatchObject({ entries: [] });
+    const moved = updateTask(call, { task_id: own.task, project_id: other.project });
+    await expect(moved).rejects.toMatchObject({ code: "project_not_found" });
+    const ref = store.ref("tasks", own.task);
+    await expect(ref.update({ project_id: other.project })).rejects.toMatchObject({ code: "permission_denied" });
+    const created = store.ref("tasks", "x").create({ project_id: other.project });
+    await expect(created).rejects.toMatchObject({ code: "permission_denied" });
   });
 
   it("a dependency on it counts as missing, and a task of it that depends on this one stays as it is", async () => {

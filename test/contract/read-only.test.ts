@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Call } from "../../src/board/call.js";
-import { newConnection } from "../../src/board/connection.js";
 import { asBoardError } from "../../src/board/errors.js";
 import { beat } from "../../src/board/presence/beat.js";
-import { realWorld } from "../../src/commands/world.js";
 import { COLLECTIONS } from "../../src/firestore/shapes.js";
 import { openStore, type Store } from "../../src/firestore/store.js";
 import { TOOLSETS } from "../../src/tools/index.js";
 import { useBoard } from "../support/board.js";
+import { callOn } from "../support/call.js";
 import { type Agent, startAgent } from "../support/client.js";
 
 const board = useBoard();
@@ -38,21 +36,17 @@ async function refusal(work: () => Promise<unknown>): Promise<string | undefined
   }
 }
 
-function callOn(on: Store): Call {
-  const { signal } = new AbortController();
-  const deadline = new Date(Date.now() + 60_000);
-  const begun = { id: "call", client: null, idempotency: null, connection: newConnection(), toolsHash: () => "" };
-  return { ...realWorld, ...begun, store: on, signal, deadline, progress: () => {} };
-}
-
 /** A board with something for every writing tool to change, and a right call of each. */
 async function changes() {
-  const project_id = await board.project();
-  const task_id = await board.task(project_id);
-  const done = await board.task(project_id, { status: "done" });
-  const { session_id } = await board.call("board_create_session", { project_id, agent_name: "a" });
-  await board.call("board_claim_task", { task_id, agent_name: "a", session_id });
-  const free = await board.task(project_id);
+  // Its own server, which is gone when it returns: it would keep alive what it opened.
+  const { call, close } = await startAgent(board.database.env);
+  const { id: project_id } = await call("board_create_project", { name: "p" });
+  const { id: task_id } = await call("board_create_task", { project_id, title: "t" });
+  const { id: done } = await call("board_create_task", { project_id, title: "t", status: "done" });
+  const { id: free } = await call("board_create_task", { project_id, title: "t" });
+  const { session_id } = await call("board_create_session", { project_id, agent_name: "a" });
+  await call("board_claim_task", { task_id, agent_name: "a", session_id });
+  await close();
   const calls: Record<string, Record<string, unknown>> = {
     board_create_project: { name: "p" },
     board_update_project: { project_id, name: "new" },

@@ -79,7 +79,8 @@ function allowedValue(name: string, schema: ArgumentSchema, ids: KnownIds): fc.A
 
 function knownId(name: string, ids: KnownIds): fc.Arbitrary<string> | undefined {
   if (name === "depends_on" || /task_ids?$/.test(name)) return fc.constantFrom(...ids.task_id, "no-such-task");
-  const known = name === "project_id" || name === "session_id" ? ids[name] : undefined;
+  const noun = /^(project|session)_?id$/i.exec(name)?.[1] as "project" | "session" | undefined;
+  const known = noun && ids[`${noun}_id`];
   return known && fc.constantFrom(...known, "no-such-id");
 }
 

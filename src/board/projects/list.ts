@@ -13,10 +13,16 @@ export interface ListProjects {
 
 /**
  * Projects by priority, then the latest changed first, each with its task counts (contracts.md 3, board_get_projects).
- * Counts come from aggregations, six per project and never a task read, so tasks of a status that is none of ours are not
- * in the total. Two round trips.
+ * Two round trips.
  */
-export async function listProjects(call: Call, { status, limit, cursor }: ListProjects) {
+export async function listProjects(call: Call, args: ListProjects) {
+  const { rows, next_cursor, warnings } = await pageOfProjects(call, args);
+  const projects = await Promise.all(rows.map((project) => withCounts(call, project)));
+  return { projects, next_cursor, ...(warnings.length > 0 ? { warnings } : {}) };
+}
+
+/** The same projects without their counts. One round trip. */
+export async function pageOfProjects(call: Call, { status, limit, cursor }: ListProjects) {
   const buckets: Bucket[] = [
     ...PRIORITIES.map<Bucket>((priority) => ({ shape: "projectsByPriority", values: { priority, status } })),
     {
@@ -25,13 +31,15 @@ export async function listProjects(call: Call, { status, limit, cursor }: ListPr
       keep: (document) => status === undefined || document.get("status") === status,
     },
   ];
-  const page = await readPage(call, buckets, { limit, cursor }, { projects: { status } });
-  const { rows, warnings } = readDocuments(projectDocument, "project", page.documents);
-  const projects = await Promise.all(rows.map((project) => withCounts(call, project)));
-  return { projects, next_cursor: page.next_cursor, ...(warnings.length > 0 ? { warnings } : {}) };
+  const { documents, next_cursor } = await readPage(call, buckets, { limit, cursor }, { projects: { status } });
+  return { ...readDocuments(projectDocument, "project", documents), next_cursor };
 }
 
-async function withCounts(call: Call, project: Project) {
+/**
+ * A project as agents see it, with its task counts. They come from aggregations, six per project and never a task read,
+ * so tasks of a status that is none of ours are not in the total. One round trip.
+ */
+export async function withCounts(call: Call, project: Project) {
   const count = async (status: string) => {
     const query = call.store.query("taskCounts", { values: { project_id: project.id, status }, limit: "all" });
     return (await query.count().get()).data().count;

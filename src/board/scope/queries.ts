@@ -1,22 +1,24 @@
 import type { QueryArgs } from "../../firestore/query.js";
 import { SHAPES, type Shape, type ShapeName } from "../../firestore/shapes.js";
 import type { DocumentReference, DocumentSnapshot, Query, QuerySnapshot } from "../../firestore/store.js";
-import { notFound } from "../errors.js";
 import { type Boundaries, type ReadAll, rootOf } from "./documents.js";
 
 /** How a query is run: beside a transaction, or inside one. */
 export type RunQuery = (query: Query) => Promise<QuerySnapshot>;
 
-/** A query whose answer must be looked through, because no filter keeps other projects out of it. */
+/** A query that is not left to Firestore alone, because no filter keeps other projects out of its answer. */
 export interface Looked {
   run(run: RunQuery, readAll: ReadAll): Promise<QuerySnapshot>;
+  /** How many documents it finds, when that is known without reading them. */
+  count?: number;
 }
 
-/** The values of a shape that filters by project, with this project's id. Throws `project_not_found` for another one's. */
-export function ownValues(values: QueryArgs["values"], project: string): Readonly<Record<string, unknown>> {
-  const named = values?.project_id;
-  if (named !== undefined && named !== project) throw notFound("project", String(named));
-  return { ...values, project_id: project };
+/** A query of another project's documents: it is not refused, it finds none. */
+export const NOTHING: Looked = { run: async () => answer([]), count: 0 };
+
+/** Whether the values of a shape that filters by project name another one than this. */
+export function namesAnother(values: QueryArgs["values"], project: string): boolean {
+  return values?.project_id !== undefined && values.project_id !== project;
 }
 
 /** Whether a shape can filter by project. */

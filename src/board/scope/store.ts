@@ -1,7 +1,17 @@
-import { SHAPES, type Shape } from "../../firestore/shapes.js";
+import type { QueryArgs } from "../../firestore/query.js";
+import { SHAPES, type Shape, type ShapeName } from "../../firestore/shapes.js";
 import type { DocumentReference, Query, Store, Transaction } from "../../firestore/store.js";
+import { notFound } from "../errors.js";
 import { type Boundaries, boundariesOf, type ReadAll } from "./documents.js";
-import { filtersByProject, type Looked, lookedThrough, ofSession, onlyProject, ownValues } from "./queries.js";
+import {
+  filtersByProject,
+  type Looked,
+  lookedThrough,
+  NOTHING,
+  namesAnother,
+  ofSession,
+  onlyProject,
+} from "./queries.js";
 
 /**
  * The store as seen by a server of one project (`--project`): documents of other projects are missing, whoever asks for
@@ -15,26 +25,30 @@ export function scopeStore(store: Store, project: string): Store {
   const projectRef = store.ref("projects", project);
   const boundaries = boundariesOf(projectRef);
   const looked = new WeakMap<Query, Looked>();
+  const lookAt = (name: ShapeName, args: QueryArgs, query: Query): Looked => {
+    const { collection }: Shape = SHAPES[name];
+    if (collection === "projects") return onlyProject(name, args, projectRef);
+    return args.parent ? ofSession(query, args.parent, boundaries) : lookedThrough(query, boundaries);
+  };
 
   return {
     ...store,
     ref: (collection, id) => scopedRef(store.ref(collection, id), boundaries, store.getAll),
     getAll: (refs) => boundaries.read(refs, store.getAll),
     query(name, args) {
-      const { collection }: Shape = SHAPES[name];
-      if (filtersByProject(name)) return store.query(name, { ...args, values: ownValues(args.values, project) });
+      const filters = filtersByProject(name);
+      if (filters && !namesAnother(args.values, project))
+        return store.query(name, { ...args, values: { ...args.values, project_id: project } });
       const query = store.query(name, args);
-      const how =
-        collection === "projects"
-          ? onlyProject(name, args, projectRef)
-          : args.parent
-            ? ofSession(query, args.parent, boundaries)
-            : lookedThrough(query, boundaries);
+      const how = filters ? NOTHING : lookAt(name, args, query);
       const scoped = scopedQuery(query, how, store.getAll);
       looked.set(scoped, how);
       return scoped;
     },
-    sums: async (name, values) => await store.sums(name, ownValues(values, project)),
+    async sums(name, values) {
+      if (namesAnother(values, project)) throw notFound("project", String(values?.project_id));
+      return await store.sums(name, { ...values, project_id: project });
+    },
     sub: (parent, collection, id) => scopedRef(store.sub(parent, collection, id), boundaries, store.getAll),
     transaction: (work, signal, repeat) =>
       store.transaction(
@@ -56,6 +70,7 @@ function scopedRef(ref: DocumentReference, boundaries: Boundaries, readAll: Read
         return await ref.update(fields, ...precondition);
       },
     },
+    delete: { value: refuseUnread },
   });
 }
 
@@ -64,8 +79,13 @@ function scopedQuery(query: Query, how: Looked, readAll: ReadAll): Query {
   const others = ["count", "aggregate", "select", "offset", "limit", "stream", "where", "orderBy", "startAfter"];
   return Object.create(query, {
     ...Object.fromEntries(others.map((method) => [method, { value: refuseUnread }])),
+    ...(how.count === undefined ? {} : { count: { value: () => counted(how.count) } }),
     get: { value: () => how.run((raw) => raw.get(), readAll) },
   });
+}
+
+function counted(count: number | undefined) {
+  return { get: async () => ({ data: () => ({ count }) }) };
 }
 
 function refuseUnread(): never {

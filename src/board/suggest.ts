@@ -1,0 +1,46 @@
+import type { ShapeName } from "../firestore/shapes.js";
+import type { Call } from "./call.js";
+import { readDocuments } from "./model/document.js";
+import { projectDocument } from "./model/project.js";
+import { sessionDocument } from "./model/session.js";
+import { taskDocument } from "./model/task.js";
+
+/** Something on the board that a person may mean. */
+export interface Suggestion {
+  id: string;
+  /** What people call it. */
+  name: string;
+}
+
+export type SuggestedKind = "project" | "task" | "session";
+
+/** How many, the latest, are looked through. */
+const LOOKED_AT = 200;
+
+/**
+ * What a person who has typed this far may mean, the latest changed first: ids that begin with it, and names that hold it
+ * in either case. Looks through the latest 200 of the kind. One round trip.
+ */
+export async function suggest(call: Call, kind: SuggestedKind, typed: string): Promise<Suggestion[]> {
+  const wanted = typed.toLowerCase();
+  const all = await READERS[kind](call);
+  return all.filter(({ id, name }) => id.startsWith(typed) || name.toLowerCase().includes(wanted));
+}
+
+const READERS: Record<SuggestedKind, (call: Call) => Promise<Suggestion[]>> = {
+  project: async (call) => readDocuments(projectDocument, "project", await latest(call, "latestProjects")).rows,
+  task: async (call) =>
+    readDocuments(taskDocument, "task", await latest(call, "latestTasks")).rows.map(({ id, title }) => ({
+      id,
+      name: title,
+    })),
+  session: async (call) =>
+    readDocuments(sessionDocument, "session", await latest(call, "sessions")).rows.map(({ id, title, agent_name }) => ({
+      id,
+      name: [title, agent_name].filter(Boolean).join(" "),
+    })),
+};
+
+async function latest(call: Call, shape: ShapeName) {
+  return (await call.store.query(shape, { limit: LOOKED_AT }).get()).docs;
+}

@@ -1,0 +1,35 @@
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { CompleteRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { type SuggestedKind, type Suggestion, suggest } from "../board/suggest.js";
+import type { ReadBoard } from "./requests.js";
+import { KINDS } from "./resources/kinds.js";
+
+/** The most values that one completion may carry (MCP specification, Completion). */
+const MOST = 100;
+
+/** What an argument of a prompt stands for, if it completes from the board. */
+export type PromptArgument = (prompt: string, argument: string) => SuggestedKind | undefined;
+
+/**
+ * Completion of arguments from the board: of resource templates by id; of prompts by what people call things, where a
+ * name says which one is meant. Arguments that mean nothing on the board complete to nothing.
+ */
+export function serveCompletion(server: Server, readBoard: ReadBoard, ofPrompt: PromptArgument): void {
+  server.setRequestHandler(CompleteRequestSchema, async ({ params: { ref, argument } }, { signal }) => {
+    const kind =
+      ref.type === "ref/prompt"
+        ? ofPrompt(ref.name, argument.name)
+        : KINDS.find(({ uriTemplate }) => argument.name === "id" && uriTemplate === ref.uri)?.of;
+    if (kind === undefined) return { completion: { values: [], hasMore: false } };
+    const found = await readBoard("completion/complete", signal, (call) => suggest(call, kind, argument.value));
+    const values = ref.type === "ref/prompt" && kind === "project" ? namesOf(found) : found.map(({ id }) => id);
+    return { completion: { values: values.slice(0, MOST), total: values.length, hasMore: values.length > MOST } };
+  });
+}
+
+/** Names where they tell apart, else ids. */
+function namesOf(found: readonly Suggestion[]): string[] {
+  const often = new Map<string, number>();
+  for (const { name } of found) often.set(name, (often.get(name) ?? 0) + 1);
+  return found.map(({ id, name }) => (often.get(name) === 1 && name !== "" ? name : id));
+}

@@ -1,0 +1,92 @@
+import type { Call } from "../../board/call.js";
+import { getHandoff } from "../../board/handoff/get.js";
+import { HANDOFF_TOKENS, PAGE } from "../../board/model/limits.js";
+import { getProject } from "../../board/projects/get.js";
+import { listProjects } from "../../board/projects/list.js";
+import { getSession } from "../../board/sessions/get.js";
+import type { SuggestedKind } from "../../board/suggest.js";
+import { getTask } from "../../board/tasks/get.js";
+import { id as idSchema } from "../../tools/schema.js";
+
+/** The resource that lists the board's projects. */
+export const PROJECTS = {
+  uri: "board://projects",
+  name: "projects",
+  title: "Projects",
+  description: "The board's projects with task counts, most urgent first.",
+  read: (call: Call): Promise<object> => listProjects(call, { limit: PAGE.default }),
+};
+
+/** A kind of resource: one for each project, task or session. `{id}` in its template stands for what it is of. */
+export interface ResourceKind {
+  uriTemplate: `board://${string}{id}${string}`;
+  name: string;
+  title: string;
+  description: string;
+  /** What `{id}` is the id of. */
+  of: SuggestedKind;
+  /** Throws `project_not_found`, `task_not_found`, `session_not_found`, `corrupt_document`. */
+  read(call: Call, id: string): Promise<object>;
+}
+
+/** Every kind of resource, as the tools of the same name show it. */
+export const KINDS: readonly ResourceKind[] = [
+  {
+    uriTemplate: "board://projects/{id}",
+    name: "project",
+    title: "Project",
+    description: "A project with its task counts.",
+    of: "project",
+    read: getProject,
+  },
+  {
+    uriTemplate: "board://projects/{id}/handoff",
+    name: "handoff",
+    title: "Handoff",
+    description: "What the last session left: notes, open tasks, recent activity.",
+    of: "project",
+    read: (call, project_id) => getHandoff(call, { project_id, max_tokens: HANDOFF_TOKENS.default }),
+  },
+  {
+    uriTemplate: "board://tasks/{id}",
+    name: "task",
+    title: "Task",
+    description: "A task in full, with subtasks and dependencies.",
+    of: "task",
+    read: getTask,
+  },
+  {
+    uriTemplate: "board://sessions/{id}",
+    name: "session",
+    title: "Session",
+    description: "A session in full, with its latest activity and the tasks it touched.",
+    of: "session",
+    read: getSession,
+  },
+];
+
+/** The URI of a kind's resource. */
+export function uriOf({ uriTemplate }: ResourceKind, id: string): string {
+  return uriTemplate.replace("{id}", encodeURIComponent(id));
+}
+
+/** What a URI names; null when it is none of ours. */
+export function kindOf(uri: string): { kind: ResourceKind; id: string } | null {
+  for (const kind of KINDS) {
+    const [before = "", after = ""] = kind.uriTemplate.split("{id}");
+    if (!uri.startsWith(before) || !uri.endsWith(after)) continue;
+    const id = decoded(uri.slice(before.length, uri.length - after.length));
+    if (id !== null) return { kind, id };
+  }
+  return null;
+}
+
+/** The id as it was before it went into a URI; null when it cannot be an id. */
+function decoded(part: string): string | null {
+  try {
+    const parsed = idSchema.safeParse(decodeURIComponent(part));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}

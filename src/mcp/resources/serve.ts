@@ -1,0 +1,64 @@
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import {
+  ListResourcesRequestSchema,
+  ListResourceTemplatesRequestSchema,
+  ReadResourceRequestSchema,
+} from "@modelcontextprotocol/sdk/types.js";
+import { BoardError } from "../../board/errors.js";
+import { pageOfProjects } from "../../board/projects/list.js";
+import { protocolError, type ReadBoard } from "../requests.js";
+import { KINDS, kindOf, PROJECTS, uriOf } from "./kinds.js";
+
+const mimeType = "application/json";
+/** Projects per page of the list; each gives a resource of every kind that is of a project. */
+const PAGE_OF_PROJECTS = 50;
+
+/**
+ * The board as resources (contracts.md, issue "a session"): listing gives the projects and their handoffs, page by page;
+ * tasks and sessions are reached through templates, whose ids complete. Read only by nature.
+ */
+export function serveResources(server: Server, readBoard: ReadBoard): void {
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
+    resourceTemplates: KINDS.map(({ uriTemplate, name, title, description }) => ({
+      uriTemplate,
+      name,
+      title,
+      description,
+      mimeType,
+    })),
+  }));
+
+  server.setRequestHandler(ListResourcesRequestSchema, async ({ params }, { signal }) => {
+    const cursor = params?.cursor;
+    const { rows, next_cursor } = await readBoard("resources/list", signal, (call) =>
+      pageOfProjects(call, { limit: PAGE_OF_PROJECTS, cursor }),
+    );
+    const { uri, name, title, description } = PROJECTS;
+    const first = cursor === undefined ? [{ uri, name, title, description, mimeType }] : [];
+    const resources = rows.flatMap((project) =>
+      KINDS.filter((kind) => kind.of === "project").map((kind) => ({
+        uri: uriOf(kind, project.id),
+        name: `${kind.name} ${project.id}`,
+        title: `${kind.title}: ${project.name}`,
+        description: kind.description,
+        mimeType,
+      })),
+    );
+    return { resources: [...first, ...resources], ...(next_cursor === null ? {} : { nextCursor: next_cursor }) };
+  });
+
+  server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, { signal }) => {
+    const found = uri === PROJECTS.uri ? { kind: PROJECTS, id: "" } : kindOf(uri);
+    if (!found) throw protocolError(unknownUri());
+    const content = await readBoard("resources/read", signal, (call) => found.kind.read(call, found.id));
+    return { contents: [{ uri, mimeType, text: JSON.stringify(content) }] };
+  });
+}
+
+function unknownUri(): BoardError {
+  return new BoardError(
+    "invalid_argument",
+    "This server has no resource of this URI.",
+    `There are ${[PROJECTS.uri, ...KINDS.map(({ uriTemplate }) => uriTemplate)].join(", ")}.`,
+  );
+}
