@@ -25,9 +25,11 @@ const tasks = {
     await db.doc("start/first").set({ at: 1 });
     return performance.timeOrigin + performance.now() - began;
   },
-  /** Adds one to a shared counter, in transactions, so many times; conflicts are repeated at once. */
+  /** Adds one to a shared counter, in transactions, so many times; gives when that began and ended (epoch ms). */
   async increments() {
     const counter = db.doc("counters/shared");
+    await counter.get();
+    const from = Date.now();
     for (let done = 0; done < Number(count); ) {
       try {
         await db.runTransaction(
@@ -43,7 +45,7 @@ const tasks = {
         await new Promise((resolve) => setTimeout(resolve, 2 + Math.random() * 10));
       }
     }
-    return true;
+    return { from, to: Date.now() };
   },
   /** Resident MiB after reading from a large store in several ways. */
   async memory() {
