@@ -1,0 +1,80 @@
+import { moveDocument } from "../../firestore/move.js";
+import { type Position, positionOf } from "../../firestore/query.js";
+import type { DocumentSnapshot } from "../../firestore/store.js";
+import type { Call } from "../call.js";
+
+export interface CleanUp {
+  retentionDays: number;
+  dryRun: boolean;
+}
+
+/** What a clean-up came to. */
+export interface CleanedUp {
+  /** Sessions moved; in a dry run, those that would be. */
+  count: number;
+  /** Old sessions that are still there; null when the store did not say. */
+  remaining: number | null;
+  dryRun: boolean;
+  cutoffDate: string;
+}
+
+/** Sessions that are moved at the same time. */
+const BATCH = 10;
+/** A session's turns, and what each turn holds. */
+const LEVELS = 2;
+
+/** The moment before which a session must have ended to be old. */
+export function cutoffDate({ retentionDays }: CleanUp, now: Date): Date {
+  return new Date(now.getTime() - retentionDays * 24 * 60 * 60_000);
+}
+
+/**
+ * Moves context sessions that ended before the cutoff, with their turns, to `sessions_archive` (contracts.md 4,
+ * sessionCleanup), in batches, until none is left or two thirds of the call's time have gone: the rest is for the last
+ * commits. May be cut short or killed at any point and called again; several may run at once. Progress after each batch.
+ */
+export async function cleanUpSessions(call: Call, args: CleanUp): Promise<CleanedUp> {
+  const began = call.now();
+  const cutoff = cutoffDate(args, began);
+  const stopAt = new Date(began.getTime() + ((call.deadline.getTime() - began.getTime()) * 2) / 3);
+  const goOn = () => call.now() < stopAt && !call.signal.aborted;
+  const values = { kind: "context", ended_at: cutoff };
+  const old = await call.store.query("sessionsEndedBefore", { values, limit: "all" }).count().get();
+  const total = old.data().count;
+  const result = { remaining: total, dryRun: args.dryRun, cutoffDate: cutoff.toISOString() };
+  if (args.dryRun) return { count: total, ...result };
+
+  let count = 0;
+  let behind: { after?: Position } = {};
+  do {
+    const { docs } = await call.store.query("sessionsEndedBefore", { values, limit: BATCH, ...behind }).get();
+    const moved = (await Promise.all(docs.map(({ id }) => archive(call, id, cutoff, goOn)))).filter(Boolean).length;
+    count += moved;
+    // Progress must grow with each notification (MCP specification, Progress).
+    if (moved > 0) call.progress(count, Math.max(total, count));
+    const last = docs.at(-1);
+    if (docs.length < BATCH || !last) break;
+    behind = { after: positionOf("sessionsEndedBefore", last) };
+  } while (goOn());
+  return { ...result, count, remaining: Math.max(0, total - count) };
+}
+
+function archive(call: Call, id: string, cutoff: Date, goOn: () => boolean): Promise<boolean> {
+  const { store, signal } = call;
+  return moveDocument({
+    from: store.ref("sessions", id),
+    to: store.ref("sessions_archive", id),
+    levels: LEVELS,
+    mayMove: (session) => isOld(session, cutoff),
+    goOn,
+    transaction: store.transaction,
+    signal,
+  });
+}
+
+/** Decided on the fields alone: a session with a field of a wrong type elsewhere is moved like any other. */
+function isOld(session: DocumentSnapshot, cutoff: Date): boolean {
+  const ended = (session.get("ended_at") as { toDate?(): Date } | null | undefined)?.toDate?.();
+  const status: unknown = session.get("status") ?? "active";
+  return session.get("kind") === "context" && status !== "active" && ended !== undefined && ended < cutoff;
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import { ProgressNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Call } from "../../src/board/call.js";
+import { newConnection } from "../../src/board/connection.js";
+import { cleanUpSessions } from "../../src/board/telemetry/cleanup.js";
+import { realWorld } from "../../src/commands/world.js";
+import type { Store } from "../../src/firestore/store.js";
+import { daysAgo, endedSession, storeSession, tree } from "../support/archive.js";
+import { useBoard } from "../support/board.js";
+import { PATIENCE } from "../support/telemetry.js";
+
+const board = useBoard(PATIENCE);
+
+/** Clean-ups see the whole board: each test begins with an empty one. */
+beforeEach(async () => {
+  const { firestore } = board.store.ref("sessions", "x");
+  for (const name of ["sessions", "sessions_archive"]) await firestore.recursiveDelete(firestore.collection(name));
+});
+
+/** A call of this process, without a server. */
+function callOn(store: Store): Omit<Call, "deadline"> {
+  const { signal } = new AbortController();
+  const asked = {
+    id: "call",
+    client: null,
+    idempotency: null,
+    connection: newConnection(),
+    toolsHash: () => "",
+    signal,
+  };
+  return { ...realWorld, ...asked, store, progress: () => {} };
+}
+
+const store = (id: string, fields: Record<string, unknown>, size?: { turns?: number; items?: number }) =>
+  storeSession(board.store, id, fields, size);
+
+describe("sessionCleanup", () => {
+  it("moves what ended before the cutoff, as it is, with its turns and all that they hold", async () => {
+    await store("old", { ...endedSession(91), metadata: { a: [1, null] }, tags: ["x"] }, { turns: 3, items: 2 });
+    await store("older", endedSession(400));
+    await store("recent", endedSession(89), { turns: 1 });
+    const before = await tree(board.store, "sessions");
+    const answer = await board.call("sessionCleanup");
+    expect(answer).toEqual({ count: 2, remaining: 0, dryRun: false, cutoffDate: expect.any(String) });
+    const ninetyDays = Date.now() - Date.parse(answer.cutoffDate) - 90 * 24 * 60 * 60_000;
+    expect(Math.abs(ninetyDays)).toBeLessThan(60_000);
+    const [left, archived] = [await tree(board.store, "sessions"), await tree(board.store, "sessions_archive")];
+    expect([...left.keys()].sort()).toEqual(["recent", "recent/turns/req-0"]);
+    expect(archived.size).toBe(2 + 3 + 3 * 2 * 2);
+    expect(new Map([...left, ...archived])).toEqual(before);
+    expect(await board.call("sessionCleanup")).toMatchObject({ count: 0, remaining: 0 });
+  });
+
+  it("never touches board, log and active sessions, nor those whose fields contradict each other", async () => {
+    const old = endedSession(500);
+    await store("board", { ...old, kind: "board" }, { turns: 1 });
+    await store("no-kind", { status: "completed", started_at: daysAgo(500), ended_at: daysAgo(500) });
+    await store("log", { ...old, kind: "log" });
+    await store("active", { ...old, status: "active", ended_at: null });
+    await store("edited", { ...old, status: "active" });
+    const before = await tree(board.store, "sessions");
+    expect(await board.call("sessionCleanup", { retentionDays: 1 })).toMatchObject({ count: 0, remaining: 1 });
+    expect(await tree(board.store, "sessions")).toEqual(before);
+    expect((await tree(board.store, "sessions_archive")).size).toBe(0);
+  });
+
+  it("counts and moves nothing in a dry run", async () => {
+    for (const days of [5, 50, 500]) await store(`s-${days}`, endedSession(days));
+    const before = await tree(board.store, "sessions");
+    const dry = await board.call("sessionCleanup", { retentionDays: 10, dryRun: true });
+    expect(dry).toMatchObject({ count: 2, remaining: 2, dryRun: true });
+    expect(await tree(board.store, "sessions")).toEqual(before);
+    expect(await board.call("sessionCleanup", { retentionDays: 10 })).toMatchObject({ count: 2, remaining: 0 });
+  });
+
+  it("cleans up what the tools made", async () => {
+    const { sessionId } = await board.call("sessionCreate", { agentName: "leader", startedAt: "2025-01-01T00:00:00Z" });
+    await board.call("sessionUpdate", { sessionId, inputTokens: 5 });
+    await board.call("sessionComplete", { sessionId, endedAt: "2025-01-02T00:00:00Z" });
+    expect(await board.call("sessionCleanup")).toMatchObject({ count: 1 });
+    expect(await board.call("sessionQuery")).toEqual({ sessions: [] });
+    expect((await board.store.ref("sessions_archive", sessionId).get()).data()).toMatchObject({ input_tokens: 5 });
+    const again = board.call("sessionCreate", { agentName: "leader", sessionId });
+    expect(await again).toEqual({ session: null, reason: "session_exists" });
+  });
+
+  it("moves more than one batch, and tells a client that asked how far it is", async () => {
+    for (let at = 0; at < 45; at += 1) await store(`many-${at}`, endedSession(100 + at));
+    const seen: [number, number | undefined][] = [];
+    board.agent.client.setNotificationHandler(ProgressNotificationSchema, ({ params }) => {
+      seen.push([params.progress, params.total]);
+    });
+    const request = { name: "sessionCleanup", arguments: {} };
+    const quiet = await board.agent.client.callTool({ ...request, arguments: { dryRun: true } });
+    expect([quiet.isError, seen]).toEqual([undefined, []]);
+    const result = await board.agent.client.callTool({ ...request, _meta: { progressToken: "here" } });
+    expect(result.structuredContent).toMatchObject({ count: 45, remaining: 0 });
+    expect(seen).toEqual([
+      [10, 45],
+      [20, 45],
+      [30, 45],
+      [40, 45],
+      [45, 45],
+    ]);
+  });
+
+  it("moves a session that is larger than a commit may be", async () => {
+    const id = randomUUID();
+    await store(id, endedSession(100), { turns: 1 });
+    const dialog = board.store.ref("sessions", id).collection("turns").doc("req-0").collection("dialog");
+    const content = "é".repeat(450_000);
+    for (let at = 0; at < 14; at += 1) await dialog.doc(`d-${at}`).set({ content });
+    expect(await board.call("sessionCleanup")).toMatchObject({ count: 1, remaining: 0 });
+    expect((await tree(board.store, "sessions")).size).toBe(0);
+    expect((await tree(board.store, "sessions_archive")).size).toBe(2 + 14);
+  });
+
+  it("two at once move each session once", async () => {
+    for (let at = 0; at < 12; at += 1) await store(`both-${at}`, endedSession(100 + at), { turns: 1, items: 1 });
+    const answers = await Promise.all([board.call("sessionCleanup"), board.call("sessionCleanup")]);
+    const left = await board.call("sessionCleanup");
+    expect(answers[0].count + answers[1].count + left.count).toBe(12);
+    expect((await tree(board.store, "sessions")).size).toBe(0);
+    expect((await tree(board.store, "sessions_archive")).size).toBe(12 * 4);
+  });
+
+  it("stops before its deadline, within a session too, says what is left and goes on when called again", async () => {
+    for (let at = 0; at < 12; at += 1) await store(`slow-${at}`, endedSession(100 + at), { turns: 2, items: 1 });
+    const counts: number[] = [];
+    for (let left = 12; left > 0; ) {
+      // Each look at the clock takes a second of the call's thirty.
+      let time = Date.now();
+      const now = () => {
+        time += 1_000;
+        return new Date(time);
+      };
+      const call = { ...callOn(board.store), now, deadline: new Date(time + 30_000) };
+      const { count, remaining } = await cleanUpSessions(call, { retentionDays: 90, dryRun: false });
+      expect(remaining).toBe(left - count);
+      counts.push(count);
+      left -= count;
+    }
+    expect(counts.length).toBeGreaterThan(2);
+    expect((await tree(board.store, "sessions")).size).toBe(0);
+    expect((await tree(board.store, "sessions_archive")).size).toBe(12 * (1 + 2 + 2 * 2));
+  });
+
+  it.each([[{ retentionDays: 0 }], [{ retentionDays: 1.5 }], [{ retentionDays: 1e9 }], [{ days: 1 }]])(
+    "refuses %o",
+    async (args) => {
+      await expect(board.call("sessionCleanup", args)).toFailWith("invalid_argument");
+    },
+  );
+});
