@@ -80,12 +80,10 @@ function checkAggregated(query: Query, explicit: readonly Order[], fields: reado
   const all = fieldFilters(query.filter);
   const filters = all.filter((one) => isInequality(one.op));
   const names = all.filter((one) => isNameField(one.path));
+  const pinned = names.every((one) => !isInequality(one.op));
   // One name alone, unordered, is looked up and not scanned for.
-  if (
-    names.every((one) => !isInequality(one.op)) &&
-    (names.length === 0 || (explicit.length === 0 && names.length === 1))
-  )
-    return;
+  const alone = explicit.length === 0 && names.length === 1;
+  if (names.length === 0 || (pinned && alone)) return;
   const ordered = new Set([...explicit, ...filters].map((one) => one.field));
   if (fields.every((path) => ordered.has(formatFieldPath(path)))) return;
   throw invalidArgument("With a filter on __name__, aggregated fields must be ordered by.");

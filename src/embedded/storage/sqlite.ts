@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import { status } from "@grpc/grpc-js";
 import type { DatabaseSyncInstance, StatementSyncInstance } from "@photostructure/sqlite";
 import { StatusError, StoreError, type StoreErrorCode } from "../errors.js";
@@ -22,14 +22,13 @@ export interface Connection {
 
 const require = createRequire(import.meta.url);
 
-/** `node:sqlite` where this Node has it, else the same API from a package with binaries inside. */
+/** `node:sqlite` where this Node has it in full (>= 22.16), else the same API from a package with binaries inside. */
 function loadSqlite(): SqliteModule {
-  try {
-    return require("node:sqlite") as SqliteModule;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_UNKNOWN_BUILTIN_MODULE") throw error;
-    return require("@photostructure/sqlite") as SqliteModule;
+  if (isBuiltin("node:sqlite")) {
+    const builtIn = require("node:sqlite") as SqliteModule;
+    if ("isTransaction" in builtIn.DatabaseSync.prototype) return builtIn;
   }
+  return require("@photostructure/sqlite") as SqliteModule;
 }
 
 const sqlite = loadSqlite();

@@ -1,14 +1,12 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { status } from "@grpc/grpc-js";
-import { StatusError } from "../errors.js";
-import { compileIndexes, type FieldOverride, type IndexConfig, type IndexRules } from "../indexes/config.js";
+import { compileIndexes, type IndexConfig, type IndexRules } from "../indexes/config.js";
 import { adoptLayout, layoutServes, type RebuildProgress, readLayout } from "../indexes/layout.js";
+import { withMissing } from "../indexes/missing.js";
 import type { MissingIndex } from "../queries/planner.js";
+import { prepareStoreFile } from "./files.js";
 import { createNames, type Names } from "./names.js";
 import { whenUnlocked } from "./retry.js";
 import { checkForm, prepareSchema } from "./schema.js";
+import { createSnapshots, type Snapshot } from "./snapshots.js";
 import { type Connection, openConnection, toStoreError } from "./sqlite.js";
 
 /** An open store: one connection that writes, and others that each hold a snapshot while they are lent. */
@@ -31,11 +29,6 @@ export interface Store {
   close(): void;
 }
 
-export interface Snapshot {
-  connection: Connection;
-  release(): void;
-}
-
 export interface StoreOptions {
   file: string;
   indexes: IndexConfig;
@@ -47,15 +40,6 @@ export interface StoreOptions {
 }
 
 const DEFAULT_LOCK_WAIT_MS = 8_000;
-/** What a field has that no override mentions. */
-const AUTOMATIC_INDEXES: FieldOverride["indexes"] = [
-  { order: "ASCENDING", queryScope: "COLLECTION" },
-  { order: "DESCENDING", queryScope: "COLLECTION" },
-  { arrayConfig: "CONTAINS", queryScope: "COLLECTION" },
-];
-const MAX_IDLE_SNAPSHOTS = 8;
-/** Each snapshot is a connection with two open files. */
-const MAX_SNAPSHOTS = 200;
 /** 16 MiB: pages that several commits change go to the main file once. */
 const CHECKPOINT_PAGES = 4_000;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -73,28 +57,18 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 async function open(options: StoreOptions): Promise<Store> {
-  const temporary = options.file === ":memory:" ? mkdtempSync(join(tmpdir(), "firestore-")) : undefined;
-  const file = temporary ? join(temporary, "store.db") : options.file;
-  prepareFile(file);
-  const lockWaitMs = options.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
-  const writer = openConnection(file);
-  const names = createNames();
   let config = options.indexes;
   let rules = compileIndexes(config);
-  const idle: Connection[] = [];
-  let lent = 0;
-  let closed = false;
+  const file = prepareStoreFile(options.file);
+  const lockWaitMs = options.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
+  const onRebuild = options.onRebuild ?? (() => {});
+  const writer = openConnection(file.path);
+  const snapshots = createSnapshots(file.path);
+  const names = createNames();
+  /** The file's list of indexes when it was last found to serve the rules: inside a write, and in a snapshot. */
+  let writtenLayout: string | undefined;
+  let readLayoutBefore: string | undefined;
 
-  const closeAll = (): void => {
-    closed = true;
-    for (const connection of idle.splice(0)) connection.close();
-    writer.close();
-    if (temporary) rmSync(temporary, { recursive: true, force: true });
-  };
-
-  /** The file's layout when this process last checked it inside a write, and when it last checked it in a snapshot. */
-  let layout: string | undefined;
-  let servedLayout: string | undefined;
   const write = <T>(action: (connection: Connection) => T): Promise<T> =>
     whenUnlocked(lockWaitMs, () => {
       writer.exec("BEGIN IMMEDIATE");
@@ -104,27 +78,33 @@ async function open(options: StoreOptions): Promise<Store> {
         return result;
       } catch (error) {
         names.forget();
-        layout = undefined;
+        writtenLayout = undefined;
         writer.rollback();
         throw error;
       }
     });
 
-  /** Another process may have changed schema or indexes since the last write of this one. */
+  /** Another process may have changed form or indexes since the last write of this one. */
   const checkFile = (connection: Connection): void => {
     checkForm(connection);
     const stored = readLayout(connection);
-    if (stored === layout && layout !== undefined) return;
-    if (!layoutServes(stored, rules)) adoptLayout(connection, names, rules, options.onRebuild ?? (() => {}));
-    layout = readLayout(connection);
+    if (stored === writtenLayout && stored !== undefined) return;
+    if (!layoutServes(stored, rules)) adoptLayout(connection, names, rules, onRebuild);
+    writtenLayout = readLayout(connection);
+  };
+
+  const closeAll = (): void => {
+    snapshots.close();
+    writer.close();
+    file.discard();
   };
 
   try {
     await whenUnlocked(lockWaitMs, () => writer.exec("PRAGMA journal_mode = WAL"));
-    configure(writer, temporary !== undefined, options.maxBytes);
+    configure(writer, file.temporary, options.maxBytes);
     await write((connection) => {
       prepareSchema(connection);
-      adoptLayout(connection, names, rules, options.onRebuild ?? (() => {}));
+      adoptLayout(connection, names, rules, onRebuild);
     });
   } catch (error) {
     closeAll();
@@ -134,51 +114,28 @@ async function open(options: StoreOptions): Promise<Store> {
   return {
     names,
     rules: () => rules,
+    borrow: snapshots.borrow,
     write: (action) =>
       write((connection) => {
         checkFile(connection);
         return action(connection);
       }),
-    borrow: () => {
-      if (lent >= MAX_SNAPSHOTS) {
-        throw new StatusError(status.RESOURCE_EXHAUSTED, "Too many transactions and queries run at the same time.");
-      }
-      const connection = idle.pop() ?? openConnection(file, { waitMs: 250 });
-      lent++;
-      try {
-        connection.exec("BEGIN");
-        checkForm(connection);
-      } catch (error) {
-        lent--;
-        connection.close();
-        throw error;
-      }
-      return {
-        connection,
-        release: () => {
-          lent--;
-          connection.rollback();
-          if (closed || idle.length >= MAX_IDLE_SNAPSHOTS) connection.close();
-          else idle.push(connection);
-        },
-      };
-    },
-    servesIndexes: (connection) => {
+    servesIndexes(connection) {
       const stored = readLayout(connection);
-      if (stored !== undefined && stored === servedLayout) return true;
+      if (stored !== undefined && stored === readLayoutBefore) return true;
       if (!layoutServes(stored, rules)) return false;
-      servedLayout = stored;
+      readLayoutBefore = stored;
       return true;
     },
     adoptIndexes: () => write(checkFile),
-    addIndexes: async (missing) => {
+    async addIndexes(missing) {
       config = withMissing(config, missing);
       rules = compileIndexes(config);
-      layout = undefined;
-      servedLayout = undefined;
+      writtenLayout = undefined;
+      readLayoutBefore = undefined;
       await write(checkFile);
     },
-    close: () => {
+    close() {
       try {
         // The driver keeps a closed connection until its statements are collected, so closing alone does not do this.
         writer.exec("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -187,37 +144,6 @@ async function open(options: StoreOptions): Promise<Store> {
       }
     },
   };
-}
-
-/** The configuration with definitions added; an override that exists already gets the added modes. */
-function withMissing(config: IndexConfig, missing: readonly MissingIndex[]): IndexConfig {
-  const indexes = [...config.indexes];
-  const fieldOverrides = [...config.fieldOverrides];
-  for (const one of missing) {
-    if ("indexes" in one) {
-      indexes.push(one.indexes);
-      continue;
-    }
-    const added = one.fieldOverrides;
-    const at = fieldOverrides.findIndex(
-      (known) => known.collectionGroup === added.collectionGroup && known.fieldPath === added.fieldPath,
-    );
-    const known = fieldOverrides[at];
-    if (known) fieldOverrides[at] = { ...known, indexes: [...known.indexes, ...added.indexes] };
-    else fieldOverrides.push({ ...added, indexes: [...AUTOMATIC_INDEXES, ...added.indexes] });
-  }
-  return { indexes, fieldOverrides };
-}
-
-/** Makes folder and file private before SQLite writes: its other files take the permissions of this one. */
-function prepareFile(file: string): void {
-  const folder = dirname(file);
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (existsSync(file)) {
-    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
-  } else {
-    closeSync(openSync(file, "a", 0o600));
-  }
 }
 
 function configure(connection: Connection, temporary: boolean, maxBytes: number | undefined): void {

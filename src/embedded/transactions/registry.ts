@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { invalidArgument, unimplemented } from "../errors.js";
 import type { Timestamp, TransactionOptions } from "../protocol/types.js";
 import { readClock, readTime } from "../storage/clock.js";
+import type { Snapshot } from "../storage/snapshots.js";
 import type { Connection } from "../storage/sqlite.js";
-import type { Snapshot, Store } from "../storage/store.js";
+import type { Store } from "../storage/store.js";
 import type { ReadSet } from "./reads.js";
 
 /** A running transaction: a snapshot, and what was read from it. */

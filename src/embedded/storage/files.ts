@@ -1,0 +1,35 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** The place of a store. */
+export interface StoreFile {
+  path: string;
+  /** Whether it goes with the store. */
+  temporary: boolean;
+  /** Removes a temporary place. */
+  discard(): void;
+}
+
+/** Makes the folder and file of a store; ":memory:" is a private temporary folder. */
+export function prepareStoreFile(file: string): StoreFile {
+  if (file !== ":memory:") {
+    prepareFile(file);
+    return { path: file, temporary: false, discard: () => {} };
+  }
+  const folder = mkdtempSync(join(tmpdir(), "firestore-"));
+  const path = join(folder, "store.db");
+  prepareFile(path);
+  return { path, temporary: true, discard: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Makes folder and file private before SQLite writes: its other files take the permissions of this one. */
+function prepareFile(file: string): void {
+  const folder = dirname(file);
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (existsSync(file)) {
+    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+  } else {
+    closeSync(openSync(file, "a", 0o600));
+  }
+}
