@@ -1,20 +1,20 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { CompleteRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { type SuggestedKind, type Suggestion, suggest } from "../board/suggest.js";
+import type { Prompt } from "./prompts/define.js";
 import type { ReadBoard } from "./requests.js";
 import { KINDS } from "./resources/kinds.js";
 
 /** The most values that one completion may carry (MCP specification, Completion). */
 const MOST = 100;
 
-/** What an argument of a prompt stands for, if it completes from the board. */
-export type PromptArgument = (prompt: string, argument: string) => SuggestedKind | undefined;
-
 /**
  * Completion of arguments from the board: of resource templates by id; of prompts by what people call things, where a
  * name says which one is meant. Arguments that mean nothing on the board complete to nothing.
  */
-export function serveCompletion(server: Server, readBoard: ReadBoard, ofPrompt: PromptArgument): void {
+export function serveCompletion(server: Server, readBoard: ReadBoard, prompts: readonly Prompt[]): void {
+  const ofPrompt = (prompt: string, argument: string): SuggestedKind | undefined =>
+    prompts.find(({ name }) => name === prompt)?.arguments.find(({ name }) => name === argument)?.of;
   server.setRequestHandler(CompleteRequestSchema, async ({ params: { ref, argument } }, { signal }) => {
     const kind =
       ref.type === "ref/prompt"

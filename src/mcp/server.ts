@@ -18,6 +18,8 @@ import { serveCompletion } from "./completion.js";
 import { inputSchema, outputSchema } from "./input-schema.js";
 import { INSTRUCTIONS } from "./instructions.js";
 import type { Log } from "./log.js";
+import { promptsFor } from "./prompts/index.js";
+import { servePrompts } from "./prompts/serve.js";
 import { boardReader } from "./requests.js";
 import { serveResources } from "./resources/serve.js";
 
@@ -54,7 +56,7 @@ export function createServer(options: ServerOptions): FireboardServer {
   const { tools, world, presence, log, deadlineMs, telemetryDeadlineMs } = options;
   const server = new Server(
     { name: "fireboard", title: "fireboard", version: options.version },
-    { capabilities: { tools: {}, resources: {}, completions: {} }, instructions: INSTRUCTIONS },
+    { capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} }, instructions: INSTRUCTIONS },
   );
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const running = new Set<Promise<unknown>>();
@@ -82,7 +84,9 @@ export function createServer(options: ServerOptions): FireboardServer {
   });
   const readBoard = boardReader(boundary);
   serveResources(server, readBoard);
-  serveCompletion(server, readBoard, () => undefined);
+  const prompts = promptsFor(tools);
+  servePrompts(server, { prompts, readBoard, project: options.project });
+  serveCompletion(server, readBoard, prompts);
   server.onerror = (error) => log("warn", "protocol_error", { message: error.message });
 
   return {

@@ -1,0 +1,91 @@
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { GetPromptRequestSchema, ListPromptsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import type { Call } from "../../board/call.js";
+import { invalidArgument } from "../../board/errors.js";
+import { findProject } from "../../board/projects/find.js";
+import { getSession } from "../../board/sessions/get.js";
+import type { SuggestedKind } from "../../board/suggest.js";
+import { getTask } from "../../board/tasks/get.js";
+import { id as idSchema } from "../../tools/schema.js";
+import { protocolError, type ReadBoard } from "../requests.js";
+import type { Prompt, PromptArgument, Said } from "./define.js";
+
+/** What prompts are served with. */
+export interface PromptOptions {
+  prompts: readonly Prompt[];
+  readBoard: ReadBoard;
+  /** The only project that is served, which nobody needs to name then. */
+  project: string | undefined;
+}
+
+/** Lists prompts and fills them in; what an argument names must be on the board. Listing touches no store. */
+export function servePrompts(server: Server, { prompts, readBoard, project }: PromptOptions): void {
+  const byName = new Map(prompts.map((prompt) => [prompt.name, prompt]));
+  const asked = (prompt: Prompt) => prompt.arguments.filter(({ of }) => project === undefined || of !== "project");
+
+  server.setRequestHandler(ListPromptsRequestSchema, () => ({
+    prompts: prompts.map((prompt) => ({
+      name: prompt.name,
+      title: prompt.title,
+      description: prompt.description,
+      arguments: asked(prompt).map(({ name, description, required }) => ({ name, description, required })),
+    })),
+  }));
+
+  server.setRequestHandler(GetPromptRequestSchema, async ({ params }, { signal }) => {
+    const prompt = byName.get(params.name);
+    if (!prompt)
+      throw protocolError(invalidArgument("This server has no prompt of this name.", "prompts/list names them."));
+    const fault = faultOf(asked(prompt), params.arguments ?? {});
+    if (fault !== null) throw protocolError(invalidArgument(`${prompt.name}: ${fault}.`));
+    const own = prompt.arguments.filter(({ of }) => of === "project").map(({ name }) => [name, project]);
+    const given = { ...(project === undefined ? {} : Object.fromEntries(own)), ...params.arguments };
+    const said = prompt.arguments.some(({ of }) => of)
+      ? await readBoard("prompts/get", signal, (call) => meant(call, prompt, given))
+      : asSaid(prompt, given);
+    const text = prompt.text(said);
+    return { description: prompt.description, messages: [{ role: "user", content: { type: "text", text } }] };
+  });
+}
+
+type Given = Readonly<Record<string, string | undefined>>;
+
+function faultOf(known: readonly PromptArgument[], given: Given): string | null {
+  const missing = known.find(({ name, required }) => required && !given[name]);
+  if (missing) return `${missing.name} is required`;
+  const unknown = Object.keys(given).find((argument) => !known.some(({ name }) => name === argument));
+  return unknown === undefined ? null : `unknown argument ${JSON.stringify(unknown.slice(0, 60))}`;
+}
+
+function asSaid(prompt: Prompt, given: Given): Record<string, Said> {
+  const entries = prompt.arguments.map(({ name }) => [name, given[name]] as const);
+  return Object.fromEntries(entries.flatMap(([name, text]) => (text ? [[name, { id: text, name: text }]] : [])));
+}
+
+async function meant(call: Call, prompt: Prompt, given: Given): Promise<Record<string, Said>> {
+  const said = asSaid(prompt, given);
+  const found = async ({ name, of }: PromptArgument) => {
+    const text = said[name]?.id;
+    return of && text !== undefined ? [[name, await FINDERS[of](call, text)] as const] : [];
+  };
+  const entries = await Promise.all(prompt.arguments.map(found));
+  return { ...said, ...Object.fromEntries(entries.flat()) };
+}
+
+const FINDERS: Record<SuggestedKind, (call: Call, said: string) => Promise<Said>> = {
+  project: findProject,
+  async task(call, said) {
+    const { id, title } = await getTask(call, checkedId("task", said));
+    return { id, name: title };
+  },
+  async session(call, said) {
+    const { id, title } = await getSession(call, checkedId("session", said));
+    return { id, name: title ?? id };
+  },
+};
+
+function checkedId(noun: string, said: string): string {
+  const parsed = idSchema.safeParse(said);
+  if (parsed.success) return parsed.data;
+  throw invalidArgument(`This is not the id of a ${noun}.`);
+}
