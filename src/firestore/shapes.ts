@@ -131,6 +131,7 @@ export const SHAPES = shapes({
   sessionsEndedBefore: {
     collection: "sessions",
     where: { kind: "==", ended_at: "<" },
+    optional: { project_id: "==" },
     orderBy: [
       ["ended_at", "desc"],
       ["started_at", "desc"],
