@@ -24,7 +24,7 @@ export function useCrew(size: number = CREW): Crew {
   let database: TestDatabase | undefined;
   beforeAll(async () => {
     database = await freshDatabase();
-    const env = { ...database.env, FIREBOARD_DEADLINE_MS: "55000" };
+    const env = { ...database.env, FIREBOARD_DEADLINE_MS: "55000", FIREBOARD_TELEMETRY_DEADLINE_MS: "30000" };
     const names = Array.from({ length: size }, (_, at) => `racer-${at}`);
     const [store, ...agents] = await Promise.all([
       openStore(database.config),
