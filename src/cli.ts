@@ -35,6 +35,16 @@ program
 
 /** The settings that choose what agents are offered. */
 const SELECTION = [SETTINGS.toolsets, SETTINGS.tools, SETTINGS.excludeTools, SETTINGS.readOnly, SETTINGS.project];
+withSettings(
+  program.command("repl"),
+  Object.values(SETTINGS).filter((setting) => !SELECTION.some(({ env }) => env === setting.env)),
+)
+  .description("answer the session log's requests, YAML or JSON, on stdin and stdout")
+  .action(async (flags: Flags) => {
+    const { repl } = await import("./commands/repl.js");
+    process.exit(await repl(loadConfig(flags)));
+  });
+
 withSettings(program.command("tools"), SELECTION)
   .description("list the tools that agents get")
   .addOption(new Option("--json", "as JSON, with their arguments").conflicts("tokens"))

@@ -30,6 +30,7 @@ const TARGETS = [
   "@grpc/grpc-js",
   "@photostructure/sqlite",
   "minisearch",
+  "yaml",
   "a-library-nobody-owns",
   "~cli.js",
   "~config.js",
@@ -51,6 +52,12 @@ const ALLOWED: Record<string, string[]> = {
   "config/settings.ts": [...LIBRARY, "~firestore/store.js"],
   "commands/serve.ts": [
     ...LIBRARY,
+    ...["~config.js", "~commands/serve.js", "~mcp/server.js", "~tools/tasks/create.js", "~board/tasks/create.js"],
+    ...["~firestore/store.js", "~embedded/index.js"],
+  ],
+  "commands/repl/yaml.ts": [
+    ...LIBRARY,
+    "yaml",
     ...["~config.js", "~commands/serve.js", "~mcp/server.js", "~tools/tasks/create.js", "~board/tasks/create.js"],
     ...["~firestore/store.js", "~embedded/index.js"],
   ],

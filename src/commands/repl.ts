@@ -1,0 +1,83 @@
+import { on } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { newConnection } from "../board/connection.js";
+import { startPresence } from "../board/presence/presence.js";
+import type { Config } from "../config.js";
+import type { Boundary } from "../mcp/boundary.js";
+import { stderrLog } from "../mcp/log.js";
+import { documents } from "./repl/documents.js";
+import { readRequest, writeResponse } from "./repl/envelope.js";
+import { answer } from "./repl/methods.js";
+import { lazyStore } from "./store.js";
+import { realWorld } from "./world.js";
+
+/** Milliseconds that closing the store may take. */
+const CLOSE_MS = 2_000;
+
+/**
+ * Answers the requests of stdin on stdout, one after the other, until stdin ends or a signal comes (contracts.md 5). The
+ * process is one connection: it has one current session and turn. Gives the exit code.
+ */
+export async function repl(config: Config): Promise<number> {
+  const store = lazyStore(config.store, config.selection.project);
+  const onError = (error: unknown) => stderrLog("warn", "heartbeat_failed", { message: String(error) });
+  const { now } = realWorld;
+  const presence = startPresence({ store: store.open, now, intervalMs: config.heartbeatMs, onError });
+  const connection = newConnection();
+  const begin: Boundary["begin"] = async (given) => ({
+    ...realWorld,
+    ...given,
+    store: await store.open(),
+    id: realWorld.newId(),
+    client: "fireboard repl",
+    connection,
+    // No tools are listed here.
+    toolsHash: () => "",
+  });
+  const { deadlineMs, telemetryDeadlineMs } = config;
+  const boundary = { begin, now, presence, deadlineMs, telemetryDeadlineMs, log: stderrLog };
+
+  const stop = stopped();
+  const never = new AbortController().signal;
+  for await (const incoming of documents(standardInput())) {
+    const request = readRequest(incoming);
+    if (request === null) continue;
+    const response = "type" in request ? request : await answer(request, boundary, never);
+    await send(writeResponse(response, incoming.format));
+    if (stop.aborted) break;
+  }
+  presence.stop();
+  await Promise.race([store.close(), delay(CLOSE_MS, undefined, { ref: false })]);
+  return 0;
+}
+
+/** Aborts at a signal, or when nobody reads the answers any more; it ends the input, so that the loop waits for no more. */
+function stopped(): AbortSignal {
+  const stop = new AbortController();
+  const end = () => {
+    stop.abort();
+    process.stdin.destroy();
+  };
+  process.once("SIGINT", end);
+  process.once("SIGTERM", end);
+  process.stdout.once("error", end);
+  return stop.signal;
+}
+
+/** What stdin brings, until it ends; without a byte order mark, which PowerShell puts before what it pipes. */
+async function* standardInput(): AsyncGenerator<string> {
+  process.stdin.setEncoding("utf8");
+  let first = true;
+  const ends = { close: ["end", "close"], highWaterMark: 16, lowWaterMark: 4 };
+  for await (const [chunk] of on(process.stdin, "data", ends) as AsyncIterable<[string]>) {
+    yield first && chunk.startsWith("\ufeff") ? chunk.slice(1) : chunk;
+    first = false;
+  }
+}
+
+/** Writes to stdout and waits until it was taken, so that a slow reader slows the requests down. */
+function send(text: string): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
+  });
+}
