@@ -62,7 +62,7 @@ export function isPosition(name: ShapeName, value: unknown): value is Position {
 }
 
 /** What Firestore takes as a document id (https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields). */
-function isDocumentId(id: string): boolean {
+export function isDocumentId(id: string): boolean {
   const reserved = id === "" || id === "." || id === ".." || id.includes("/") || /^__.*__$/s.test(id);
   return !reserved && id.isWellFormed() && Buffer.byteLength(id) <= 1_500;
 }

@@ -8,7 +8,7 @@ import type {
 } from "@google-cloud/firestore";
 import type { StoreConfig } from "./config.js";
 import { connect, type EngineNotices } from "./connect.js";
-import { type QueryArgs, queryBuilder } from "./query.js";
+import { isDocumentId, type QueryArgs, queryBuilder } from "./query.js";
 import { refuseWrites } from "./read-only.js";
 import { type CollectionName, SHAPES, type Shape, type ShapeName, type SubCollectionName } from "./shapes.js";
 import { type RunTransaction, transactionRunner } from "./transaction.js";
@@ -50,6 +50,9 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** What an id refers to that no document can have, as leads type them into reference fields: nothing has this id either. */
+const NO_DOCUMENT = "(no document)";
+
 /**
  * Opens the configured store; one that is read-only refuses every write. Throws the embedded engine's typed errors when
  * its file cannot be used.
@@ -63,7 +66,7 @@ export async function openStore(config: StoreConfig, notices?: EngineNotices): P
   const query = queryBuilder(db, path, Timestamp);
   return {
     mode: config.mode,
-    ref: (collection, id) => db.collection(path(collection)).doc(id),
+    ref: (collection, id) => db.collection(path(collection)).doc(isDocumentId(id) ? id : NO_DOCUMENT),
     sub: (parent, collection, id) => parent.collection(path(collection)).doc(id),
     query,
     async sums(name, values = {}) {
