@@ -26,7 +26,7 @@ export interface Collected {
 export const RECENT_ENTRIES = 20;
 /** Sessions looked at first for the last one and its notes, and in one second step when none of them left any. */
 const ENDED_FIRST = 10;
-const ENDED_MORE = 200;
+export const ENDED_MORE = 200;
 /** A task takes at least about this many bytes of JSON, which bounds how many can fit. */
 const TASK_BYTES = 120;
 
@@ -65,7 +65,7 @@ export async function findOlderNotes(call: Call, projectId: string): Promise<Ses
  * The latest ended board sessions. A missing kind means `board`, which no filter can ask for: so sessions that say they
  * are the board's and the latest of any kind are both read, and those of the other doors left out.
  */
-async function endedSessions(call: Call, project_id: string, limit: number) {
+export async function endedSessions(call: Call, project_id: string, limit: number) {
   const values = { project_id, status: [...ENDED_STATUSES] };
   const answers = await Promise.all([
     call.store.query("endedSessions", { values: { ...values, kind: "board" }, limit }).get(),

@@ -2,13 +2,17 @@ import type { Call } from "../call.js";
 import { invalidArgument, notFound } from "../errors.js";
 import { activityDocument } from "../model/activity.js";
 import { readDocument, readDocuments } from "../model/document.js";
-import { sessionDocument } from "../model/session.js";
-import { taskDocument } from "../model/task.js";
-import { type Collected, collectHandoff, RECENT_ENTRIES } from "./collect.js";
+import { PRIORITIES } from "../model/enums.js";
+import { type Session, sessionDocument } from "../model/session.js";
+import { type Task, taskDocument } from "../model/task.js";
+import { type Collected, collectHandoff, ENDED_MORE, endedSessions, RECENT_ENTRIES } from "./collect.js";
 import type { SinceCounts } from "./view.js";
 
 /** How many changed tasks are read. */
 const CHANGED_TASKS = 500;
+
+/** The beginning of 0001-01-01, before which Firestore has no times. */
+const FIRST_MOMENT = -62_135_596_800_000;
 
 /** A handoff's contents cut down to what changed after a moment. */
 export interface CollectedSince extends Collected {
@@ -23,7 +27,7 @@ export async function sinceMoment(call: Call, since: string): Promise<Date> {
   if (/^\d{4}-\d{2}-\d{2}T/.test(since)) {
     const time = new Date(since);
     if (Number.isNaN(time.getTime())) throw invalidArgument("since is not a time: use ISO 8601 or a session id.");
-    return time;
+    return new Date(Math.max(time.getTime(), FIRST_MOMENT));
   }
   const snapshot = await call.store.ref("sessions", since).get();
   if (!snapshot.exists) throw notFound("session", since);
@@ -31,7 +35,7 @@ export async function sinceMoment(call: Call, since: string): Promise<Date> {
   return ended_at ?? started_at ?? new Date(0);
 }
 
-/** Reads what changed in a project after `moment`: one round trip. */
+/** Reads what changed in a project after `moment`: one round trip, two when many sessions have ended since. */
 export async function collectSince(
   call: Call,
   project_id: string,
@@ -40,9 +44,14 @@ export async function collectSince(
 ): Promise<CollectedSince> {
   const values = { project_id };
   const entryQuery = { values: { ...values, created_at: moment }, limit: RECENT_ENTRIES };
-  const [whole, changed, entries, entryCount] = await Promise.all([
+  const taskQuery = { values: { ...values, updated_at: moment }, limit: CHANGED_TASKS };
+  const [whole, changed, changedCount, entries, entryCount] = await Promise.all([
     collectHandoff(call, project_id, maxTokens),
-    call.store.query("tasksChangedSince", { values: { ...values, updated_at: moment }, limit: CHANGED_TASKS }).get(),
+    call.store.query("tasksChangedSince", taskQuery).get(),
+    call.store
+      .query("tasksChangedSince", { ...taskQuery, limit: "all" })
+      .count()
+      .get(),
     call.store.query("activitySince", entryQuery).get(),
     call.store
       .query("activitySince", { ...entryQuery, limit: "all" })
@@ -50,22 +59,38 @@ export async function collectSince(
       .get(),
   ]);
   const { rows, warnings } = readDocuments(taskDocument, "task", changed.docs);
-  const fresh = new Map(rows.map((task) => [task.id, task]));
-  const ended = whole.ended.filter(({ ended_at }) => ended_at && ended_at > moment);
+  const ended = await endedSince(call, project_id, moment, whole);
   const done = rows.filter(({ status }) => status === "done");
   return {
     ...whole,
     ended,
     moreEnded: false,
-    tasks: whole.tasks.filter(({ id }) => fresh.has(id)),
+    tasks: rows.filter(({ status }) => status !== "done").sort(byUrgency),
     activity: readDocuments(activityDocument, "entry", entries.docs).rows,
-    warnings: [...whole.warnings, ...warnings],
+    warnings: [...new Set([...whole.warnings, ...warnings])],
     since: {
       time: moment.toISOString(),
       sessions_ended: ended.length,
-      tasks_changed: rows.length,
+      tasks_changed: changedCount.data().count,
       tasks_completed: done.map(({ id, title }) => ({ id, title })),
       entries: entryCount.data().count,
     },
   };
+}
+
+/** The sessions that ended after `moment`, at most the latest 200; read anew when all that are known are of them. */
+async function endedSince(call: Call, project_id: string, moment: Date, whole: Collected): Promise<Session[]> {
+  const isSince = ({ ended_at }: Session) => ended_at !== null && ended_at > moment;
+  if (!whole.moreEnded || !whole.ended.every(isSince)) return whole.ended.filter(isSince);
+  return (await endedSessions(call, project_id, ENDED_MORE)).sessions.filter(isSince);
+}
+
+/** The handoff's order: critical to low, unknown priorities last, the oldest first. */
+function byUrgency(a: Task, b: Task): number {
+  return rank(a) - rank(b) || Number(a.created_at) - Number(b.created_at);
+}
+
+function rank({ priority }: Task): number {
+  const known: readonly string[] = PRIORITIES;
+  return known.includes(priority) ? known.indexOf(priority) : known.length;
 }
