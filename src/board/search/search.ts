@@ -26,7 +26,8 @@ const LOOKED_AT = 500;
 export async function search(call: Call, { query, project_id, kinds = [...SEARCH_KINDS], limit }: Search) {
   const wanted = SEARCH_KINDS.filter((kind) => kinds.includes(kind));
   const found = await Promise.all(wanted.map((kind) => READERS[kind](call, project_id)));
-  const hits = rank(found.flat(), query, limit).map(({ kind, id, project_id, title, snippet, score }) => ({
+  const items = found.flatMap(({ rows }) => rows);
+  const hits = rank(items, query, limit).map(({ kind, id, project_id, title, snippet, score }) => ({
     kind,
     id,
     project_id,
@@ -34,19 +35,21 @@ export async function search(call: Call, { query, project_id, kinds = [...SEARCH
     snippet,
     score,
   }));
-  const looked_at = Object.fromEntries(wanted.map((kind, at) => [kind, found[at]?.length ?? 0]));
-  return { hits, looked_at };
+  const looked_at = Object.fromEntries(wanted.map((kind, at) => [kind, found[at]?.rows.length ?? 0]));
+  const warnings = found.flatMap((read) => read.warnings);
+  return { hits, looked_at, ...(warnings.length > 0 ? { warnings } : {}) };
 }
 
-type Reader = (call: Call, project_id: string | undefined) => Promise<Findable[]>;
+type Reader = (call: Call, project_id: string | undefined) => Promise<{ rows: Findable[]; warnings: string[] }>;
 
 const READERS: Record<SearchKind, Reader> = {
   task: async (call, project) =>
-    readDocuments(taskDocument, "task", await latest(call, "latestTasks", project)).rows.map(
+    findable(
+      readDocuments(taskDocument, "task", await latest(call, "latestTasks", project)),
       ({ id, project_id, title, description }) => ({ kind: "task", id, project_id, title, text: description ?? "" }),
     ),
   session: async (call, project) =>
-    readDocuments(sessionDocument, "session", await latest(call, "sessions", project)).rows.map((session) => ({
+    findable(readDocuments(sessionDocument, "session", await latest(call, "sessions", project)), (session) => ({
       kind: "session",
       id: session.id,
       project_id: session.project_id,
@@ -54,7 +57,8 @@ const READERS: Record<SearchKind, Reader> = {
       text: [session.progress_summary, session.handoff_notes].filter((text) => text !== null).join("\n"),
     })),
   activity: async (call, project) =>
-    readDocuments(activityDocument, "entry", await latest(call, "activity", project)).rows.map(
+    findable(
+      readDocuments(activityDocument, "entry", await latest(call, "activity", project)),
       ({ id, project_id, action, details }) => ({
         kind: "activity",
         id,
@@ -64,6 +68,10 @@ const READERS: Record<SearchKind, Reader> = {
       }),
     ),
 };
+
+function findable<T>({ rows, warnings }: { rows: T[]; warnings: string[] }, view: (row: T) => Findable) {
+  return { rows: rows.map(view), warnings };
+}
 
 async function latest(call: Call, shape: ShapeName, project_id: string | undefined) {
   return (await call.store.query(shape, { values: { project_id }, limit: LOOKED_AT }).get()).docs;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SEARCH_KINDS, search } from "../../board/search/search.js";
 import { defineTool, READS } from "../define.js";
-import { id, limit, nullableText, someText } from "../schema.js";
+import { id, limit, nullableText, someText, warnings } from "../schema.js";
 
 export default defineTool({
   name: "board_search",
@@ -26,6 +26,7 @@ export default defineTool({
       }),
     ),
     looked_at: z.record(z.string(), z.int()),
+    warnings: warnings.optional(),
   }),
   handler: search,
 });
