@@ -9,6 +9,14 @@ export function mergeMetadata(current: Metadata, change: Metadata): Metadata {
   return Object.fromEntries(kept);
 }
 
+/**
+ * Merges a change into the stored value of a map field itself: what a lead put there that JSON lacks (a time, a place)
+ * stays what it is, where the value as we read it would store it again as text.
+ */
+export function mergeStored(stored: unknown, change: Metadata): Metadata {
+  return mergeMetadata(typeof stored === "object" && stored !== null ? (stored as Metadata) : {}, change);
+}
+
 /** The bytes of a value as JSON, in UTF-8. */
 export function jsonBytes(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));

@@ -4,7 +4,7 @@ import { BoardError, notFound } from "../errors.js";
 import { refuseStale } from "../fresh.js";
 import { readDocument } from "../model/document.js";
 import type { Priority, ProjectStatus } from "../model/enums.js";
-import { checkSize, type Metadata, mergeMetadata } from "../model/metadata.js";
+import { checkSize, type Metadata, mergeMetadata, mergeStored } from "../model/metadata.js";
 import { type Project, projectDocument } from "../model/project.js";
 import { write } from "../write.js";
 import { nextProjectStatuses } from "./transitions.js";
@@ -33,6 +33,7 @@ export async function updateProject(call: Call, args: UpdateProject) {
     const result = { id: project.id, name: wanted.name ?? project.name, status: wanted.status ?? project.status };
     if (changes.length === 0) return { ...result, changes, message: "Nothing to change" };
 
+    if (wanted.metadata && args.metadata) wanted.metadata = mergeStored(snapshot.get("metadata"), args.metadata);
     tx.update(ref, { ...pick(wanted, changes), updated_at: now() });
     const moved = changes.includes("status") ? { from: project.status, to: wanted.status } : {};
     log({

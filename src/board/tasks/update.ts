@@ -1,5 +1,6 @@
 import type { Call } from "../call.js";
 import { refuseStale } from "../fresh.js";
+import { mergeStored } from "../model/metadata.js";
 import type { Task } from "../model/task.js";
 import { entryAgent, type NamedSession, namedAgent, readNamedSession } from "../sessions/named.js";
 import { type Write, write } from "../write.js";
@@ -41,6 +42,11 @@ export async function updateTask(call: Call, args: UpdateTask) {
     const task = requireTask(call, read, task_id);
     refuseStale("task", task_id, task.updated_at, if_updated_at, () => taskDetail(task));
     const update = changeTask(task, change, namedAgent(named, change.assigned_agent), unit.now());
+    if (update.fields.metadata && change.metadata)
+      update.fields.metadata = mergeStored(
+        read.get(call.store.ref("tasks", task_id).path)?.get("metadata"),
+        change.metadata,
+      );
     await checkRelations(call, unit, task, update, related, read);
     storeUpdate(call, unit, task, update, named, change.assigned_agent);
 
