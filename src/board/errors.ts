@@ -51,7 +51,11 @@ const FROM_STORE: Partial<Record<StoreFailure, [code: ErrorCode, message: string
   contention: ["conflict", "Too many writers changed the same records at once; nothing was written.", "Call again."],
   stale_precondition: ["conflict", "A record kept changing during the call; nothing was written.", "Call again."],
   unavailable: ["unavailable", "The store cannot be reached.", "Call again; if it lasts, check the server's stderr."],
-  deadline: ["deadline_exceeded", "The store did not answer in time.", "Read the record before you repeat a write."],
+  deadline: [
+    "deadline_exceeded",
+    "The store did not answer in time; a change may have been applied.",
+    "Read the record before you repeat a write.",
+  ],
   permission: [
     "permission_denied",
     "The store refused the server's credentials.",
@@ -91,7 +95,7 @@ export function asBoardError(error: unknown): BoardError | undefined {
 
 /** `project_not_found`, `task_not_found` or `session_not_found` for an id, with the call that lists what exists. */
 export function notFound(noun: "project" | "task" | "session", id: string): BoardError {
-  const list = { project: "board_get_projects", task: "board_get_tasks", session: "board_get_handoff" }[noun];
+  const list = { project: "board_get_projects", task: "board_get_tasks", session: "board_get_sessions" }[noun];
   return new BoardError(`${noun}_not_found`, `There is no ${noun} ${id}.`, `${list} names those that exist.`);
 }
 
