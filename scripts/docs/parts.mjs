@@ -6,6 +6,10 @@ const { hostSetups } = await built("commands/quickstart/hosts.js");
 const { SETTINGS } = await built("config.js");
 /** @type {typeof import("../../src/mcp/input-schema.js")} */
 const { inputSchema } = await built("mcp/input-schema.js");
+/** @type {typeof import("../../src/mcp/prompts/index.js")} */
+const { PROMPTS } = await built("mcp/prompts/index.js");
+/** @type {typeof import("../../src/mcp/resources/kinds.js")} */
+const { KINDS, PROJECTS } = await built("mcp/resources/kinds.js");
 /** @type {typeof import("../../src/tools/index.js")} */
 const { TOOLSETS } = await built("tools/index.js");
 
@@ -24,6 +28,22 @@ const PURPOSE = {
 export const PARTS = {
   tools: () => perToolset("###", toolTable),
   "tool-arguments": () => perToolset("##", (tools) => tools.map(toolSection).join("\n\n")),
+  resources: () =>
+    table(
+      ["Resource", "What it holds"],
+      [[PROJECTS.uri, PROJECTS.description], ...KINDS.map((kind) => [kind.uriTemplate, kind.description])].map(
+        ([uri = "", description = ""]) => [code(uri), description],
+      ),
+    ),
+  prompts: () =>
+    table(
+      ["Prompt", "Arguments", "What it is for"],
+      PROMPTS.map(({ name, arguments: named, description }) => [
+        code(name),
+        named.map((argument) => code(argument.required ? argument.name : `${argument.name}?`)).join(", "),
+        description,
+      ]),
+    ),
   settings: () =>
     table(
       ["Environment", "Flag", "Store", "Default", "What it sets"],
