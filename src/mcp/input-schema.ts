@@ -34,9 +34,18 @@ function publish(
       if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
       if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
       delete node.propertyNames;
+      if (node.anyOf) Object.assign(node, choicesOrNull(node.anyOf));
+      if ("enum" in node) delete node.anyOf;
       trim(node);
     },
   });
   const { $schema: _, ...rest } = published;
   return { ...rest, type: "object" };
+}
+
+/** A list of choices or null in one node, which says the same in fewer words; empty when it is something else. */
+function choicesOrNull(anyOf: unknown): { type?: unknown; enum?: unknown[] } {
+  const [choices, nothing, ...others] = anyOf as { type?: unknown; enum?: unknown[] }[];
+  if (!choices?.enum || nothing?.type !== "null" || others.length > 0) return {};
+  return { type: [choices.type, "null"], enum: [...choices.enum, null] };
 }

@@ -15,13 +15,23 @@ it("writes nothing but JSON-RPC to stdout during a long session with failures an
   const server = await startInitialized((await database()).env);
   const ids = Array.from({ length: 60 }, (_, at) => at + 1);
   for (const id of ids) {
+    const request = (method: string, params: object = {}) => ({ jsonrpc: "2.0", id, method, params });
     const call = [
       toolCall(id, "board_create_project", { name: `Project ${id}` }),
       toolCall(id, "board_get_task", { task_id: "none" }),
       toolCall(id, "board_create_task", { nonsense: true }),
       toolCall(id, "no_such_tool"),
-      { jsonrpc: "2.0", id, method: "no/such/method" },
-    ][id % 5] as object;
+      request("no/such/method"),
+      request("server/discover"),
+      request("resources/read", { uri: "board://projects" }),
+      request("resources/read", { uri: "board://tasks/none" }),
+      request("resources/list", { cursor: "forged" }),
+      request("prompts/get", { name: "triage", arguments: { project: "nobody" } }),
+      request("completion/complete", {
+        ref: { type: "ref/prompt", name: "triage" },
+        argument: { name: "project", value: "P" },
+      }),
+    ][id % 11] as object;
     const cancel = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id, reason: "test" } };
     server.send(call, ...(id % 10 === 0 ? [cancel] : []));
   }
@@ -67,7 +77,19 @@ it("answers an unknown method and an unknown tool with the protocol's errors", a
   expect((await server.ask("no/such/method")).error.code).toBe(-32601);
   const unknown = await server.ask("tools/call", { name: "board_get_project", arguments: {} });
   expect(unknown.error).toMatchObject({ code: -32602, message: expect.stringContaining("tools/list") });
-  const listed = await server.ask("tools/call", { name: "board_get_projects", arguments: ["not", "an", "object"] });
-  expect([-32602, -32603]).toContain(listed.error.code);
+  await end(server);
+});
+
+it.each([
+  ["a list", ["not", "an", "object"]],
+  ["a text", "limit=5"],
+  ["a number", 5],
+])("refuses arguments that are %s in the words of every refusal", async (_, args) => {
+  const server = await startInitialized((await database()).env);
+  const { result } = await server.ask("tools/call", { name: "board_get_projects", arguments: args });
+  expect(result.isError).toBe(true);
+  expect(JSON.parse(result.content[0].text).error).toMatchObject({ code: "invalid_argument" });
+  const nothing = await server.ask("tools/call", { name: "board_get_projects", arguments: null });
+  expect(nothing.result.structuredContent).toEqual({ projects: [], next_cursor: null });
   await end(server);
 });

@@ -8,11 +8,11 @@ import { id, text, warnings, writeInput } from "../schema.js";
 export default defineTool({
   name: "board_bulk_update_tasks",
   title: "Update many tasks",
-  description: "Make the same change to 1-100 tasks, all or none. project_id moves them to another project.",
+  description: "Make the same change to 1-100 tasks, all or none.",
   annotations: CHANGES,
   input: writeInput({
     task_ids: z.array(id).min(1).max(LIMITS.bulkTasks),
-    project_id: id.optional(),
+    project_id: id.optional().describe("moves them there"),
     status: z.enum(TASK_STATUSES).optional(),
     priority: z.enum(PRIORITIES).optional(),
     assigned_agent: text(LIMITS.agentName).nullable().optional().describe('"" unassigns'),

@@ -8,7 +8,7 @@ export default defineTool({
   name: "board_claim_task",
   title: "Claim a task",
   description:
-    "Take a task for yourself before you work on it: task_id, or project_id for the best ready one. The lease renews while your session is connected.",
+    "Take a task for yourself before you work on it: the given one, or the best ready one of the project. The lease renews while your session is connected.",
   annotations: { ...CHANGES, destructiveHint: false },
   input: writeInput({
     task_id: id.optional(),

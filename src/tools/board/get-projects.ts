@@ -7,7 +7,7 @@ import { cursor, freeForm, limit, nextCursor, nullableText, time, warnings } fro
 export default defineTool({
   name: "board_get_projects",
   title: "List projects",
-  description: "List projects with task counts, most urgent first. Start here to find a project_id.",
+  description: "Start here: projects with their ids and task counts, most urgent first.",
   annotations: READS,
   input: z.strictObject({ status: z.enum(PROJECT_STATUSES).optional(), limit, cursor }),
   output: z.object({

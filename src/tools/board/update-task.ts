@@ -8,8 +8,7 @@ import { description, id, ifUpdatedAt, metadata, text, title, warnings, writeInp
 export default defineTool({
   name: "board_update_task",
   title: "Update a task",
-  description:
-    "Change a task. null clears a field; metadata merges by key; depends_on replaces. project_id moves it to another project.",
+  description: "Change a task. null clears a field; metadata merges by key; depends_on replaces.",
   annotations: CHANGES,
   input: writeInput({
     task_id: id,
@@ -22,7 +21,7 @@ export default defineTool({
     parent_task_id: id.nullable().optional(),
     depends_on: z.array(id).max(LIMITS.dependsOn).optional(),
     metadata: metadata.optional(),
-    project_id: id.optional(),
+    project_id: id.optional().describe("moves it there"),
     session_id: id.optional(),
     if_updated_at: ifUpdatedAt,
   }),
