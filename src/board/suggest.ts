@@ -12,7 +12,7 @@ export interface Suggestion {
   name: string;
 }
 
-export type SuggestedKind = "project" | "task" | "session";
+export type SuggestedKind = "project" | "task" | "session" | "story";
 
 /** How many, the latest, are looked through. */
 const LOOKED_AT = 200;
@@ -35,11 +35,20 @@ const READERS: Record<SuggestedKind, (call: Call) => Promise<Suggestion[]>> = {
       name: title,
     })),
   session: async (call) =>
-    readDocuments(sessionDocument, "session", await latest(call, "sessions")).rows.map(({ id, title, agent_name }) => ({
+    (await latestSessions(call)).map(({ id, title, agent_name }) => ({
       id,
       name: [title, agent_name].filter(Boolean).join(" "),
     })),
+  // A story has no document of its own: it is what sessions name.
+  story: async (call) => {
+    const named = (await latestSessions(call)).flatMap(({ story_id }) => story_id ?? []);
+    return [...new Set(named)].map((id) => ({ id, name: "" }));
+  },
 };
+
+async function latestSessions(call: Call) {
+  return readDocuments(sessionDocument, "session", await latest(call, "sessions")).rows;
+}
 
 async function latest(call: Call, shape: ShapeName) {
   return (await call.store.query(shape, { limit: LOOKED_AT }).get()).docs;

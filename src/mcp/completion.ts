@@ -13,8 +13,10 @@ const MOST = 100;
  * name says which one is meant. Arguments that mean nothing on the board complete to nothing.
  */
 export function serveCompletion(server: Server, readBoard: ReadBoard, prompts: readonly Prompt[]): void {
-  const ofPrompt = (prompt: string, argument: string): SuggestedKind | undefined =>
-    prompts.find(({ name }) => name === prompt)?.arguments.find(({ name }) => name === argument)?.of;
+  const ofPrompt = (prompt: string, argument: string): SuggestedKind | undefined => {
+    const asked = prompts.find(({ name }) => name === prompt)?.arguments.find(({ name }) => name === argument);
+    return asked?.of ?? asked?.like;
+  };
   server.setRequestHandler(CompleteRequestSchema, async ({ params: { ref, argument } }, { signal }) => {
     const kind =
       ref.type === "ref/prompt"

@@ -6,8 +6,13 @@ export interface PromptArgument {
   description: string;
   required: boolean;
   /** What it means on the board, if anything: it completes from there, and must be there. */
-  of?: SuggestedKind;
+  of?: FoundKind;
+  /** It completes from the board like this, but may be anything. */
+  like?: SuggestedKind;
 }
+
+/** What has a document of its own to be found. */
+export type FoundKind = Exclude<SuggestedKind, "story">;
 
 /** What a person said for an argument: as it is, or the thing on the board that is meant. */
 export interface Said {

@@ -1,9 +1,10 @@
 import type { Tool } from "../../tools/define.js";
 import type { Prompt } from "./define.js";
 import { FOR_PEOPLE } from "./people.js";
+import { SKILLS } from "./skills.js";
 
 /** Every prompt, in the order in which people are shown them. */
-export const PROMPTS: readonly Prompt[] = [...FOR_PEOPLE];
+export const PROMPTS: readonly Prompt[] = [...FOR_PEOPLE, ...SKILLS];
 
 /** The prompts whose tools are all offered. */
 export function promptsFor(tools: readonly Tool[]): readonly Prompt[] {

@@ -4,11 +4,10 @@ import type { Call } from "../../board/call.js";
 import { invalidArgument } from "../../board/errors.js";
 import { findProject } from "../../board/projects/find.js";
 import { getSession } from "../../board/sessions/get.js";
-import type { SuggestedKind } from "../../board/suggest.js";
 import { getTask } from "../../board/tasks/get.js";
 import { id as idSchema } from "../../tools/schema.js";
 import { protocolError, type ReadBoard } from "../requests.js";
-import type { Prompt, PromptArgument, Said } from "./define.js";
+import type { FoundKind, Prompt, PromptArgument, Said } from "./define.js";
 
 /** What prompts are served with. */
 export interface PromptOptions {
@@ -72,7 +71,7 @@ async function meant(call: Call, prompt: Prompt, given: Given): Promise<Record<s
   return { ...said, ...Object.fromEntries(entries.flat()) };
 }
 
-const FINDERS: Record<SuggestedKind, (call: Call, said: string) => Promise<Said>> = {
+const FINDERS: Record<FoundKind, (call: Call, said: string) => Promise<Said>> = {
   project: findProject,
   async task(call, said) {
     const { id, title } = await getTask(call, checkedId("task", said));
