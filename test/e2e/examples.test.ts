@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { runCli } from "../support/cli.js";
 import { type Agent, type Answer, startAgent, ToolError } from "../support/client.js";
 import { fences, PAGES, readPage } from "../support/markdown.js";
 
@@ -58,6 +60,14 @@ describe.each(examples)("the examples of %s", (_, blocks) => {
       if (!shown || shown.tool) expect(last, block.tool).not.toHaveProperty("error");
     }
   });
+});
+
+test("the turn log's pipe answers what the page says", () => {
+  const [requests = "", answers = ""] = fences(readPage("docs/turn-log.md"), "yaml");
+  const { status, stdout } = runCli(["repl"], { FIREBOARD_STORE: "embedded", FIREBOARD_DATA_DIR: folder }, requests);
+  expect(status).toBe(0);
+  const documents = (text: string): unknown[] => parseAllDocuments(text).map((document) => document.toJS());
+  expect(withoutTimes(documents(stdout))).toMatchObject(withoutTimes(documents(answers)) as object);
 });
 
 test("there are examples of the tools that work without the board", () => {

@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url";
 
 const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
-/** Runs the built command to its end, without input. */
-export function runCli(args: string[], env: Record<string, string> = {}) {
+/** Runs the built command to its end, on this input. */
+export function runCli(args: string[], env: Record<string, string> = {}, input = "") {
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
     env: { ...process.env, ...env },
-    input: "",
+    input,
     encoding: "utf8",
   });
   return { status, stdout, stderr };
