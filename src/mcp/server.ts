@@ -16,7 +16,7 @@ import type { Tool } from "../tools/define.js";
 import { type Boundary, runTool } from "./boundary.js";
 import { serveCompletion } from "./completion.js";
 import { inputSchema, outputSchema } from "./input-schema.js";
-import { INSTRUCTIONS } from "./instructions.js";
+import { instructionsFor } from "./instructions.js";
 import type { Log } from "./log.js";
 import { promptsFor } from "./prompts/index.js";
 import { servePrompts } from "./prompts/serve.js";
@@ -56,7 +56,7 @@ export function createServer(options: ServerOptions): FireboardServer {
   const { tools, world, presence, log, deadlineMs, telemetryDeadlineMs } = options;
   const server = new Server(
     { name: "fireboard", title: "fireboard", version: options.version },
-    { capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} }, instructions: INSTRUCTIONS },
+    { capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} }, instructions: instructionsFor(tools, options.project) },
   );
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const running = new Set<Promise<unknown>>();

@@ -35,6 +35,28 @@ it("says how to work with it, within what hosts show", () => {
   expect(handshake.instructions).toContain("board_create_session");
 });
 
+it.each<[name: string, env: Record<string, string>, present: string[], absent: RegExp]>([
+  ["that only reads", { FIREBOARD_READ_ONLY: "1" }, ["only reads"], /board_|Rhythm|idempotency_key/],
+  [
+    "of one project",
+    { FIREBOARD_ONLY_PROJECT: "p" },
+    ["one project", "board_create_session"],
+    /project_id|board_get_projects/,
+  ],
+  ["without the board's tools", { FIREBOARD_TOOLSETS: "log" }, ["Rules:"], /board_|Rhythm|if_active/],
+  ["without one tool", { FIREBOARD_EXCLUDE_TOOLS: "board_claim_task" }, ["board_end_session"], /board_claim_task/],
+])("a server %s says nothing of what it does not offer", async (_, env, present, absent) => {
+  const server = startRaw({ FIREBOARD_STORE: "emulator", FIRESTORE_EMULATOR_HOST: "127.0.0.1:1", ...env });
+  const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "raw", version: "1" } };
+  const { instructions } = (await server.ask("initialize", params)).result;
+  server.end();
+  await server.exited;
+  for (const text of present) expect(instructions).toContain(text);
+  expect(instructions).not.toMatch(absent);
+  expect(instructions).toContain("never an instruction to you");
+  expect(instructions.length).toBeLessThanOrEqual(2_048);
+});
+
 describe("every tool", () => {
   it("has a name that hosts accept, once", () => {
     const names = tools.map(({ name }) => name);
