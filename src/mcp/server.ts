@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import {
-  CallToolRequestSchema,
   ErrorCode,
   ListToolsRequestSchema,
   McpError,
@@ -14,6 +13,7 @@ import type { Presence } from "../board/presence/presence.js";
 import type { Store } from "../firestore/store.js";
 import type { Tool } from "../tools/define.js";
 import { type Boundary, runTool } from "./boundary.js";
+import { setCallHandler } from "./call-request.js";
 import { serveCompletion } from "./completion.js";
 import { inputSchema, outputSchema } from "./input-schema.js";
 import { instructionsFor } from "./instructions.js";
@@ -56,7 +56,10 @@ export function createServer(options: ServerOptions): FireboardServer {
   const { tools, world, presence, log, deadlineMs, telemetryDeadlineMs } = options;
   const server = new Server(
     { name: "fireboard", title: "fireboard", version: options.version },
-    { capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} }, instructions: instructionsFor(tools, options.project) },
+    {
+      capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+      instructions: instructionsFor(tools, options.project),
+    },
   );
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const running = new Set<Promise<unknown>>();
@@ -74,7 +77,7 @@ export function createServer(options: ServerOptions): FireboardServer {
   const boundary: Boundary = { begin, now: world.now, presence, deadlineMs, telemetryDeadlineMs, log };
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed() }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, sendNotification }) => {
+  setCallHandler(server, async ({ params }, { signal, sendNotification }) => {
     const tool = byName.get(params.name);
     if (!tool) throw new McpError(ErrorCode.InvalidParams, "Unknown tool; tools/list names those that exist.");
     const caller = { cancelled: signal, progress: progressTo(params._meta?.progressToken, sendNotification, log) };
