@@ -157,3 +157,23 @@ describe("the current session and turn", () => {
     await expect(beginTurn(board, { sessionId })).toFailWith("session_not_found");
   });
 });
+
+describe("on a server of one project", () => {
+  it("a session log belongs to the project, and the history holds nothing else", async () => {
+    const [project, elsewhere] = [await board.project(), await board.project()];
+    const foreign = await board.call("board_create_session", { project_id: elsewhere });
+    const scoped = await startAgent({ ...board.database.env, FIREBOARD_ONLY_PROJECT: project });
+    await scoped.call("sessionlog_bootstrap");
+    const sessionId = await openLog(scoped, "Scoped");
+    await beginTurn(scoped);
+    await scoped.call("sessionlog_append_actions", { actions: [action("edit", "a.ts")] });
+    await scoped.call("sessionlog_complete_turn");
+    expect((await board.stored("sessions", sessionId)).project_id).toBe(project);
+    const found = await scoped.call("sessionlog_query_history");
+    expect(found).toMatchObject({ sessions: [{ sessionId, filesModifiedCount: 1 }], totalCount: 1 });
+    expect((await scoped.call("sessionlog_query_history", { agent: "Scoped" })).totalCount).toBe(1);
+    await expect(beginTurn(scoped, { sessionId: foreign.session_id })).toFailWith("session_not_found");
+    expect(await scoped.call("sessionlog_close_session")).toMatchObject({ sessionId });
+    await scoped.close();
+  });
+});
