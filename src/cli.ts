@@ -35,9 +35,11 @@ program
 
 /** The settings that choose what agents are offered. */
 const SELECTION = [SETTINGS.toolsets, SETTINGS.tools, SETTINGS.excludeTools, SETTINGS.readOnly, SETTINGS.project];
+/** The REPL has the methods that it has. */
+const CHOICE_OF_TOOLS: readonly Setting[] = [SETTINGS.toolsets, SETTINGS.tools, SETTINGS.excludeTools];
 withSettings(
   program.command("repl"),
-  Object.values(SETTINGS).filter((setting) => !SELECTION.some(({ env }) => env === setting.env)),
+  Object.values(SETTINGS).filter((setting) => !CHOICE_OF_TOOLS.includes(setting)),
 )
   .description("answer the session log's requests, YAML or JSON, on stdin and stdout")
   .action(async (flags: Flags) => {

@@ -8,7 +8,7 @@ import { stderrLog } from "../mcp/log.js";
 import { documents } from "./repl/documents.js";
 import { readRequest, writeResponse } from "./repl/envelope.js";
 import { answer } from "./repl/methods.js";
-import { lazyStore } from "./store.js";
+import { lazyStore, logChosenStore } from "./store.js";
 import { realWorld } from "./world.js";
 
 /** Milliseconds that closing the store may take. */
@@ -37,6 +37,7 @@ export async function repl(config: Config): Promise<number> {
   const { deadlineMs, telemetryDeadlineMs } = config;
   const boundary = { begin, now, presence, deadlineMs, telemetryDeadlineMs, log: stderrLog };
 
+  logChosenStore(config.store);
   const stop = stopped();
   const never = new AbortController().signal;
   for await (const incoming of documents(standardInput())) {

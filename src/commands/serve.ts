@@ -7,7 +7,7 @@ import type { Tool } from "../tools/define.js";
 import { selectTools } from "../tools/select.js";
 import { tellSelectionErrors } from "./failure.js";
 import { packageVersion } from "./package.js";
-import { lazyStore } from "./store.js";
+import { lazyStore, logChosenStore } from "./store.js";
 import { realWorld } from "./world.js";
 
 /** Milliseconds that closing the store may take; a store that never answers must not keep the process alive. */
@@ -41,20 +41,12 @@ async function serveTools(config: Config, tools: readonly Tool[]): Promise<numbe
     telemetryDeadlineMs: config.telemetryDeadlineMs,
     log: stderrLog,
   });
-  stderrLog("problem" in config.store ? "error" : "info", "store_chosen", describeStore(config.store));
+  logChosenStore(config.store);
   const reason = await serveStdio(fireboard, config.deadlineMs);
   presence.stop();
   const closed = await Promise.race([store.close().then(() => true), timeout(CLOSE_MS)]);
   stderrLog("info", "stopped", { reason, store_closed: closed });
   return reason === "connection_lost" ? 1 : 0;
-}
-
-function describeStore(store: Config["store"]): Record<string, unknown> {
-  if ("problem" in store) return { ...store };
-  const { mode, projectId, databaseId } = store;
-  const where =
-    store.mode === "embedded" ? { folder: store.dataDir } : store.mode === "emulator" ? { host: store.host } : {};
-  return { store: mode, project: projectId ?? null, database: databaseId, ...where };
 }
 
 function timeout(ms: number): Promise<false> {

@@ -2,6 +2,7 @@ import { BoardError } from "../board/errors.js";
 import { scopeStore } from "../board/scope/store.js";
 import type { Config } from "../config.js";
 import type { Store } from "../firestore/store.js";
+import { stderrLog } from "../mcp/log.js";
 import { engineNotices } from "./engine-notices.js";
 
 /** The store of a process: opened at the first use, once. */
@@ -35,4 +36,17 @@ export function lazyStore(config: Config["store"], project?: string): LazyStore 
       await store?.close();
     },
   };
+}
+
+/** Says on stderr, in one line, which store the settings chose, or why none. */
+export function logChosenStore(store: Config["store"]): void {
+  stderrLog("problem" in store ? "error" : "info", "store_chosen", describeStore(store));
+}
+
+function describeStore(store: Config["store"]): Record<string, unknown> {
+  if ("problem" in store) return { ...store };
+  const { mode, projectId, databaseId } = store;
+  const where =
+    store.mode === "embedded" ? { folder: store.dataDir } : store.mode === "emulator" ? { host: store.host } : {};
+  return { store: mode, project: projectId ?? null, database: databaseId, ...where };
 }
