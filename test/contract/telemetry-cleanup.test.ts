@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ProgressNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { Call } from "../../src/board/call.js";
 import { newConnection } from "../../src/board/connection.js";
 import { cleanUpSessions } from "../../src/board/telemetry/cleanup.js";
@@ -8,6 +8,7 @@ import { realWorld } from "../../src/commands/world.js";
 import type { Store } from "../../src/firestore/store.js";
 import { daysAgo, endedSession, storeSession, tree } from "../support/archive.js";
 import { useBoard } from "../support/board.js";
+import { startAgent } from "../support/client.js";
 import { PATIENCE } from "../support/telemetry.js";
 
 const board = useBoard(PATIENCE);
@@ -144,6 +145,23 @@ describe("sessionCleanup", () => {
     expect(counts.length).toBeGreaterThan(2);
     expect((await tree(board.store, "sessions")).size).toBe(0);
     expect((await tree(board.store, "sessions_archive")).size).toBe(12 * (1 + 2 + 2 * 2));
+  });
+
+  it("on a server of one project: that project's sessions alone", async () => {
+    const [project_id, other] = [await board.project(), await board.project()];
+    await store("mine", { ...endedSession(100), project_id }, { turns: 1 });
+    await store("theirs", { ...endedSession(100), project_id: other });
+    await store("nobodys", { ...endedSession(100), project_id: null });
+    const agent = await startAgent({ ...board.database.env, ...PATIENCE, FIREBOARD_ONLY_PROJECT: project_id });
+    onTestFinished(() => agent.close());
+    expect(await agent.call("sessionCleanup", { dryRun: true })).toMatchObject({ count: 1, remaining: 1 });
+    expect(await agent.call("sessionCleanup")).toMatchObject({ count: 1, remaining: 0 });
+    expect([...(await tree(board.store, "sessions")).keys()].sort()).toEqual(["nobodys", "theirs"]);
+    expect([...(await tree(board.store, "sessions_archive")).keys()]).toEqual(["mine", "mine/turns/req-0"]);
+    const { sessionId } = await agent.call("sessionCreate", { agentName: "leader" });
+    expect(await board.stored("sessions", sessionId)).toMatchObject({ project_id });
+    expect((await agent.call("sessionQuery")).sessions).toMatchObject([{ sessionId }]);
+    await expect(agent.call("sessionUpdate", { sessionId: "theirs", inputTokens: 1 })).toFailWith("session_not_found");
   });
 
   it.each([[{ retentionDays: 0 }], [{ retentionDays: 1.5 }], [{ retentionDays: 1e9 }], [{ days: 1 }]])(

@@ -30,7 +30,7 @@ export const moment = z.iso
   .refine((value) => new Date(value) >= FIRST && new Date(value) <= LAST, "must be a year from 1 to 9999");
 
 /** A session as the session tools show it. */
-export const row = z.object({
+const row = z.object({
   sessionId: z.string(),
   agentName: nullableText,
   storyId: nullableText,
