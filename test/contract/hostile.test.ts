@@ -21,7 +21,7 @@ const CODES = [
 ];
 
 /** Calls of each tool: what fits into half a minute per lane on an idle machine. */
-const RUNS = lane === "embedded" ? 20 : 15;
+const RUNS = lane === "embedded" ? 12 : 10;
 
 /** Every document with the time of its last change. */
 async function everything(): Promise<string[]> {
