@@ -31,7 +31,7 @@ export interface EngineOptions {
   createIndexes?: boolean;
   /** How long a write waits for other processes before it is UNAVAILABLE, in milliseconds (8,000). */
   lockWaitMs?: number;
-  /** The largest size of the file in bytes; a write that needs more is RESOURCE_EXHAUSTED. */
+  /** The largest size of the file in bytes; a write that needs more fails as on a full disk. */
   maxBytes?: number;
   /** Milliseconds that a transaction may be idle (60,000) and live in all (270,000). */
   transactionLimits?: TransactionLimits;

@@ -77,14 +77,10 @@ export function parseQuery(parent: string, message: StructuredQuery, alsoRequire
 
 /** A filter on names orders by them, and no index has further fields behind the name. */
 function checkAggregated(query: Query, explicit: readonly Order[], fields: readonly FieldPath[]): void {
-  const all = fieldFilters(query.filter);
-  const filters = all.filter((one) => isInequality(one.op));
-  const names = all.filter((one) => isNameField(one.path));
-  const pinned = names.every((one) => !isInequality(one.op));
-  // One name alone, unordered, is looked up and not scanned for.
-  const alone = explicit.length === 0 && names.length === 1;
-  if (names.length === 0 || (pinned && alone)) return;
-  const ordered = new Set([...explicit, ...filters].map((one) => one.field));
+  const filters = fieldFilters(query.filter);
+  if (!filters.some((one) => isNameField(one.path))) return;
+  const inequalities = filters.filter((one) => isInequality(one.op));
+  const ordered = new Set([...explicit, ...inequalities].map((one) => one.field));
   if (fields.every((path) => ordered.has(formatFieldPath(path)))) return;
   throw invalidArgument("With a filter on __name__, aggregated fields must be ordered by.");
 }

@@ -109,7 +109,8 @@ const STORE_ERRORS: Record<number, [StoreErrorCode, status, string]> = {
   ],
   10: ["io_error", status.UNAVAILABLE, "The disk failed to read or write the store. Check the disk."],
   11: ["corrupt", status.DATA_LOSS, "The store's file is damaged. Keep a copy of it and restore a backup."],
-  13: ["disk_full", status.RESOURCE_EXHAUSTED, "The disk is full. Free some space; nothing was lost."],
+  // Clients repeat RESOURCE_EXHAUSTED for minutes, and a full disk does not pass by itself.
+  13: ["disk_full", status.FAILED_PRECONDITION, "The disk is full. Free some space; nothing was lost."],
   14: [
     "io_error",
     status.UNAVAILABLE,

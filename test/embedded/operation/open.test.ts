@@ -158,7 +158,7 @@ it("a full disk: the write fails, what was there stays, and writing goes on when
     written.push(`d${written.length}`);
     outcome = await set(`d${written.length}`);
   }
-  expect(outcome).toMatchObject({ code: 8, message: expect.stringMatching(/disk is full.*nothing was lost/) });
+  expect(outcome).toMatchObject({ code: 9, message: expect.stringMatching(/disk is full.*nothing was lost/) });
   raw.close();
   await engine.close();
 

@@ -1,6 +1,6 @@
-import type { StructuredQuery } from "../../../../src/embedded/protocol/types.js";
+import type { StructuredQuery, Value } from "../../../../src/embedded/protocol/types.js";
 import type { RawClient } from "../../support/raw.js";
-import { FROM, order, type RequestCase, unary } from "./parts.js";
+import { FROM, order, type RequestCase, unary, where } from "./parts.js";
 
 const count = { alias: "n", operator: "count", count: {} } as const;
 const sum = (fieldPath: string, alias: string) => ({ alias, operator: "sum", sum: { field: { fieldPath } } }) as const;
@@ -39,6 +39,18 @@ export const aggregations: RequestCase[] = [
   aggregation("sum of names", [sum("__name__", "s")]),
   aggregation("sum after name order", [sum("a", "s")], { orderBy: [order("__name__")] }),
   aggregation("sum with name range", [sum("a", "s")], { where: unary("b", "IS_NULL") }),
+  ...["EQUAL", "GREATER_THAN"].map(
+    (op): RequestCase => ({
+      name: `aggregation sum with name ${op}`,
+      send: (raw) => {
+        const name: Value = { valueType: "referenceValue", referenceValue: `${raw.root}/c/a` };
+        return raw.aggregate({
+          structuredQuery: { from: FROM, where: where("__name__", op, name) },
+          aggregations: [sum("a", "s")],
+        });
+      },
+    }),
+  ),
   aggregation("count up to 0", [{ alias: "n", operator: "count", count: { upTo: { value: "0" } } }]),
   aggregation("count up to 2", [{ alias: "n", operator: "count", count: { upTo: { value: "2" } } }]),
   aggregation("reserved alias", [{ alias: "__n__", operator: "count", count: {} }]),
