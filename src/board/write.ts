@@ -1,4 +1,5 @@
 import type { DocumentReference, DocumentSnapshot, Transaction } from "../firestore/store.js";
+import type { Repeat } from "../firestore/transaction.js";
 import type { Call } from "./call.js";
 import { AlreadyDone, keepResult, keyRef, type Memo, refuseRepetition } from "./idempotency.js";
 import type { Activity } from "./model/activity.js";
@@ -34,8 +35,15 @@ export interface Write {
  *
  * Under an idempotency key the result is kept in the same commit; a call that finds one commits nothing and answers it,
  * through `memo` when the result is not JSON. The key is read beside the change's own reads, at no extra round trip.
+ *
+ * A change without entries has nothing to be recognised by: `repeat` then says that a lost answer ends the call.
  */
-export async function write<T>(call: Call, work: (write: Write) => Promise<T>, memo?: Memo<T>): Promise<T> {
+export async function write<T>(
+  call: Call,
+  work: (write: Write) => Promise<T>,
+  memo?: Memo<T>,
+  repeat?: Repeat,
+): Promise<T> {
   const firstEntry = call.store.ref("activity_log", call.newId());
   let sent: { result: T } | undefined;
   const attempt = async ({ tx }: { tx: Transaction }) => {
@@ -64,7 +72,7 @@ export async function write<T>(call: Call, work: (write: Write) => Promise<T>, m
     return result;
   };
   try {
-    return await call.store.transaction(attempt, call.signal);
+    return await call.store.transaction(attempt, call.signal, repeat);
   } catch (error) {
     if (!(error instanceof AlreadyDone)) throw error;
     return memo ? await memo.restore(error.kept) : (error.kept as T);

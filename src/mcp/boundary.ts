@@ -61,7 +61,9 @@ export async function runTool(tool: Tool, given: unknown, boundary: Boundary, ca
     // Nobody waits for the answer of a cancelled call; the SDK drops it.
     if (caller.cancelled.aborted) throw error;
     const refusal = asRefusal(error, tool.name, boundary.log);
-    return degraded(tool, given, refusal, done, boundary) ?? errorResult(refusal);
+    // A conflict that the operation itself found is for the caller: an idempotency key under other arguments.
+    const forCaller = !NOT_THE_CALLERS.includes(refusal.code) || (refusal === error && refusal.code === "conflict");
+    return (forCaller ? undefined : degraded(tool, given, refusal, done, boundary)) ?? errorResult(refusal);
   }
 }
 
@@ -80,9 +82,9 @@ const NOT_THE_CALLERS: readonly ErrorCode[] = [
   "internal",
 ];
 
-/** The answer of a tool that agents must not depend on (contracts.md 4); undefined when the refusal is for the caller. */
+/** The answer of a tool that agents must not depend on (contracts.md 4); undefined for other tools. */
 function degraded(tool: Tool, given: unknown, refusal: BoardError, done: number, { now, log }: Boundary) {
-  if (!tool.degraded || !NOT_THE_CALLERS.includes(refusal.code)) return undefined;
+  if (!tool.degraded) return undefined;
   const { code: reason, message } = refusal;
   log("warn", "telemetry_degraded", { tool: tool.name, reason, message });
   const args = checkArguments(tool, given);

@@ -309,6 +309,30 @@ describe("sessionQuery", () => {
   });
 });
 
+describe("idempotency_key", () => {
+  it.each(["incremental", "absolute"])("an update (%s) that is repeated counts once", async (mode) => {
+    const sessionId = await open({ inputTokens: 10 });
+    const update = { sessionId, mode, inputTokens: 5, idempotency_key: `key-${sessionId}` };
+    const [first, beside] = await Promise.all([
+      board.call("sessionUpdate", update),
+      board.call("sessionUpdate", update),
+    ]);
+    expect(beside).toEqual(first);
+    expect(await board.call("sessionUpdate", update)).toEqual(first);
+    expect((await board.stored("sessions", sessionId)).input_tokens).toBe(mode === "absolute" ? 5 : 15);
+    await expect(board.call("sessionUpdate", { ...update, inputTokens: 6 })).toFailWith("conflict");
+  });
+
+  it("a creation and a completion that are repeated answer what they answered", async () => {
+    const create = { agentName: LEADER, idempotency_key: story() };
+    const row = await board.call("sessionCreate", create);
+    expect(await board.call("sessionCreate", create)).toEqual(row);
+    const complete = { sessionId: row.sessionId, idempotency_key: story() };
+    const ended = await board.call("sessionComplete", complete);
+    expect(await board.call("sessionComplete", complete)).toEqual(ended);
+  });
+});
+
 describe("the documents' workflow", () => {
   it("a leader opens, workers inherit by id or by story and report, the leader completes", async () => {
     const storyId = story();

@@ -22,7 +22,7 @@ const sessionId = randomUUID();
 
 /** Each session tool with right arguments, and what it answers when the store is at fault. */
 const CALLS: [tool: string, args: Record<string, unknown>, degraded: object][] = [
-  ["sessionCreate", { agentName: "leader" }, { session: null, reason: expect.any(String) }],
+  ["sessionCreate", { agentName: "given up" }, { session: null, reason: expect.any(String) }],
   ["sessionUpdate", { sessionId, inputTokens: 1 }, { session: null, reason: expect.any(String) }],
   ["sessionUpdate", { sessionId, mode: "absolute", inputTokens: 1 }, { session: null, reason: expect.any(String) }],
   ["sessionComplete", { sessionId }, { session: null, reason: expect.any(String) }],
@@ -82,9 +82,10 @@ async function expectWorking(agent: Agent): Promise<void> {
   const { sessionId: id } = await untilItWorks(() => agent.call("sessionCreate", { agentName: "leader" }));
   expect(await agent.call("sessionUpdate", { sessionId: id, inputTokens: 2 })).toMatchObject({ inputTokens: 2 });
   expect(await agent.call("sessionComplete", { sessionId: id })).toMatchObject({ endedAt: expect.any(String) });
-  const { sessions } = await agent.call("sessionQuery", { agentName: "leader" });
-  // And nothing else: what was given up did not come later.
-  expect(sessions.map((row: Answer) => row.sessionId)).toEqual([id]);
+  const { sessions } = await agent.call("sessionQuery");
+  expect(sessions.map((row: Answer) => row.sessionId)).toContain(id);
+  // What was given up did not come later.
+  expect(sessions.map((row: Answer) => row.agentName)).not.toContain("given up");
 }
 
 describe("a store that cannot be reached", () => {

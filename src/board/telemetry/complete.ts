@@ -3,6 +3,7 @@ import { BoardError } from "../errors.js";
 import type { Session } from "../model/session.js";
 import { readActive } from "./read.js";
 import { contextRow, type Tokens, tokenFields } from "./row.js";
+import { writeOnce } from "./write.js";
 
 export interface CompleteContextSession extends Tokens {
   sessionId: string;
@@ -18,19 +19,15 @@ export interface CompleteContextSession extends Tokens {
 export async function completeContextSession(call: Call, args: CompleteContextSession) {
   const { sessionId, endedAt, agentName } = args;
   const ref = call.store.ref("sessions", sessionId);
-  return await call.store.transaction(
-    async ({ tx }) => {
-      const session = readActive(await tx.get(ref), sessionId);
-      checkMayComplete(session, agentName);
-      const now = call.now();
-      const ended_at = endedAt === undefined ? now : new Date(endedAt);
-      const fields = { ...tokenFields(args), status: "completed", ended_at, last_seen_at: now, updated_at: now };
-      tx.update(ref, fields);
-      return contextRow({ ...session, ...fields });
-    },
-    call.signal,
-    { onlyRefused: true },
-  );
+  return await writeOnce(call, async ({ tx }) => {
+    const session = readActive(await tx.get(ref), sessionId);
+    checkMayComplete(session, agentName);
+    const now = call.now();
+    const ended_at = endedAt === undefined ? now : new Date(endedAt);
+    const fields = { ...tokenFields(args), status: "completed", ended_at, last_seen_at: now, updated_at: now };
+    tx.update(ref, fields);
+    return contextRow({ ...session, ...fields });
+  });
 }
 
 function checkMayComplete({ id, kind, agent_name }: Session, agentName: string | undefined): void {

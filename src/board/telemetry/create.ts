@@ -5,6 +5,7 @@ import { readDocument } from "../model/document.js";
 import { projectDocument } from "../model/project.js";
 import { newSession } from "../model/session.js";
 import { contextRow, type NoSession, type Tokens, tokenFields } from "./row.js";
+import { writeOnce } from "./write.js";
 
 export interface CreateContextSession extends Tokens {
   agentName: string;
@@ -27,27 +28,23 @@ export async function createContextSession(call: Call, args: CreateContextSessio
   const ref = call.store.ref("sessions", id);
   const ids = [ref, call.store.ref("sessions_archive", id)];
   const refs = args.projectId == null ? ids : [...ids, call.store.ref("projects", args.projectId)];
-  return await call.store.transaction(
-    async ({ tx }): Promise<ReturnType<typeof contextRow> | NoSession> => {
-      const [session, archived, project] = await tx.getAll(...refs);
-      if (session?.exists || archived?.exists) return { session: null, reason: "session_exists" };
-      if (project) checkProject(project);
-      const now = call.now();
-      const document = newSession(now, {
-        kind: "context",
-        project_id: args.projectId ?? null,
-        agent_name: args.agentName,
-        story_id: args.storyId ?? null,
-        phase: args.phase ?? null,
-        started_at: args.startedAt === undefined ? now : new Date(args.startedAt),
-        ...tokenFields(args),
-      });
-      tx.create(ref, document);
-      return contextRow({ ...document, id });
-    },
-    call.signal,
-    { onlyRefused: true },
-  );
+  return await writeOnce(call, async ({ tx }): Promise<ReturnType<typeof contextRow> | NoSession> => {
+    const [session, archived, project] = await tx.getAll(...refs);
+    if (session?.exists || archived?.exists) return { session: null, reason: "session_exists" };
+    if (project) checkProject(project);
+    const now = call.now();
+    const document = newSession(now, {
+      kind: "context",
+      project_id: args.projectId ?? null,
+      agent_name: args.agentName,
+      story_id: args.storyId ?? null,
+      phase: args.phase ?? null,
+      started_at: args.startedAt === undefined ? now : new Date(args.startedAt),
+      ...tokenFields(args),
+    });
+    tx.create(ref, document);
+    return contextRow({ ...document, id });
+  });
 }
 
 function checkProject(snapshot: DocumentSnapshot): void {

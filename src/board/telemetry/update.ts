@@ -1,6 +1,7 @@
 import type { Call } from "../call.js";
 import { readActive } from "./read.js";
 import { contextRow, type Tokens, tokenFields } from "./row.js";
+import { writeOnce } from "./write.js";
 
 export interface UpdateTokens extends Tokens {
   sessionId: string;
@@ -27,32 +28,24 @@ export async function updateTokens(call: Call, { sessionId, mode, ...tokens }: U
 async function addTokens(call: Call, sessionId: string, counts: ReturnType<typeof tokenFields>) {
   const ref = call.store.ref("sessions", sessionId);
   const added = Object.entries(counts).filter(([, count]) => count > 0) as [keyof typeof counts, number][];
-  return await call.store.transaction(
-    async ({ tx }) => {
-      const session = readActive(await ref.get(), sessionId);
-      if (added.length === 0) return contextRow(session);
-      const now = call.now();
-      const increments = added.map(([field, count]) => [field, call.store.increment(count)]);
-      tx.update(ref, { ...Object.fromEntries(increments), last_seen_at: now, updated_at: now });
-      const sums = Object.fromEntries(added.map(([field, count]) => [field, session[field] + count]));
-      return contextRow({ ...session, ...sums, updated_at: now });
-    },
-    call.signal,
-    { onlyRefused: true },
-  );
+  return await writeOnce(call, async ({ tx }) => {
+    const session = readActive(await ref.get(), sessionId);
+    if (added.length === 0) return contextRow(session);
+    const now = call.now();
+    const increments = added.map(([field, count]) => [field, call.store.increment(count)]);
+    tx.update(ref, { ...Object.fromEntries(increments), last_seen_at: now, updated_at: now });
+    const sums = Object.fromEntries(added.map(([field, count]) => [field, session[field] + count]));
+    return contextRow({ ...session, ...sums, updated_at: now });
+  });
 }
 
 async function setTokens(call: Call, sessionId: string, counts: ReturnType<typeof tokenFields>) {
   const ref = call.store.ref("sessions", sessionId);
-  return await call.store.transaction(
-    async ({ tx }) => {
-      const session = readActive(await tx.get(ref), sessionId);
-      if (Object.keys(counts).length === 0) return contextRow(session);
-      const now = call.now();
-      tx.update(ref, { ...counts, last_seen_at: now, updated_at: now });
-      return contextRow({ ...session, ...counts, updated_at: now });
-    },
-    call.signal,
-    { onlyRefused: true },
-  );
+  return await writeOnce(call, async ({ tx }) => {
+    const session = readActive(await tx.get(ref), sessionId);
+    if (Object.keys(counts).length === 0) return contextRow(session);
+    const now = call.now();
+    tx.update(ref, { ...counts, last_seen_at: now, updated_at: now });
+    return contextRow({ ...session, ...counts, updated_at: now });
+  });
 }

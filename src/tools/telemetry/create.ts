@@ -1,7 +1,6 @@
-import { z } from "zod";
 import { createContextSession } from "../../board/telemetry/create.js";
 import { ADDS, defineTool } from "../define.js";
-import { id } from "../schema.js";
+import { id, writeInput } from "../schema.js";
 import { createdBlock } from "./blocks.js";
 import { label, leader, moment, newSessionId, rowOrNone, tokens } from "./schema.js";
 
@@ -10,7 +9,7 @@ export default defineTool({
   title: "Open a context session",
   description: "Open a session that counts the tokens of a leader and its workers. Never fails your work: see reason.",
   annotations: ADDS,
-  input: z.strictObject({
+  input: writeInput({
     agentName: leader,
     sessionId: newSessionId.optional(),
     storyId: label.nullish(),

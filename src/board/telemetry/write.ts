@@ -1,0 +1,10 @@
+import type { Call } from "../call.js";
+import { type Write, write } from "../write.js";
+
+/**
+ * A telemetry write: one commit, sent once. One whose answer is lost ends the call, because it may have counted; a caller
+ * that wants to be sure repeats it under the same idempotency key.
+ */
+export async function writeOnce<T>(call: Call, work: (write: Write) => Promise<T>): Promise<T> {
+  return await write(call, work, undefined, { onlyRefused: true });
+}
