@@ -52,6 +52,10 @@ describe("a malformed envelope is answered with invalid_envelope, and the loop g
   for (const [at, name] of [..."bcdefghi"].entries())
     bomb.push(`${name}: &${name} [${new Array(9).fill(`*${"abcdefgh"[at]}`).join(",")}]`);
 
+  /** An envelope that would be right but for these lines in its parameters. */
+  const within = (lines: string[]) =>
+    yaml(alive).replace("params: {}", ["params:", ...lines.map((line) => `    ${line}`)].join("\n"));
+
   const MALFORMED: [what: string, document: string][] = [
     ["text", "hello"],
     ["null", "~"],
@@ -64,15 +68,15 @@ describe("a malformed envelope is answered with invalid_envelope, and the loop g
     ["a key twice", `${yaml(alive)}type: request\n`],
     ["bad YAML", "a: b: c"],
     ["a tab", "a:\n\tb: 1"],
-    ["a tag of its own", `${yaml(alive)}x: !foo 1`],
+    ["a tag of its own", yaml(alive).replace("type: ", "type: !foo ")],
     ["a function", 'a: !!js/function "function(){}"'],
     ["a binary", "a: !!binary aGk="],
     ["a directive", "%TAG ! tag:x,2000:\n"],
     ["an explicit key", "? a\n: b"],
     ["nested explicit keys", "? ".repeat(20_000)],
     ["an unknown alias", "a: *x"],
-    ["an alias bomb", bomb.join("\n")],
-    ["a circle", "a: &a [*a]"],
+    ["an alias bomb", within(bomb)],
+    ["a circle", within(["a: &a [*a]"])],
     ["a merge", "a: &a {x: 1}\nb:\n  <<: *a"],
     ["a prototype", "__proto__: {type: request}\nconstructor: 1"],
     ["deep lists", deep("[", "]")],
@@ -151,7 +155,7 @@ describe("a malformed envelope is answered with invalid_envelope, and the loop g
         const others = got.filter(({ type }) => type !== "result");
         expect(others.every(({ payload }) => payload.code === "invalid_envelope")).toBe(true);
       }),
-      { numRuns: 8 },
+      { numRuns: 4 },
     );
   });
 });

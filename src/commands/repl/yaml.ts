@@ -1,4 +1,4 @@
-import { CST, type Document, isMap, isScalar, Lexer, parseDocument, stringify, visit } from "yaml";
+import { CST, type Document, isCollection, isScalar, Lexer, parseDocument, stringify, visit } from "yaml";
 
 /** How many lexical tokens a document may have: some of the parser's work grows with their square. */
 const MAX_TOKENS = 200_000;
@@ -6,7 +6,7 @@ const MAX_TOKENS = 200_000;
 const MAX_ALIASES = 100;
 
 /**
- * Reads one YAML 1.2 document into plain data: core schema, string keys, each once, no tags of its own, bounded aliases.
+ * Reads one YAML 1.2 document into plain data: core schema, string keys, each once, no tags of its own, few aliases and no circles.
  * Undefined when there is nothing in it. Throws an Error that says what is wrong, without quoting the document.
  */
 export function readYaml(text: string): unknown {
@@ -23,7 +23,7 @@ export function readYaml(text: string): unknown {
   const [fault] = [...document.errors, ...document.warnings];
   if (fault) throw new Error(`it is not YAML as expected here (${fault.code}, at character ${fault.pos[0]})`);
   if (document.contents === null) return undefined;
-  refuseRepeatedKeys(document);
+  refuseRepeatedKeysAndCircles(document);
   return document.toJS({ maxAliasCount: MAX_ALIASES });
 }
 
@@ -42,10 +42,14 @@ function refuseCostly(text: string): void {
   }
 }
 
-function refuseRepeatedKeys(document: Document): void {
-  visit(document, (_, node) => {
-    if (!isMap(node)) return;
-    const keys = node.items.map(({ key }) => (isScalar(key) ? key.value : key));
-    if (new Set(keys).size < keys.length) throw new Error("it has a key twice in one mapping");
+function refuseRepeatedKeysAndCircles(document: Document): void {
+  visit(document, {
+    Map(_, { items }) {
+      const keys = items.map(({ key }) => (isScalar(key) ? key.value : key));
+      if (new Set(keys).size < keys.length) throw new Error("it has a key twice in one mapping");
+    },
+    Alias(_, { source }, path) {
+      if (path.some((node) => isCollection(node) && node.anchor === source)) throw new Error("it holds itself");
+    },
   });
 }
