@@ -2,12 +2,10 @@ import { z } from "zod";
 import { count, moment, type Stored, text } from "./document.js";
 
 /** The words of the turn log (contracts.md 5); action types are open. */
-export const TURN_STATUSES = ["in_progress", "completed", "failed"] as const;
 export const DIALOG_ROLES = ["model", "tool", "system", "user"] as const;
 export const DIALOG_CATEGORIES = ["reasoning", "tool_call", "tool_result", "observation", "decision"] as const;
 export const ACTION_STATUSES = ["completed", "in_progress", "failed"] as const;
 
-export type TurnStatus = (typeof TURN_STATUSES)[number];
 export type DialogRole = (typeof DIALOG_ROLES)[number];
 export type DialogCategory = (typeof DIALOG_CATEGORIES)[number];
 export type ActionStatus = (typeof ACTION_STATUSES)[number];
@@ -38,6 +36,7 @@ const texts = z
  * it, with the ordinals that `dialog_count` and `action_count` give out.
  */
 export const turnDocument = z.object({
+  /** in_progress, then completed or failed. */
   status: z.string().default("in_progress"),
   query_title: text,
   query_text: text,

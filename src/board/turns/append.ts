@@ -79,7 +79,7 @@ export async function appendActions(call: Call, { actions, ...names }: NamesTurn
 }
 
 /** The files that actions modified, each once. */
-export function modifiedFiles(actions: readonly Pick<Action, "type" | "status" | "filePath">[]): string[] {
+function modifiedFiles(actions: readonly Pick<Action, "type" | "status" | "filePath">[]): string[] {
   const modifying = actions.filter(
     ({ type, status, filePath }) => MODIFIES.has(type) && status !== "failed" && filePath,
   );

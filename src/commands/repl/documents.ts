@@ -7,7 +7,7 @@ export interface Incoming {
 }
 
 /** How many characters a document may have; an append of the largest size fits twice. */
-export const MAX_DOCUMENT = 16 * 1024 * 1024;
+const MAX_DOCUMENT = 16 * 1024 * 1024;
 
 const MARKER = /^(?:---|\.\.\.)(?=\s|$)/;
 
