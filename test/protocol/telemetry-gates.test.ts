@@ -116,13 +116,17 @@ describe("a store that never answers", () => {
     onTestFinished(() => valve.close());
     const agent = await agentOn(emulator(valve.host));
     const store = await storeAt(host);
-    await untilItWorks(() => agent.call("sessionCreate", { agentName: "before", sessionId }));
+    await store
+      .ref("sessions", sessionId)
+      .set({ kind: "context", status: "active", started_at: new Date(), ended_at: null });
+    await untilItWorks(() => agent.call("sessionQuery"));
     valve.shut();
     await expectDegraded(agent);
     valve.open();
     await expectWorking(agent);
     const session = await store.ref("sessions", sessionId).get();
-    expect(session.data()).toMatchObject({ input_tokens: 0, status: "active" });
+    expect(session.data()).toMatchObject({ status: "active", ended_at: null });
+    expect(session.data()).not.toHaveProperty("input_tokens");
   });
 });
 
