@@ -98,7 +98,12 @@ export const SHAPES = shapes({
   subtasksOfMany: { collection: "tasks", where: { parent_task_id: "in" }, orderBy: [] },
   dependents: { collection: "tasks", where: { depends_on: "array-contains" }, orderBy: [] },
   dependentsOfMany: { collection: "tasks", where: { depends_on: "array-contains-any" }, orderBy: [] },
-  tasksLeasedBy: { collection: "tasks", where: { "lease.agent_name": "==" }, orderBy: [] },
+  tasksLeasedBy: {
+    collection: "tasks",
+    where: { "lease.agent_name": "==" },
+    optional: { project_id: "==" },
+    orderBy: [],
+  },
   activeSessions: { collection: "sessions", where: { project_id: "==", status: "==" }, orderBy: [] },
   agentSessions: {
     collection: "sessions",

@@ -11,11 +11,15 @@ import { callOn } from "../support/call.js";
 import { type Agent, type Answer, startAgent, ToolError } from "../support/client.js";
 import { hostileArguments, type KnownIds } from "../support/hostile.js";
 import { lane } from "../support/lane.js";
+import { beginTurn, openLog } from "../support/turnlog.js";
 
 const board = useBoard();
 
 /** In every text of the other project, so that nothing of it can be read without being seen. */
 const SECRET = "elsewhere";
+
+/** An agent that works on both projects. */
+const NOMAD = "nomad";
 
 interface Ids {
   project: string;
@@ -38,7 +42,7 @@ async function furnish({ call }: Agent, text: string): Promise<Ids> {
   const { session_id: ended } = await call("board_create_session", told);
   await call("board_end_session", { session_id: ended, progress_summary: text, handoff_notes: text });
   const { session_id: session } = await call("board_create_session", told);
-  await call("board_claim_task", { task_id: task, agent_name: text, session_id: session });
+  await call("board_claim_task", { task_id: task, agent_name: NOMAD, session_id: session });
   await call("board_log_activity", { agent_name: text, action: "found", details: text, task_id: task });
   return { project, task, session };
 }
@@ -100,11 +104,50 @@ describe("a server of one project works on it without being told its id", () => 
     expect(await board.stored("sessions", session_id)).toMatchObject({ project_id: own.project });
   });
 
+  it("keeps telemetry, the turn log and clean-ups to it", async () => {
+    const { sessionId } = await agent.call("sessionCreate", { agentName: "leader" });
+    expect(await board.stored("sessions", sessionId)).toMatchObject({ project_id: own.project, kind: "context" });
+    const log = await openLog(agent);
+    expect(await board.stored("sessions", log)).toMatchObject({ project_id: own.project, kind: "log" });
+    await beginTurn(agent);
+    const { sessions } = await agent.call("sessionlog_query_history", { limit: 50 });
+    expect(sessions.map((session: Answer) => session.sessionId)).toContain(log);
+    expect(sessions.map((session: Answer) => session.sessionId)).not.toContain(other.session);
+
+    const ended = { kind: "context", status: "completed", ended_at: new Date(0), started_at: new Date(0) };
+    const old = {
+      [own.project]: board.store.ref("sessions", "old-own"),
+      [other.project]: board.store.ref("sessions", "old"),
+    };
+    for (const [project_id, ref] of Object.entries(old)) await ref.set({ ...ended, project_id });
+    expect(await agent.call("sessionCleanup", { retentionDays: 1, dryRun: true })).toMatchObject({ count: 1 });
+    expect(await agent.call("sessionCleanup", { retentionDays: 1 })).toMatchObject({ count: 1, remaining: 0 });
+    expect((await old[own.project]?.get())?.exists).toBe(false);
+    expect((await old[other.project]?.get())?.exists).toBe(true);
+    await old[other.project]?.delete();
+  });
+
   it("repeats a call under its key once, and shares keys with a server that is told the project", async () => {
     const task = { title: "once", idempotency_key: "k" };
     const { id } = await agent.call("board_create_task", task);
     expect(await agent.call("board_create_task", task)).toMatchObject({ id });
     expect(await board.call("board_create_task", { ...task, project_id: own.project })).toMatchObject({ id });
+  });
+});
+
+describe("heartbeats of a server of one project", () => {
+  it("keep nothing of another one alive", async () => {
+    const lease = async (task: string) => (await board.stored("tasks", task)).lease.expires_at.toMillis();
+    const before = await lease(other.task);
+    const beating = { FIREBOARD_ONLY_PROJECT: own.project, FIREBOARD_HEARTBEAT_MS: "100" };
+    const holder = await startAgent({ ...board.database.env, ...beating });
+    const { id } = await holder.call("board_create_task", { title: "mine" });
+    // The same agent holds a task over there.
+    await holder.call("board_claim_task", { task_id: id, agent_name: NOMAD });
+    const claimed = await lease(id);
+    await vi.waitFor(async () => expect(await lease(id)).toBeGreaterThan(claimed), { timeout: 10_000 });
+    await holder.close();
+    expect(await lease(other.task)).toBe(before);
   });
 });
 
@@ -184,20 +227,4 @@ describe("a server of one project has no other", () => {
       expect(await elsewhere()).toEqual(before);
     },
   );
-});
-
-describe("heartbeats of a server of one project", () => {
-  it("keep nothing of another one alive", async () => {
-    const lease = async (task: string) => (await board.stored("tasks", task)).lease.expires_at.toMillis();
-    const before = await lease(other.task);
-    const beating = { FIREBOARD_ONLY_PROJECT: own.project, FIREBOARD_HEARTBEAT_MS: "100" };
-    const holder = await startAgent({ ...board.database.env, ...beating });
-    const { id } = await holder.call("board_create_task", { title: "mine" });
-    // The same agent holds a task over there.
-    await holder.call("board_claim_task", { task_id: id, agent_name: SECRET });
-    const claimed = await lease(id);
-    await vi.waitFor(async () => expect(await lease(id)).toBeGreaterThan(claimed), { timeout: 10_000 });
-    await holder.close();
-    expect(await lease(other.task)).toBe(before);
-  });
 });
