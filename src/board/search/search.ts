@@ -16,8 +16,12 @@ export interface Search {
   limit: number;
 }
 
-/** How many of each kind, the latest, a search looks at. */
+/**
+ * How many of each kind, the latest, a search looks at, and how many characters of each of their texts: whole texts of a
+ * full board take longer to index than a call may.
+ */
 const LOOKED_AT = 500;
+const CHARACTERS = 2_000;
 
 /**
  * Finds tasks, sessions and activity by their texts among the latest 500 of each kind, and says how many it looked at
@@ -46,7 +50,13 @@ const READERS: Record<SearchKind, Reader> = {
   task: async (call, project) =>
     findable(
       readDocuments(taskDocument, "task", await latest(call, "latestTasks", project)),
-      ({ id, project_id, title, description }) => ({ kind: "task", id, project_id, title, text: description ?? "" }),
+      ({ id, project_id, title, description }) => ({
+        kind: "task",
+        id,
+        project_id,
+        title,
+        text: beginning(description),
+      }),
     ),
   session: async (call, project) =>
     findable(readDocuments(sessionDocument, "session", await latest(call, "sessions", project)), (session) => ({
@@ -54,7 +64,7 @@ const READERS: Record<SearchKind, Reader> = {
       id: session.id,
       project_id: session.project_id,
       title: session.title ?? "",
-      text: [session.progress_summary, session.handoff_notes].filter((text) => text !== null).join("\n"),
+      text: [session.progress_summary, session.handoff_notes].map(beginning).join("\n").trim(),
     })),
   activity: async (call, project) =>
     findable(
@@ -64,7 +74,7 @@ const READERS: Record<SearchKind, Reader> = {
         id,
         project_id,
         title: action,
-        text: details ?? "",
+        text: beginning(details),
       }),
     ),
 };
@@ -72,6 +82,8 @@ const READERS: Record<SearchKind, Reader> = {
 function findable<T>({ rows, warnings }: { rows: T[]; warnings: string[] }, view: (row: T) => Findable) {
   return { rows: rows.map(view), warnings };
 }
+
+const beginning = (text: string | null): string => text?.slice(0, CHARACTERS) ?? "";
 
 async function latest(call: Call, shape: ShapeName, project_id: string | undefined) {
   return (await call.store.query(shape, { values: { project_id }, limit: LOOKED_AT }).get()).docs;
