@@ -26,7 +26,7 @@ const BEAT_MS = 30_000;
 export function createChangeFeed(store: Store): ChangeFeed {
   const listeners = new Set<ChangeListener>();
   let timer: NodeJS.Timeout | undefined;
-  let lastClock = 0;
+  let lastClock: number | undefined;
   let lastBeat = 0;
 
   const look = (): void => {
@@ -69,11 +69,17 @@ export function createChangeFeed(store: Store): ChangeFeed {
   };
 }
 
-function clockNow(store: Store): number {
-  const snapshot = store.borrow();
+/** The store's clock; none when it cannot be read. */
+function clockNow(store: Store): number | undefined {
   try {
-    return readClock(snapshot.connection);
-  } finally {
-    snapshot.release();
+    const { connection, release } = store.borrow();
+    try {
+      return readClock(connection);
+    } finally {
+      release();
+    }
+  } catch {
+    // Nobody waits for this look. The listeners look for themselves then, and tell their clients what is wrong.
+    return undefined;
   }
 }

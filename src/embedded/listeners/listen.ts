@@ -1,10 +1,11 @@
-import { type handleBidiStreamingCall, Metadata, type ServerDuplexStream } from "@grpc/grpc-js";
+import { type handleBidiStreamingCall, Metadata, type ServerDuplexStream, status } from "@grpc/grpc-js";
 import { StatusError } from "../errors.js";
 import type { ListenRequest, ListenResponse, StatusMessage, TargetMessage } from "../protocol/types.js";
 import { type CallGuard, type MessageSink, sinkOf, toServiceError } from "../service/calls.js";
 import type { ServiceContext } from "../service/context.js";
 import { coveredBy, sourceOf } from "../service/queries.js";
 import { readClock, readTime } from "../storage/clock.js";
+import { toStatusError } from "../storage/sqlite.js";
 import type { ChangeFeed } from "./changes.js";
 import { createTarget, type Moment, type Target } from "./target.js";
 
@@ -75,6 +76,15 @@ function serve(
   for (const event of ["cancelled", "error", "close"]) call.on(event, () => unsubscribe());
 }
 
+/** Failures that a client should meet by coming back. */
+const PASSING: ReadonlySet<status> = new Set([
+  status.UNAVAILABLE,
+  status.RESOURCE_EXHAUSTED,
+  status.ABORTED,
+  status.CANCELLED,
+  status.DEADLINE_EXCEEDED,
+]);
+
 interface Listener {
   add(message: TargetMessage): Promise<void>;
   remove(id: number): Promise<void>;
@@ -92,6 +102,15 @@ function createListener(context: ServiceContext, sink: MessageSink<ListenRespons
   const together = (moment: Moment): ListenResponse => ({
     targetChange: { targetChangeType: "NO_CHANGE", ...timeOf(moment) },
   });
+
+  /** Ends targets with the reason. What may pass ends the stream instead, which clients open again. */
+  const refuse = async (ids: readonly number[], raised: unknown): Promise<void> => {
+    const error = toStatusError(raised);
+    if (!(error instanceof StatusError) || PASSING.has(error.code)) throw raised;
+    for (const id of ids) targets.delete(id);
+    const cause: StatusMessage = { code: error.code, message: error.message };
+    await send(ids.map((id) => ({ targetChange: { targetChangeType: "REMOVE", targetIds: [id], cause } })));
+  };
 
   return {
     async add(message) {
@@ -112,10 +131,7 @@ function createListener(context: ServiceContext, sink: MessageSink<ListenRespons
         });
         await send(messages);
       } catch (error) {
-        if (!(error instanceof StatusError)) throw error;
-        targets.delete(id);
-        const cause: StatusMessage = { code: error.code, message: error.message };
-        await sink.write({ targetChange: { targetChangeType: "REMOVE", targetIds: [id], cause } });
+        await refuse([id], error);
       }
     },
     async remove(id) {
@@ -124,11 +140,15 @@ function createListener(context: ServiceContext, sink: MessageSink<ListenRespons
     },
     async catchUp(always) {
       if (targets.size === 0) return;
-      const messages = await atOneMoment(context, (moment) => {
-        const changed = [...targets.values()].flatMap((target) => [...target.update(moment)]);
-        return changed.length > 0 || always ? [...changed, together(moment)] : [];
-      });
-      await send(messages);
+      try {
+        const messages = await atOneMoment(context, (moment) => {
+          const changed = [...targets.values()].flatMap((target) => [...target.update(moment)]);
+          return changed.length > 0 || always ? [...changed, together(moment)] : [];
+        });
+        await send(messages);
+      } catch (error) {
+        await refuse([...targets.keys()], error);
+      }
     },
   };
 }

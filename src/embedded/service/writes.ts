@@ -103,7 +103,7 @@ function checkRequestSize({ byteLength }: Received): void {
 }
 
 /** Reads writes and checks that they stay inside the database that the request names. */
-export function planWrites(database: string | undefined, writes: readonly Write[]): PlannedWrite[] {
+function planWrites(database: string | undefined, writes: readonly Write[]): PlannedWrite[] {
   const root = parseDatabase(database ?? "");
   const planned = writes.map(planWrite);
   for (const { path } of planned) {

@@ -5,7 +5,7 @@ import type { Connection } from "./sqlite.js";
 const APPLICATION_ID = 0x66627264;
 
 /** The form of the tables below; a store with a higher number was written by a newer program. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /*
  * state      one row per fact about the whole store: `clock` (time of the last commit in microseconds), `layout`

@@ -86,7 +86,7 @@ const CODE_BY_MESSAGE: Readonly<Record<string, number>> = {
 };
 
 /** The primary result code of an error that SQLite raised; undefined for any other error. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
   const { errcode, sqliteExtendedCode } = error as { errcode?: number; sqliteExtendedCode?: number };
   const code = errcode ?? sqliteExtendedCode ?? CODE_BY_MESSAGE[error.message];

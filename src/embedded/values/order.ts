@@ -42,11 +42,6 @@ export function compareValues(a: Value, b: Value): number {
   return Buffer.compare(encodeValue(a), encodeValue(b));
 }
 
-/** Equality as queries and array transforms see it: 1 equals 1.0, NaN equals NaN, -0 equals 0. */
-export function equalValues(a: Value, b: Value): boolean {
-  return encodeValue(a).equals(encodeValue(b));
-}
-
 /** Appends the encoding of a value. */
 export function writeValue(out: ByteWriter, value: Value): void {
   switch (value.valueType) {

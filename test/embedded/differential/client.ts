@@ -12,7 +12,7 @@ import {
 import type { FieldsSpec, FilterSpec, QuerySpec, TransformSpec, ValueSpec, WriteSpec } from "./arbitraries.js";
 
 /** The value in the terms of the client library. */
-export function toClientValue(db: Firestore, spec: ValueSpec): unknown {
+function toClientValue(db: Firestore, spec: ValueSpec): unknown {
   if (spec === null || typeof spec !== "object") return spec;
   if ("int" in spec) return BigInt(spec.int);
   if ("double" in spec) return Number(spec.double);
@@ -24,7 +24,7 @@ export function toClientValue(db: Firestore, spec: ValueSpec): unknown {
   return toClientFields(db, spec.map);
 }
 
-export function toClientFields(db: Firestore, spec: FieldsSpec): Record<string, unknown> {
+function toClientFields(db: Firestore, spec: FieldsSpec): Record<string, unknown> {
   return Object.fromEntries(Object.entries(spec).map(([name, value]) => [name, toClientValue(db, value)]));
 }
 

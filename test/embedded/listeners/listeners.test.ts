@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { DocumentReference, DocumentSnapshot, Query, QuerySnapshot } from "@google-cloud/firestore";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type Engine, startEngine } from "../../../src/embedded/index.js";
+import { openConnection } from "../../../src/embedded/storage/sqlite.js";
 import { connect, NO_INDEXES } from "../support/engine.js";
 
 /* Listeners through the client library: what applications see of changes, also of those that other processes make. */
@@ -119,4 +120,14 @@ it("nothing is left of listeners that stopped", async () => {
   first.stop();
   second.stop();
   await vi.waitFor(() => expect([engine.listeners(), other.listeners()]).toEqual([0, 0]));
+});
+
+it("a store that a newer program has taken ends the listeners with the reason, not the process", async () => {
+  const { next, stop } = hearQuery(db.collection("rooms"));
+  expect((await next()).empty).toBe(true);
+  const newer = openConnection(join(folder, "store.db"));
+  newer.exec("PRAGMA user_version = 99");
+  newer.close();
+  await expect(next()).rejects.toThrow(/Update the program/);
+  stop();
 });
