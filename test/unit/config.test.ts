@@ -249,3 +249,27 @@ test("a secret has no flag, and every setting of fireboard has one", () => {
   const without = Object.values(SETTINGS).filter((setting) => !("flag" in setting));
   expect(without.map(({ env }) => env)).toEqual(["GOOGLE_APPLICATION_CREDENTIALS", "FIRESTORE_EMULATOR_HOST"]);
 });
+
+describe("what agents are offered", () => {
+  const selection = (flags: Flags, env: Env) => loadConfig(flags, { ...env }).selection;
+
+  test("names are lists; a switch is on by itself, and a flag wins over the environment", () => {
+    expect(selection({}, {})).toMatchObject({ toolsets: undefined, readOnly: false, project: undefined });
+    const env = { FIREBOARD_TOOLSETS: "board, log,", FIREBOARD_READ_ONLY: "0", FIREBOARD_ONLY_PROJECT: "a:b" };
+    expect(selection({}, env)).toMatchObject({ toolsets: ["board", "log"], readOnly: false, project: "a:b" });
+    expect(selection({ readOnly: true, toolsets: "board" }, env)).toMatchObject({
+      toolsets: ["board"],
+      readOnly: true,
+    });
+    expect(store({ readOnly: true }, {})).toMatchObject({ readOnly: true });
+    expect(store({}, {})).not.toHaveProperty("readOnly");
+  });
+
+  test.each([
+    ["FIREBOARD_READ_ONLY", "maybe"],
+    ["FIREBOARD_ONLY_PROJECT", "a/b"],
+    ["FIREBOARD_ONLY_PROJECT", "__x__"],
+  ])("%s=%s is told, and nothing is served with it", (name, value) => {
+    expect(store({}, { [name]: value })).toMatchObject({ problem: expect.stringContaining(name) });
+  });
+});
