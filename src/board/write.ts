@@ -121,7 +121,7 @@ function entryDocument(call: Call, entry: Entry, created_at: Date): Omit<Activit
     agent_name: entry.agent_name,
     action: entry.action,
     details: entry.details ?? null,
-    metadata: { ...(call.client === null ? {} : { client: call.client }), ...entry.metadata },
+    metadata: { ...entry.metadata, ...(call.client === null ? {} : { client: call.client }) },
     call_id: call.id,
     created_at,
   };

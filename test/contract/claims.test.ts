@@ -48,6 +48,17 @@ describe("board_claim_task by task_id", () => {
     expect(await board.entries(project_id)).toHaveLength(3);
   });
 
+  it("warns when the same name claims it in another session", async () => {
+    const project_id = await board.project();
+    const task_id = await board.task(project_id);
+    const first = await board.call("board_create_session", { project_id, agent_name: "ann" });
+    await claim({ task_id, session_id: first.session_id });
+    const second = await board.call("board_create_session", { project_id, agent_name: "ann" });
+    const again = await claim({ task_id, session_id: second.session_id });
+    expect(again.warnings).toEqual([expect.stringContaining("another session")]);
+    expect((await claim({ task_id, session_id: second.session_id })).warnings).toBeUndefined();
+  });
+
   it("tells the loser who holds it and until when", async () => {
     const task_id = await board.task(await board.project());
     const { task } = await claim({ task_id });

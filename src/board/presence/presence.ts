@@ -25,6 +25,9 @@ export interface PresenceOptions {
   onError(error: unknown): void;
 }
 
+/** Names whose last beat is remembered. */
+const MOST_REMEMBERED = 1_000;
+
 /**
  * The heartbeat of a process (contracts.md 1.2): it rides on writes that name a session or an agent, and on a timer for
  * those that were opened over this process's connection. Beats never delay or fail a call.
@@ -50,6 +53,8 @@ export function startPresence(options: PresenceOptions): Presence {
   function due(name: string, opened: boolean): boolean {
     const now = options.now().getTime();
     if (!opened && now - (lastBeat.get(name) ?? 0) < options.intervalMs) return false;
+    // Forgetting costs one beat too many; remembering every name for ever would cost memory.
+    if (lastBeat.size >= MOST_REMEMBERED) lastBeat.clear();
     lastBeat.set(name, now);
     return !opened;
   }

@@ -57,8 +57,15 @@ async function store(call: Call, { session_id, ...notes }: SaveNotes, end: boole
   });
 }
 
-/** Warns of tasks that this session worked on, as its activity tells, and that are still in progress. */
+/** Says so when looking fails: the end may have landed by then, and an error would deny it. */
 async function unfinishedTasks(call: Call, sessionId: string): Promise<string[]> {
+  return await findUnfinished(call, sessionId).catch(() => [
+    "Whether tasks are still in progress could not be checked.",
+  ]);
+}
+
+/** Warns of tasks that this session worked on, as its activity tells, and that are still in progress. */
+async function findUnfinished(call: Call, sessionId: string): Promise<string[]> {
   const entries = await call.store.query("activity", { values: { session_id: sessionId }, limit: PAGE.max }).get();
   const ids = new Set(
     entries.docs.map((entry): unknown => entry.get("task_id")).filter((id) => typeof id === "string"),

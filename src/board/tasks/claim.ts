@@ -19,7 +19,9 @@ export interface ClaimTask {
   lease_minutes: number;
 }
 
-export type Claimed = { task: ReturnType<typeof taskDetail>; message: string } | { task: null; reason: string };
+export type Claimed =
+  | { task: ReturnType<typeof taskDetail>; message: string; warnings?: string[] }
+  | { task: null; reason: string };
 
 /**
  * Claims one task for an agent (contracts.md 3, board_claim_task): the given one, or the best ready one of a project.
@@ -100,7 +102,15 @@ async function claimOne(call: Call, args: ClaimTask, seen: Task): Promise<Claime
     if (lease) {
       // The holder's repeated claim is a heartbeat: it renews the lease and leaves no entry.
       unit.tx.update(ref, { lease: fresh });
-      return { task: taskDetail({ ...task, lease: fresh }), message: "Task already claimed by you; lease renewed" };
+      const message = "Task already claimed by you; lease renewed";
+      const elsewhere = args.session_id && lease.session_id && lease.session_id !== args.session_id;
+      const warnings = [
+        ...named.warnings,
+        ...(elsewhere
+          ? ["It was claimed under your name in another session: is another agent of this name at work?"]
+          : []),
+      ];
+      return { task: taskDetail({ ...task, lease: fresh }), message, ...(warnings.length > 0 ? { warnings } : {}) };
     }
     refuseUnclaimable(task, args.agent_name, known, now);
 
