@@ -1,7 +1,7 @@
 import type { Firestore } from "@google-cloud/firestore";
 
 /** A write that a read-only store refused; nothing was sent. */
-export class WritesRefused extends Error {
+class WritesRefused extends Error {
   readonly code = "writes_refused";
   constructor() {
     super("this store is open for reading only");

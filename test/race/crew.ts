@@ -16,7 +16,7 @@ export interface Crew {
 /** How many processes race: the official emulator is slow under contention (4-way takes seconds), the embedded store is not. */
 export const CREW = lane === "embedded" ? 8 : 4;
 /** How often a race of two is run. */
-export const ROUNDS = lane === "embedded" ? 10 : 2;
+const ROUNDS = lane === "embedded" ? 10 : 2;
 
 /** Starts the servers before the tests of a file and ends them after. */
 export function useCrew(size: number = CREW): Crew {

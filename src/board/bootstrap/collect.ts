@@ -97,7 +97,7 @@ export async function collectBoard(call: Call, project_id: string, wanted: Reado
 }
 
 /** The latest memories of a project. */
-export async function readMemories(call: Call, project_id: string): Promise<Memory[]> {
+async function readMemories(call: Call, project_id: string): Promise<Memory[]> {
   const found = await list(call, "memories", { project_id }, MEMORIES);
   return readDocuments(memoryDocument, "memory", found).rows;
 }

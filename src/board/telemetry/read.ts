@@ -4,7 +4,7 @@ import { readDocument } from "../model/document.js";
 import { type Session, sessionDocument } from "../model/session.js";
 
 /** Whether a session takes no more tokens: the telemetry's rule looks at both fields, a lead may have edited either. */
-export function hasEnded({ status, ended_at }: Pick<Session, "status" | "ended_at">): boolean {
+function hasEnded({ status, ended_at }: Pick<Session, "status" | "ended_at">): boolean {
   return status !== "active" || ended_at !== null;
 }
 

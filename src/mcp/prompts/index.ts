@@ -4,7 +4,7 @@ import { FOR_PEOPLE } from "./people.js";
 import { SKILLS } from "./skills.js";
 
 /** Every prompt, in the order in which people are shown them. */
-export const PROMPTS: readonly Prompt[] = [...FOR_PEOPLE, ...SKILLS];
+const PROMPTS: readonly Prompt[] = [...FOR_PEOPLE, ...SKILLS];
 
 /** The prompts whose tools are all offered. */
 export function promptsFor(tools: readonly Tool[]): readonly Prompt[] {
