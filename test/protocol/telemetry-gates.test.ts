@@ -6,8 +6,9 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { startEngine } from "../../src/embedded/index.js";
 import { loadIndexes } from "../../src/firestore/indexes.js";
 import { openStore, type Store } from "../../src/firestore/store.js";
-import { type Agent, type Answer, startAgent } from "../support/client.js";
+import { type Agent, type Answer, SERVER, startAgent } from "../support/client.js";
 import { startFatedCommits } from "../support/fated-commits.js";
+import { asOrdinaryUser } from "../support/ordinary.js";
 import "../support/matchers.js";
 import { startValve } from "../support/valve.js";
 
@@ -34,8 +35,8 @@ const CALLS: [tool: string, args: Record<string, unknown>, degraded: object][] =
   ],
 ];
 
-async function agentOn(env: Record<string, string>): Promise<Agent> {
-  const agent = await startAgent({ ...DEADLINES, ...env });
+async function agentOn(env: Record<string, string>, server: readonly [string, ...string[]] = SERVER): Promise<Agent> {
+  const agent = await startAgent({ ...DEADLINES, ...env }, "test-agent", server);
   onTestFinished(() => agent.close());
   return agent;
 }
@@ -135,10 +136,8 @@ describe("a data folder that cannot be written", () => {
     const folder = await mkdtemp(join(tmpdir(), "fireboard-test-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     await chmod(folder, 0o555);
-    // The super-user may write everywhere, so a test that runs as one borrows another user.
-    const nobody = "data:text/javascript,process.getuid()===0&&(process.setgid(65534),process.setuid(65534))";
-    const env = { FIREBOARD_STORE: "embedded", FIREBOARD_DATA_DIR: folder, NODE_OPTIONS: `--import=${nobody}` };
-    const agent = await agentOn(env);
+    const env = { FIREBOARD_STORE: "embedded", FIREBOARD_DATA_DIR: folder };
+    const agent = await agentOn(env, asOrdinaryUser(SERVER));
     await expectDegraded(agent);
     expect(await agent.call("sessionUpdate", { sessionId })).toEqual({ session: null, reason: "unavailable" });
     expect(JSON.stringify(await agent.call("sessionQuery"))).not.toContain(folder);

@@ -31,12 +31,19 @@ export interface Agent {
   close(): Promise<void>;
 }
 
+/** The command that starts the built server. */
+export const SERVER = [process.execPath, CLI] as const;
+
 /** Starts the built server as a child process and connects a client to it. */
-export async function startAgent(env: Record<string, string>, name = "test-agent"): Promise<Agent> {
+export async function startAgent(
+  env: Record<string, string>,
+  name = "test-agent",
+  [command, ...args]: readonly [string, ...string[]] = SERVER,
+): Promise<Agent> {
   const { PATH = "", HOME = "" } = process.env;
   const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [CLI],
+    command,
+    args,
     env: { PATH, HOME, ...env },
     stderr: "pipe",
   });

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Engine, startEngine } from "../../src/embedded/index.js";
+import { loadIndexes } from "../../src/firestore/indexes.js";
+import { openStore, type Store } from "../../src/firestore/store.js";
+import { type Agent, startAgent } from "../support/client.js";
+
+/** What the board's calls read in the embedded store's indexes, beside few and beside many tasks that are done. */
+let engine: Engine;
+let store: Store;
+let agent: Agent;
+let entries = 0;
+
+beforeAll(async () => {
+  const onRead = (reads: { entries: number }) => {
+    entries += reads.entries;
+  };
+  engine = await startEngine({ file: ":memory:", indexes: loadIndexes(""), onRead });
+  const host = `${engine.host}:${engine.port}`;
+  const common = { databaseId: "(default)", collectionPrefix: "" };
+  store = await openStore({ mode: "emulator", host, projectId: "demo-scale", ...common });
+  agent = await startAgent({ FIRESTORE_EMULATOR_HOST: host, FIREBOARD_PROJECT_ID: "demo-scale" });
+});
+afterAll(async () => {
+  await agent?.close();
+  await store?.close();
+  await engine?.close();
+});
+
+const PRIORITIES = ["critical", "high", "medium", "low"];
+
+async function boardWith(done: number): Promise<string> {
+  const { id: project_id } = await agent.call("board_create_project", { name: "p" });
+  const { firestore } = store.ref("tasks", "seed");
+  const total = 300 + done;
+  const step = Math.floor(total / 300);
+  for (let from = 0; from < total; from += 500) {
+    const batch = firestore.batch();
+    for (let at = from; at < Math.min(from + 500, total); at += 1) {
+      // The open ones lie between the done ones in every order, and are the same on both boards.
+      const open = at % step === 0 && at / step < 300;
+      batch.set(store.ref("tasks", `${project_id}-${at}`), {
+        project_id,
+        title: "t",
+        status: open ? "todo" : "done",
+        priority: PRIORITIES[(open ? at / step : at) % 4],
+        depends_on: [],
+        created_at: new Date(1_700_000_000_000 + at * 1_000),
+        updated_at: new Date(1_700_000_000_000 + at * 1_000),
+      });
+    }
+    await batch.commit();
+  }
+  return project_id;
+}
+
+async function entriesRead(tool: string, args: object): Promise<number> {
+  entries = 0;
+  await agent.call(tool, { ...args });
+  return entries;
+}
+
+describe("what a call reads does not grow with what is done", () => {
+  it("the handoff, a list of tasks and a new session read 1.5 times as much at most beside 20 times the done tasks", async () => {
+    const [few, many] = [await boardWith(1_000), await boardWith(20_000)];
+    for (const [tool, args] of [
+      ["board_get_handoff", {}],
+      ["board_get_tasks", { limit: 50 }],
+      ["board_create_session", {}],
+    ] as const) {
+      const small = await entriesRead(tool, { ...args, project_id: few });
+      const large = await entriesRead(tool, { ...args, project_id: many });
+      expect(small, tool).toBeGreaterThan(0);
+      expect(large / small, `${tool}: ${small} and ${large} entries`).toBeLessThanOrEqual(1.5);
+    }
+  }, 120_000);
+});
