@@ -23,7 +23,7 @@ export interface RpcRecorder {
 }
 
 /** A round begins when no further RPC has come for so long: what a client sends together must be counted together. */
-const QUIET_MS = 100;
+const QUIET_MS = 60;
 
 // biome-ignore lint/suspicious/noExplicitAny: decoded protocol messages
 type Message = any;

@@ -19,14 +19,15 @@ export async function closeSession(call: Call, names: NamesSession) {
   const closed = await write(call, async ({ tx }) => {
     const [open, snapshot] = await Promise.all([tx.get(openTurns), ref.get()]);
     const result = (ended: Date) => ({ sessionId: id, status: "completed" as const, ended: second(ended) });
-    if (sent && snapshot.get("ended_at")?.toMillis() === sent.getTime()) return result(sent);
+    // An earlier attempt of this very call was committed, although its answer was lost.
+    if (sent && snapshot.get("last_call_id") === call.id) return result(sent);
     const session = readActiveSession(snapshot, id, names.agent);
     if (session.kind !== "log")
       throw noSession(`Session ${id} was not opened by the turn log; end it where it was opened.`);
     if (open.docs[0]) throw turnOpen(open.docs[0].id);
     const now = call.now();
     const lastUpdateTime = snapshot.updateTime;
-    const change = { status: "completed", ended_at: now, ...touched(session, now) };
+    const change = { status: "completed", ended_at: now, last_call_id: call.id, ...touched(session, now) };
     if (lastUpdateTime) tx.update(ref, change, { lastUpdateTime });
     sent = now;
     return result(now);

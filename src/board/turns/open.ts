@@ -22,15 +22,14 @@ export async function openSession(call: Call, { agent, sessionId, title, model }
   const ref = call.store.ref("sessions", sessionId);
   const now = call.now();
   const started_at = begunAt(idTime, now);
-  let sent = false;
   const opened = await write(call, async ({ tx, get }) => {
     const result = { sessionId, started: second(started_at) };
     const [snapshot] = await get([ref]);
-    // An earlier attempt was committed when the session of exactly this moment is there.
-    if (sent && snapshot?.get("created_at")?.toMillis() === now.getTime()) return result;
+    // An earlier attempt of this very call was committed, although its answer was lost.
+    if (snapshot?.get("last_call_id") === call.id) return result;
     if (snapshot?.exists) throw alreadyExists(sessionId);
-    tx.create(ref, newSession(now, { kind: "log", agent_name: agent, title, model, started_at }));
-    sent = true;
+    const session = newSession(now, { kind: "log", agent_name: agent, title, model, started_at });
+    tx.create(ref, { ...session, last_call_id: call.id });
     return result;
   });
   setCurrent(call, sessionId, null);
