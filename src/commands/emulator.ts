@@ -3,7 +3,7 @@ import { startEngine } from "../embedded/index.js";
 import { loadIndexes } from "../firestore/indexes.js";
 import { stderrLog } from "../mcp/log.js";
 import { engineNotices } from "./engine-notices.js";
-import { tellStoreErrors } from "./failure.js";
+import { tellStoreErrors } from "./store-failure.js";
 
 export interface EmulatorOptions {
   /** TCP port on 127.0.0.1; 0 takes any free one. */

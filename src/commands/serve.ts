@@ -5,8 +5,8 @@ import { createServer } from "../mcp/server.js";
 import { serveStdio } from "../mcp/stdio.js";
 import type { Tool } from "../tools/define.js";
 import { selectTools } from "../tools/select.js";
-import { tellSelectionErrors } from "./failure.js";
 import { packageVersion } from "./package.js";
+import { tellSelectionErrors } from "./selection-failure.js";
 import { lazyStore, logChosenStore } from "./store.js";
 import { realWorld } from "./world.js";
 

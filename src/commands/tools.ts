@@ -1,7 +1,7 @@
 import { inputSchema } from "../mcp/input-schema.js";
 import type { Tool } from "../tools/define.js";
 import { type Selection, selectTools } from "../tools/select.js";
-import { tellSelectionErrors } from "./failure.js";
+import { tellSelectionErrors } from "./selection-failure.js";
 
 /** How the tools are listed: for a person, for a program, or by what each costs a model. */
 export type ToolsFormat = "text" | "json" | "tokens";
