@@ -1,7 +1,7 @@
 import type { Call } from "../call.js";
-import { notFound } from "../errors.js";
-import { readDocument, readDocuments } from "../model/document.js";
+import { readDocuments } from "../model/document.js";
 import { type Project, projectDocument } from "../model/project.js";
+import { existingProject } from "../projects/read.js";
 import { write } from "../write.js";
 import { agentAwareness, crossProjectAlerts, toolIntegrityAlert } from "./alerts.js";
 import { type Board, collectBoard } from "./collect.js";
@@ -35,7 +35,11 @@ export async function sessionInit(call: Call, args: SessionInit) {
 
   const read = async (): Promise<Read> => {
     const [project, board] = await Promise.all([
-      latest ?? readProject(call, project_id),
+      latest ??
+        call.store
+          .ref("projects", project_id)
+          .get()
+          .then((snapshot) => existingProject(snapshot, project_id)),
       collectBoard(call, project_id, new Set<Section>(SCOPES[scope])),
     ]);
     return { project, board };
@@ -110,10 +114,4 @@ async function latestProject(call: Call): Promise<Project | null> {
   const found = await call.store.query("latestProjects", { limit: 20 }).get();
   const { rows } = readDocuments(projectDocument, "project", found.docs);
   return rows.find(({ status }) => status === "active") ?? rows[0] ?? null;
-}
-
-async function readProject(call: Call, id: string): Promise<Project> {
-  const snapshot = await call.store.ref("projects", id).get();
-  if (!snapshot.exists) throw notFound("project", id);
-  return readDocument(projectDocument, "project", snapshot);
 }

@@ -1,7 +1,5 @@
 import type { Call } from "../call.js";
-import { notFound } from "../errors.js";
-import { readDocument } from "../model/document.js";
-import { projectDocument } from "../model/project.js";
+import { existingProject } from "../projects/read.js";
 import { assembleHandoff } from "./assemble.js";
 import { lookBehind } from "./behind.js";
 import { collectHandoff } from "./collect.js";
@@ -26,8 +24,7 @@ export async function getHandoff(call: Call, { project_id, max_tokens, since }: 
       ? collectHandoff(call, project_id, max_tokens)
       : sinceMoment(call, since).then((moment) => collectSince(call, project_id, moment, max_tokens)),
   ]);
-  if (!snapshot.exists) throw notFound("project", project_id);
-  const project = readDocument(projectDocument, "project", snapshot);
+  const project = existingProject(snapshot, project_id);
   const { ended } = collected;
   const behind = await lookBehind(call, ended, collected);
   return assembleHandoff({ project, collected, ended, behind, logged: [] }, max_tokens);

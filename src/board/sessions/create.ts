@@ -1,15 +1,15 @@
 import type { Call } from "../call.js";
-import { BoardError, notFound } from "../errors.js";
+import { BoardError } from "../errors.js";
 import { assembleHandoff, type Material } from "../handoff/assemble.js";
 import { type Behind, lookBehind } from "../handoff/behind.js";
 import { collectHandoff, latestFirst } from "../handoff/collect.js";
 import type { Handoff } from "../handoff/view.js";
-import { readDocument, readMended } from "../model/document.js";
+import { readMended } from "../model/document.js";
 import type { SessionType } from "../model/enums.js";
 import { HANDOFF_TOKENS } from "../model/limits.js";
 import type { Metadata } from "../model/metadata.js";
-import { projectDocument } from "../model/project.js";
 import { newSession, type Session, sessionDocument } from "../model/session.js";
+import { existingProject, openProject } from "../projects/read.js";
 import { type Write, write } from "../write.js";
 import { abandoned, storeAbandoned } from "./abandon.js";
 
@@ -71,9 +71,7 @@ async function openSession(call: Call, unit: Write, id: string, args: CreateSess
     projectRef.get(),
     collectHandoff(call, args.project_id, HANDOFF_TOKENS.default),
   ]);
-  if (!projectSnapshot.exists) throw notFound("project", args.project_id);
-  const project = readDocument(projectDocument, "project", projectSnapshot);
-  if (project.status === "archived") throw archived(project.id);
+  const project = openProject(projectSnapshot, args.project_id);
 
   const active = found.docs.map((doc) => readMended(sessionDocument, doc)).filter(({ kind }) => kind === "board");
   const current = active.sort((a, b) => Number(b.started_at) - Number(a.started_at))[0];
@@ -107,8 +105,7 @@ async function readMaterial(call: Call, { project_id }: CreateSession): Promise<
     call.store.ref("projects", project_id).get(),
     collectHandoff(call, project_id, HANDOFF_TOKENS.default),
   ]);
-  if (!snapshot.exists) throw notFound("project", project_id);
-  const project = readDocument(projectDocument, "project", snapshot);
+  const project = existingProject(snapshot, project_id);
   return withBehind(call, { project, collected, ended: collected.ended, logged: [] });
 }
 
@@ -126,14 +123,6 @@ function logStarted({ log }: Write, id: string, args: CreateSession, stale: numb
     session_id: id,
     details: `New ${args.session_type} session started${suffix}`,
   });
-}
-
-function archived(id: string): BoardError {
-  return new BoardError(
-    "project_archived",
-    `Project ${id} is archived.`,
-    "board_update_project with status active reopens it.",
-  );
 }
 
 function sessionActive(session: Session, now: Date): BoardError {

@@ -1,9 +1,10 @@
 import type { DocumentReference, DocumentSnapshot } from "../../firestore/store.js";
 import type { Call } from "../call.js";
-import { BoardError, invalidArgument, notFound } from "../errors.js";
+import { invalidArgument, notFound } from "../errors.js";
 import { readDocument } from "../model/document.js";
-import { projectDocument } from "../model/project.js";
+import type { Project } from "../model/project.js";
 import { type Task, taskDocument } from "../model/task.js";
+import { openProject } from "../projects/read.js";
 
 /** The documents that a task write refers to. */
 export interface Related {
@@ -30,17 +31,8 @@ export function byPath(snapshots: readonly DocumentSnapshot[]): Snapshots {
 }
 
 /** The project, which must exist (`project_not_found`) and take new work (`project_archived`). */
-export function requireOpenProject(call: Call, read: Snapshots, id: string) {
-  const snapshot = read.get(call.store.ref("projects", id).path);
-  if (!snapshot?.exists) throw notFound("project", id);
-  const project = readDocument(projectDocument, "project", snapshot);
-  if (project.status === "archived")
-    throw new BoardError(
-      "project_archived",
-      `Project ${id} is archived.`,
-      "board_update_project with status active reopens it.",
-    );
-  return project;
+export function requireOpenProject(call: Call, read: Snapshots, id: string): Project {
+  return openProject(read.get(call.store.ref("projects", id).path), id);
 }
 
 /** A task that must exist (`task_not_found`). */

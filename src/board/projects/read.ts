@@ -1,0 +1,22 @@
+import type { DocumentSnapshot } from "../../firestore/store.js";
+import { BoardError, notFound } from "../errors.js";
+import { readDocument } from "../model/document.js";
+import { type Project, projectDocument } from "../model/project.js";
+
+/** A project that must exist. Throws `project_not_found`, `corrupt_document`. */
+export function existingProject(snapshot: DocumentSnapshot | undefined, id: string): Project {
+  if (!snapshot?.exists) throw notFound("project", id);
+  return readDocument(projectDocument, "project", snapshot);
+}
+
+/** A project that must exist and take new work. Throws `project_not_found`, `project_archived`, `corrupt_document`. */
+export function openProject(snapshot: DocumentSnapshot | undefined, id: string): Project {
+  const project = existingProject(snapshot, id);
+  if (project.status === "archived")
+    throw new BoardError(
+      "project_archived",
+      `Project ${id} is archived.`,
+      "board_update_project with status active reopens it.",
+    );
+  return project;
+}
