@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { StoreError } from "../errors.js";
-import { keysOf } from "../indexes/fullKeys.js";
+import { keysOf } from "../indexes/full-keys.js";
 import { entriesOf } from "../indexes/keys.js";
 import { readLayout, rulesOfLayout } from "../indexes/layout.js";
 import { parsePath } from "../paths/names.js";

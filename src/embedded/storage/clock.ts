@@ -7,11 +7,14 @@ export function readClock(connection: Connection): number {
   return connection.get<{ value: number }>("SELECT value FROM state WHERE key = 'clock'")?.value ?? 0;
 }
 
-/** Takes the next commit time: now, but later than every commit before it, whichever process made that. */
-export function advanceClock(connection: Connection): number {
-  const time = Math.max(nowMicros(), readClock(connection) + 1);
+/** The time for the next commit: now, but later than the last one, whichever process made that. */
+export function nextCommitTime(last: number): number {
+  return Math.max(nowMicros(), last + 1);
+}
+
+/** Notes the time of the last commit. Must run inside the write transaction of that commit. */
+export function writeClock(connection: Connection, time: number): void {
   connection.run("UPDATE state SET value = ? WHERE key = 'clock'", time);
-  return time;
 }
 
 /** The read time to report for what a connection sees now: never before a commit that it sees. */

@@ -43,7 +43,7 @@ export function createSnapshots(file: string): Snapshots {
       const connection = idle.pop() ?? openConnection(file, { waitMs: WAIT_MS });
       lent++;
       try {
-        connection.exec("BEGIN");
+        connection.run("BEGIN");
         checkForm(connection);
       } catch (error) {
         giveBack(connection);

@@ -60,7 +60,7 @@ export function openConnection(file: string, options: { readOnly?: boolean; wait
     },
     exec: (sql) => database.exec(sql),
     rollback: () => {
-      if (database.isTransaction) database.exec("ROLLBACK");
+      if (database.isTransaction) prepare("ROLLBACK").run();
     },
     close: () => {
       statements.clear();

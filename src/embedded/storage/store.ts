@@ -71,10 +71,10 @@ async function open(options: StoreOptions): Promise<Store> {
 
   const write = <T>(action: (connection: Connection) => T): Promise<T> =>
     whenUnlocked(lockWaitMs, () => {
-      writer.exec("BEGIN IMMEDIATE");
+      writer.run("BEGIN IMMEDIATE");
       try {
         const result = action(writer);
-        writer.exec("COMMIT");
+        writer.run("COMMIT");
         return result;
       } catch (error) {
         names.forget();

@@ -1,6 +1,7 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { StatusError } from "../errors.js";
 import type { WriteResult } from "../protocol/types.js";
-import { advanceClock, readClock } from "../storage/clock.js";
+import { nextCommitTime, readClock, writeClock } from "../storage/clock.js";
 import type { Connection } from "../storage/sqlite.js";
 import type { Store } from "../storage/store.js";
 import { applyWrites } from "../writes/apply.js";
@@ -38,9 +39,11 @@ export function createCommit(store: Store, onCommit: () => void): Commit {
   const drain = async (): Promise<void> => {
     draining = true;
     while (queue.length > 0) {
+      // Writing blocks the process: whatever has arrived by now, but was not read yet, can then share the disk's time.
+      await nextTurn();
       const batch = queue.splice(0, MAX_SHARED);
       try {
-        const outcomes = await store.write((connection) => batch.map((one) => attempt(store, connection, one)));
+        const outcomes = await store.write((connection) => attemptAll(store, connection, batch));
         batch.forEach(({ resolve, reject }, index) => {
           const outcome = outcomes[index];
           if (outcome instanceof StatusError) reject(outcome);
@@ -61,21 +64,38 @@ export function createCommit(store: Store, onCommit: () => void): Commit {
     });
 }
 
-function attempt(store: Store, connection: Connection, { writes, transaction }: Waiting): Committed | StatusError {
-  connection.exec("SAVEPOINT one");
+function attemptAll(store: Store, connection: Connection, batch: readonly Waiting[]): (Committed | StatusError)[] {
+  const before = readClock(connection);
+  let last = before;
+  const outcomes = batch.map((one) => {
+    const outcome = attempt(store, connection, one, last);
+    if (!(outcome instanceof StatusError)) last = outcome.time;
+    return outcome;
+  });
+  if (last > before) writeClock(connection, last);
+  return outcomes;
+}
+
+function attempt(
+  store: Store,
+  connection: Connection,
+  { writes, transaction }: Waiting,
+  last: number,
+): Committed | StatusError {
+  connection.run("SAVEPOINT one");
   try {
-    if (transaction && readClock(connection) !== transaction.since) {
+    if (transaction && transaction.since !== last) {
       checkReads(connection, store.names, transaction.reads, transaction.since);
     }
-    const time = advanceClock(connection);
+    const time = nextCommitTime(last);
     const target = { connection, names: store.names, rules: store.rules(), time };
     const results = applyWrites(target, writes);
-    connection.exec("RELEASE one");
+    connection.run("RELEASE one");
     return { results, time };
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
-    connection.exec("ROLLBACK TO one");
-    connection.exec("RELEASE one");
+    connection.run("ROLLBACK TO one");
+    connection.run("RELEASE one");
     store.names.forget();
     return error;
   }

@@ -1,6 +1,6 @@
 import { invalidArgument } from "../errors.js";
 import type { IndexRules } from "../indexes/config.js";
-import { keysOf } from "../indexes/fullKeys.js";
+import { keysOf } from "../indexes/full-keys.js";
 import { entriesOf } from "../indexes/keys.js";
 import { formatPath, lastSegment, parentOf, type ResourcePath } from "../paths/names.js";
 import { serializeFields } from "../protocol/load.js";
@@ -53,7 +53,11 @@ export function applyWrites(target: WriteTarget, writes: readonly PlannedWrite[]
     return { document, results, deleted: false };
   });
   const times = new Map<Staged, number>();
-  for (const document of staged.values()) times.set(document, save(target, document));
+  const changed = new Set<number>();
+  for (const document of staged.values()) times.set(document, save(target, document, changed));
+  for (const collection of changed) {
+    target.connection.run("UPDATE scopes SET changed = ? WHERE id = ?", target.time, collection);
+  }
   return applied.map(({ document, results, deleted }) => ({
     updateTime: deleted ? null : fromMicros(times.get(document) ?? target.time),
     ...(results.length > 0 ? { transformResults: results } : {}),
@@ -71,15 +75,20 @@ function stage({ connection, names }: WriteTarget, staged: Map<string, Staged>, 
   return document;
 }
 
-/** Writes what became of a document; returns its update time in microseconds. */
-function save(target: WriteTarget, { path, stored, before, fields, deleted }: Staged): number {
-  if (deleted && stored && before) deleteDocument(target, path, stored, before);
+/** Writes what became of a document, and adds its collection to `changed`; returns its update time in microseconds. */
+function save(target: WriteTarget, document: Staged, changed: Set<number>): number {
+  const { path, stored, before, fields, deleted } = document;
+  if (deleted && stored && before) {
+    deleteDocument(target, path, stored, before);
+    changed.add(collectionOf(target, path));
+  }
   if (!fields) return target.time;
   const bytes = serializeFields(sortedFields(fields));
   const old = deleted ? undefined : stored;
   if (old && Buffer.compare(bytes, old.bytes) === 0) return old.updateTime;
   checkDocumentSize(path, fields);
   storeDocument(target, path, old, deleted ? undefined : before, fields, bytes);
+  changed.add(collectionOf(target, path));
   return target.time;
 }
 
@@ -98,12 +107,11 @@ function storeDocument(
   bytes: Buffer,
 ): void {
   const { connection, names, rules, time } = target;
-  const collection = touchCollection(target, path);
   const id = stored
     ? stored.id
     : connection.run(
         "INSERT INTO documents (collection, doc_id, create_time, update_time, fields) VALUES (?, ?, ?, ?, ?)",
-        collection,
+        collectionOf(target, path),
         lastSegment(path),
         time,
         time,
@@ -120,18 +128,15 @@ function storeDocument(
 
 function deleteDocument(target: WriteTarget, path: ResourcePath, stored: StoredDocument, before: Fields): void {
   const { connection, names, rules } = target;
-  touchCollection(target, path);
   connection.run("DELETE FROM documents WHERE id = ?", stored.id);
   for (const key of keysOf(connection, names, path, entriesOf(rules, path, before)).values()) {
     connection.run("DELETE FROM entries WHERE key = ?", key);
   }
 }
 
-/** Notes that a document of the collection changes now; returns the collection's number. */
-function touchCollection({ connection, names, time }: WriteTarget, path: ResourcePath): number {
-  const collection = names.scopeOrNew(connection, collectionScope(parentOf(path)));
-  connection.run("UPDATE scopes SET changed = ? WHERE id = ?", time, collection);
-  return collection;
+/** The number of the collection that a document lies in. */
+function collectionOf({ connection, names }: WriteTarget, path: ResourcePath): number {
+  return names.scopeOrNew(connection, collectionScope(parentOf(path)));
 }
 
 /** The fields in one order at every level: equal documents then have equal bytes. */

@@ -1,4 +1,4 @@
-import type { FieldPath } from "../paths/fieldPath.js";
+import type { FieldPath } from "../paths/field-path.js";
 import type { Fields, Value } from "../protocol/types.js";
 
 /** The fields with one value set; maps on the way are made, anything else there gives way to a map. */

@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { invalidArgument, StatusError } from "../errors.js";
 import { fieldAt } from "../indexes/keys.js";
-import { type FieldPath, parseFieldPath } from "../paths/fieldPath.js";
+import { type FieldPath, parseFieldPath } from "../paths/field-path.js";
 import { checkIds, formatPath, parseDocumentName, type ResourcePath } from "../paths/names.js";
 import { toMicros } from "../protocol/timestamps.js";
 import type { Fields, FieldTransform, Precondition, Timestamp, Value, Write } from "../protocol/types.js";

@@ -1,6 +1,6 @@
 import { invalidArgument } from "../errors.js";
 import { fieldAt } from "../indexes/keys.js";
-import { parseFieldPath } from "../paths/fieldPath.js";
+import { parseFieldPath } from "../paths/field-path.js";
 import type { Fields, FieldTransform, Timestamp, Value } from "../protocol/types.js";
 import { compareValues, encodeValue } from "../values/order.js";
 import { checkedValue } from "../values/validate.js";

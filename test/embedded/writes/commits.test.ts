@@ -1,0 +1,77 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { openStore, type Store } from "../../../src/embedded/storage/store.js";
+import { type Commit, createCommit } from "../../../src/embedded/transactions/commit.js";
+import { type PlannedWrite, planWrite } from "../../../src/embedded/writes/plan.js";
+import { NO_INDEXES } from "../support/engine.js";
+import { temporaryFile } from "../support/folder.js";
+
+/* Commits that wait together share one write to the disk, and nothing else. */
+
+let store: Store;
+let commit: Commit;
+let written: number;
+beforeEach(async () => {
+  store = await openStore({ file: temporaryFile(), indexes: NO_INDEXES });
+  written = 0;
+  commit = createCommit(store, () => written++);
+});
+afterEach(() => store.close());
+
+const ROOT = "projects/demo-test/databases/(default)/documents";
+const set = (id: string): PlannedWrite =>
+  planWrite({ operation: "update", update: { name: `${ROOT}/c/${id}`, fields: {} } });
+const create = (id: string): PlannedWrite =>
+  planWrite({
+    operation: "update",
+    update: { name: `${ROOT}/c/${id}`, fields: {} },
+    currentDocument: { conditionType: "exists", exists: false },
+  });
+
+it("commits that arrive one after the other in one turn of the event loop share one write", async () => {
+  const arrivals = Array.from({ length: 32 }, async (_, n) => {
+    // Requests are handed over in microtasks of their own.
+    for (let ticks = 0; ticks < n; ticks++) await undefined;
+    return commit([set(`d${n}`)]);
+  });
+  const times = (await Promise.all(arrivals)).map(({ time }) => time);
+  expect(written).toBe(1);
+  expect(new Set(times).size).toBe(32);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+});
+
+it("one that is refused takes no other with it", async () => {
+  await commit([create("taken")]);
+  const outcomes = await Promise.allSettled([
+    commit([create("before")]),
+    commit([set("alone"), create("taken")]),
+    commit([create("after")]),
+  ]);
+  expect(written).toBe(2);
+  expect(outcomes).toMatchObject([
+    { status: "fulfilled" },
+    { status: "rejected", reason: { message: expect.stringMatching(/already exists/) } },
+    { status: "fulfilled" },
+  ]);
+  expect(await ids()).toEqual(["after", "before", "taken"]);
+});
+
+it("a long queue is written in several steps, and each commit is answered after its own", async () => {
+  const answered: number[] = [];
+  const all = Array.from({ length: 100 }, async (_, n) => {
+    await commit([set(`d${n}`)]);
+    answered.push(written);
+  });
+  await Promise.all(all);
+  await nextTurn();
+  expect(answered).toEqual([...Array(64).fill(1), ...Array(36).fill(2)]);
+});
+
+async function ids(): Promise<string[]> {
+  const { connection, release } = store.borrow();
+  try {
+    return connection.all<{ doc_id: string }>("SELECT doc_id FROM documents ORDER BY doc_id").map((row) => row.doc_id);
+  } finally {
+    release();
+  }
+}
