@@ -1,8 +1,5 @@
-import { createRequire } from "node:module";
 import * as grpc from "@grpc/grpc-js";
-import { fromJSON } from "@grpc/proto-loader";
-
-const require = createRequire(import.meta.url);
+import { firestoreService as service } from "../../src/embedded/protocol/load.js";
 
 /** One RPC as it passed. */
 export interface Rpc {
@@ -68,9 +65,6 @@ function createRounds() {
 
 /** Starts a recorder in front of a Firestore that speaks gRPC without TLS at `target` (host:port). */
 export async function startRpcRecorder(target: string): Promise<RpcRecorder> {
-  const options = { longs: String, enums: String, bytes: Buffer, defaults: false } as const;
-  const definitions = fromJSON(require("@google-cloud/firestore/build/protos/v1.json"), options);
-  const service = definitions["google.firestore.v1.Firestore"] as grpc.ServiceDefinition;
   const client = new (grpc.makeGenericClientConstructor(service, "Firestore"))(
     target,
     grpc.credentials.createInsecure(),

@@ -28,6 +28,7 @@ const TARGETS = [
   "@google-cloud/firestore",
   "@google-cloud/firestore/build/protos/v1.json",
   "@grpc/grpc-js",
+  "protobufjs",
   "@photostructure/sqlite",
   "minisearch",
   "yaml",
@@ -83,7 +84,8 @@ const ALLOWED: Record<string, string[]> = {
   ],
   "embedded/index.ts": [
     ...LIBRARY,
-    ...["node:sqlite", "@google-cloud/firestore/build/protos/v1.json", "@grpc/grpc-js", "@photostructure/sqlite"],
+    ...["node:sqlite", "@google-cloud/firestore/build/protos/v1.json", "@grpc/grpc-js"],
+    ...["protobufjs", "@photostructure/sqlite"],
     ...["~embedded/index.js", "~embedded/storage/database.js"],
   ],
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { StoreError } from "../errors.js";
-import { type FieldPath, formatFieldPath, isNameField, parseFieldPath, startsWith } from "../paths/fieldPath.js";
+import { type FieldPath, formatFieldPath, isNameField, parseFieldPath, startsWith } from "../paths/field-path.js";
 
 /** One field of a composite index, as in firestore.indexes.json. */
 export interface IndexField {

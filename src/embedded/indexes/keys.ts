@@ -1,5 +1,5 @@
-import type { FieldPath } from "../paths/fieldPath.js";
-import { formatFieldPath } from "../paths/fieldPath.js";
+import type { FieldPath } from "../paths/field-path.js";
+import { formatFieldPath } from "../paths/field-path.js";
 import { lastSegment, type ResourcePath, writeSegment, writeSegments } from "../paths/names.js";
 import type { Fields, Value } from "../protocol/types.js";
 import { ByteWriter } from "../values/bytes.js";

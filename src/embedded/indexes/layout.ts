@@ -4,7 +4,7 @@ import { deserializeFields } from "../protocol/load.js";
 import type { Names } from "../storage/names.js";
 import type { Connection } from "../storage/sqlite.js";
 import { compileIndexes, definitionOf, type IndexRules, overridesOf } from "./config.js";
-import { keysOf } from "./fullKeys.js";
+import { keysOf } from "./full-keys.js";
 import { compositeTails, type Entry, entriesOf } from "./keys.js";
 
 /*

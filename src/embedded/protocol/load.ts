@@ -1,21 +1,56 @@
 import { createRequire } from "node:module";
-import type { ServiceDefinition } from "@grpc/grpc-js";
-import { fromJSON, type MessageTypeDefinition, type PackageDefinition } from "@grpc/proto-loader";
+import type { MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
+import protobuf from "protobufjs";
 import type { Document, Fields, StructuredQuery } from "./types.js";
 
 const require = createRequire(import.meta.url);
 
 // The client library ships the protocol as JSON; reading it from there keeps the two sides of the wire the same.
-const definition: PackageDefinition = fromJSON(require("@google-cloud/firestore/build/protos/v1.json"), {
-  longs: String,
-  enums: String,
-  bytes: Buffer,
-  defaults: false,
-  oneofs: true,
-});
+const root = protobuf.Root.fromJSON(require("@google-cloud/firestore/build/protos/v1.json"));
+
+/** A message type by its name, as bytes and back in the form of types.ts. */
+interface Codec<Message> {
+  encode(message: object): Buffer;
+  decode(bytes: Uint8Array): Message;
+}
+
+function codec<Message>(type: protobuf.Type): Codec<Message> {
+  const form = { longs: String, enums: String, oneofs: true };
+  return {
+    encode: (message) => type.encode(type.fromObject(message)).finish() as Buffer,
+    decode: (bytes) => type.toObject(type.decode(bytes), form) as Message,
+  };
+}
+
+const documents = codec<Document>(root.lookupType("google.firestore.v1.Document"));
+const queries = codec<StructuredQuery>(root.lookupType("google.firestore.v1.StructuredQuery"));
 
 /** The gRPC service definition of google.firestore.v1.Firestore. */
-export const firestoreService = definition["google.firestore.v1.Firestore"] as ServiceDefinition;
+export const firestoreService: ServiceDefinition = serviceDefinition(
+  root.lookupService("google.firestore.v1.Firestore"),
+);
+
+function serviceDefinition(service: protobuf.Service): ServiceDefinition {
+  return Object.fromEntries(
+    service.methodsArray.map((method): [string, MethodDefinition<object, object>] => {
+      method.resolve();
+      const { resolvedRequestType, resolvedResponseType } = method;
+      if (!resolvedRequestType || !resolvedResponseType) throw new RangeError(`${method.name} has no messages`);
+      const request = codec<object>(resolvedRequestType);
+      const response = codec<object>(resolvedResponseType);
+      const definition = {
+        path: `/${service.fullName.slice(1)}/${method.name}`,
+        requestStream: method.requestStream ?? false,
+        responseStream: method.responseStream ?? false,
+        requestSerialize: request.encode,
+        requestDeserialize: request.decode,
+        responseSerialize: response.encode,
+        responseDeserialize: response.decode,
+      };
+      return [method.name, definition];
+    }),
+  );
+}
 
 /** A request as the server gets it. */
 export interface Received {
@@ -37,22 +72,17 @@ export const servedFirestore: ServiceDefinition = Object.fromEntries(
   ]),
 );
 
-const documentType = definition["google.firestore.v1.Document"] as MessageTypeDefinition<Document, Document>;
-
 /** The fields of a document as protobuf bytes: the form in which documents are stored. Keeps NaN, -0 and int64 exact. */
 export function serializeFields(fields: Fields): Buffer {
-  return documentType.serialize({ fields });
-}
-
-/** A query in the form that arrives over the wire: client libraries leave out what says which kind a value is. */
-export function asReceived(query: object): StructuredQuery {
-  const { RunQuery } = firestoreService;
-  if (!RunQuery) throw new RangeError("the protocol has no RunQuery");
-  const request = RunQuery.requestDeserialize(RunQuery.requestSerialize({ structuredQuery: query }));
-  return (request as { structuredQuery?: StructuredQuery }).structuredQuery ?? {};
+  return documents.encode({ fields });
 }
 
 /** The inverse of {@link serializeFields}. */
 export function deserializeFields(bytes: Uint8Array): Fields {
-  return documentType.deserialize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).fields ?? {};
+  return documents.decode(bytes).fields ?? {};
+}
+
+/** A query in the form that arrives over the wire: client libraries leave out what says which kind a value is. */
+export function asReceived(query: object): StructuredQuery {
+  return queries.decode(queries.encode(query));
 }

@@ -1,5 +1,5 @@
 /**
- * The messages of google.firestore.v1 as proto-loader hands them over: absent fields are absent (no defaults), int64
+ * The messages of google.firestore.v1 as protobufjs hands them over: absent fields are absent (no defaults), int64
  * are decimal strings, bytes are Buffers and every oneof has a property that names its member.
  * Follows https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1.
  */

@@ -1,6 +1,6 @@
 import { invalidArgument } from "../errors.js";
 import { fieldAt } from "../indexes/keys.js";
-import { checkNotReserved, type FieldPath, isNameField, parseFieldPath } from "../paths/fieldPath.js";
+import { checkNotReserved, type FieldPath, isNameField, parseFieldPath } from "../paths/field-path.js";
 import type { AggregationMessage, Fields, StructuredAggregationQuery, Value } from "../protocol/types.js";
 import { fieldsOf } from "../storage/documents.js";
 import type { Query } from "./ast.js";

@@ -1,4 +1,4 @@
-import type { FieldPath } from "../paths/fieldPath.js";
+import type { FieldPath } from "../paths/field-path.js";
 import type { ResourcePath } from "../paths/names.js";
 import type { Value } from "../protocol/types.js";
 

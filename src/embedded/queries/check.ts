@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import { invalidArgument, StatusError } from "../errors.js";
-import { isNameField } from "../paths/fieldPath.js";
+import { isNameField } from "../paths/field-path.js";
 import { parseDocumentName } from "../paths/names.js";
 import type { Value } from "../protocol/types.js";
 import {

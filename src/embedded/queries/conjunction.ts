@@ -1,5 +1,5 @@
 import { directed, keyBase } from "../indexes/keys.js";
-import { isNameField } from "../paths/fieldPath.js";
+import { isNameField } from "../paths/field-path.js";
 import { parseDocumentName, writeSegment } from "../paths/names.js";
 import type { Names } from "../storage/names.js";
 import type { Connection } from "../storage/sqlite.js";

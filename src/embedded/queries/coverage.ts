@@ -1,5 +1,5 @@
 import { compileIndexes, type IndexConfig } from "../indexes/config.js";
-import { parseFieldPath } from "../paths/fieldPath.js";
+import { parseFieldPath } from "../paths/field-path.js";
 import { asReceived } from "../protocol/load.js";
 import { parseQuery } from "./parse.js";
 import { type MissingIndex, planQuery } from "./planner.js";

@@ -1,5 +1,5 @@
 import { directed } from "../indexes/keys.js";
-import { isNameField } from "../paths/fieldPath.js";
+import { isNameField } from "../paths/field-path.js";
 import { parseDocumentName } from "../paths/names.js";
 import type { Value } from "../protocol/types.js";
 import { prefixEnd } from "../values/bytes.js";

@@ -6,7 +6,7 @@ import {
   isNameField,
   NAME_FIELD,
   parseFieldPath,
-} from "../paths/fieldPath.js";
+} from "../paths/field-path.js";
 import { checkIds, parsePath } from "../paths/names.js";
 import type { CursorMessage, FieldReference, FilterMessage, StructuredQuery, Value } from "../protocol/types.js";
 import {

@@ -9,7 +9,7 @@ import {
   NAME_INDEX,
   type Scope,
 } from "../indexes/config.js";
-import { isNameField } from "../paths/fieldPath.js";
+import { isNameField } from "../paths/field-path.js";
 import { type Direction, type FieldFilter, isInequality, type Order, type Query } from "./ast.js";
 import { type Conjunction, disjunctionsOf } from "./disjunctions.js";
 

@@ -1,5 +1,5 @@
 import { fieldAt } from "../indexes/keys.js";
-import type { FieldPath } from "../paths/fieldPath.js";
+import type { FieldPath } from "../paths/field-path.js";
 import type { Fields } from "../protocol/types.js";
 import { setField } from "../writes/fields.js";
 

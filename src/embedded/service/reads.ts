@@ -1,5 +1,5 @@
 import { unimplemented } from "../errors.js";
-import { parseFieldPath } from "../paths/fieldPath.js";
+import { parseFieldPath } from "../paths/field-path.js";
 import { checkIds, formatPath, parseDocumentName, type ResourcePath } from "../paths/names.js";
 import type { Consistency, Document, DocumentMask, Timestamp } from "../protocol/types.js";
 import { projectFields } from "../queries/project.js";
