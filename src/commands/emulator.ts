@@ -29,6 +29,7 @@ export function emulator({ port, data, createIndexes }: EmulatorOptions): Promis
       createIndexes,
       onError: engineNotices.fault,
       onRebuild: engineNotices.rebuilding,
+      onNetworkDisk: engineNotices.networkDisk,
     });
     const host = `${engine.host}:${engine.port}`;
     stderrLog("info", "emulator_started", { host, data: file });

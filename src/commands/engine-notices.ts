@@ -8,5 +8,10 @@ export const engineNotices: EngineNotices = {
       error_id: id,
       stack: error instanceof Error ? error.stack : String(error),
     }),
+  networkDisk: (fileSystem) =>
+    stderrLog("warn", "network_disk", {
+      file_system: fileSystem,
+      repair: "Keep the board on a local disk (FIREBOARD_DATA_DIR): locks do not hold here, and files get damaged.",
+    }),
   rebuilding: (done, total) => stderrLog("info", "rebuilding_indexes", { done, total }),
 };

@@ -1,6 +1,7 @@
 import type { IndexConfig } from "./indexes/config.js";
 import { createChangeFeed } from "./listeners/changes.js";
 import { startServer } from "./service/server.js";
+import type { FileSystemType } from "./storage/network-disk.js";
 import { openStore } from "./storage/store.js";
 import { createCommit } from "./transactions/commit.js";
 import { createTransactions, type TransactionLimits } from "./transactions/registry.js";
@@ -25,6 +26,8 @@ export interface EngineOptions {
   onRead?: (reads: { readonly entries: number; readonly documents: number }) => void;
   /** Called while index entries are rebuilt after `indexes` changed, with documents done and in all. */
   onRebuild?: (done: number, total: number) => void;
+  /** Called at the start when the file lies on a network file system, with its name: locks do not hold there. */
+  onNetworkDisk?: (fileSystem: string) => void;
   /** Gets faults of the engine itself with the id that the client was told; standard error by default. */
   onError?: (error: unknown, id: string) => void;
   /** Makes missing composite indexes instead of refusing the query: for test suites written against the emulator. */
@@ -33,6 +36,8 @@ export interface EngineOptions {
   lockWaitMs?: number;
   /** The largest size of the file in bytes; a write that needs more fails as on a full disk. */
   maxBytes?: number;
+  /** Tells the number of a folder's file system, as statfs does (the default). */
+  fileSystemType?: FileSystemType;
   /** Milliseconds that a transaction may be idle (60,000) and live in all (270,000). */
   transactionLimits?: TransactionLimits;
 }
@@ -53,8 +58,8 @@ export interface Engine {
  * Throws StoreError when the file cannot be used or the port is taken.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { file, indexes, onRebuild, lockWaitMs, maxBytes } = options;
-  const store = await openStore({ file, indexes, onRebuild, lockWaitMs, maxBytes });
+  const { file, indexes, onRebuild, onNetworkDisk, fileSystemType, lockWaitMs, maxBytes } = options;
+  const store = await openStore({ file, indexes, onRebuild, onNetworkDisk, fileSystemType, lockWaitMs, maxBytes });
   const transactions = createTransactions(store, options.transactionLimits);
   const changes = createChangeFeed(store);
   const commit = createCommit(store, changes.committed);

@@ -16,6 +16,8 @@ export interface EngineNotices {
   fault(error: unknown, id: string): void;
   /** Index entries are being made anew after firestore.indexes.json changed. */
   rebuilding(done: number, total: number): void;
+  /** The file lies on a network file system of this name, where locks do not hold. */
+  networkDisk(fileSystem: string): void;
 }
 
 /** Nobody's key: it keeps the client from looking for Google credentials, which can hang for a minute off Google's network. */
@@ -54,7 +56,7 @@ async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | 
     file: embeddedFile(config),
     token,
     indexes: loadIndexes(config.collectionPrefix),
-    ...(notices ? { onError: notices.fault, onRebuild: notices.rebuilding } : {}),
+    ...(notices ? { onError: notices.fault, onRebuild: notices.rebuilding, onNetworkDisk: notices.networkDisk } : {}),
   });
   const connection = await openClient(config, undefined, {
     host: `${engine.host}:${engine.port}`,

@@ -4,6 +4,7 @@ import { withMissing } from "../indexes/missing.js";
 import type { MissingIndex } from "../queries/planner.js";
 import { prepareStoreFile } from "./files.js";
 import { createNames, type Names } from "./names.js";
+import { type FileSystemType, networkDiskOf } from "./network-disk.js";
 import { whenUnlocked } from "./retry.js";
 import { checkForm, prepareSchema } from "./schema.js";
 import { createSnapshots, type Snapshot } from "./snapshots.js";
@@ -33,6 +34,9 @@ export interface StoreOptions {
   file: string;
   indexes: IndexConfig;
   onRebuild?: RebuildProgress | undefined;
+  /** Gets the name of the network file system that the file lies on. */
+  onNetworkDisk?: ((fileSystem: string) => void) | undefined;
+  fileSystemType?: FileSystemType | undefined;
   /** How long a write waits for other processes before it gives up, in milliseconds. */
   lockWaitMs?: number | undefined;
   /** The largest size of the main file. */
@@ -60,6 +64,8 @@ async function open(options: StoreOptions): Promise<Store> {
   let config = options.indexes;
   let rules = compileIndexes(config);
   const file = prepareStoreFile(options.file);
+  const network = networkDiskOf(file.path, options.fileSystemType);
+  if (network) options.onNetworkDisk?.(network);
   const lockWaitMs = options.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
   const onRebuild = options.onRebuild ?? (() => {});
   const writer = openConnection(file.path);

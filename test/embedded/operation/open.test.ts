@@ -187,3 +187,15 @@ it("indexes of a wrong shape are refused with the place", async () => {
   await expect(start({ file, indexes })).rejects.toEqual(code("bad_indexes", /indexes\[0\]\.fields/));
   expect(existsSync(`${file}-wal`)).toBe(false);
 });
+
+it("a file on a network file system is told of, and one on a local disk is not", async () => {
+  const told: string[] = [];
+  const onNetworkDisk = (fileSystem: string) => told.push(fileSystem);
+  await start({ file: temporaryFile(), onNetworkDisk });
+  expect(told).toEqual([]);
+  // What statfs gives for them; signed where the number does not fit into 31 bits.
+  for (const type of [0x6969, 0xff534d42 | 0, 0xfe534d42, 0x65735546]) {
+    await start({ file: temporaryFile(), onNetworkDisk, fileSystemType: () => type });
+  }
+  expect(told).toEqual(["NFS", "CIFS", "SMB2", "FUSE"]);
+});
