@@ -6,9 +6,9 @@ import { afterAll, beforeAll, test } from "vitest";
 import { startEngine } from "../../src/embedded/index.js";
 import { openConnection } from "../../src/embedded/storage/sqlite.js";
 import { connect, NO_INDEXES } from "../../test/embedded/support/engine.js";
-import { type Measured, medians } from "../support/measure.js";
-import { milliseconds, ratio, table } from "../support/table.js";
-import { inProcess } from "./processes.js";
+import { type Measured, medians, percentiles } from "../support/measure.js";
+import { milliseconds, ratio, report, verdict } from "../support/table.js";
+import { contendedIncrements, inProcess, startWriter } from "./processes.js";
 
 /* The embedded store by itself, against raw SQLite with the same settings and against the official emulator. */
 
@@ -17,12 +17,10 @@ const FEW = 1_000;
 const OPEN = 300;
 const COMMITS = 2_000;
 const IN_FLIGHT = 32;
-const INCREMENTS = 100;
+const CONTENTION_MS = 15_000;
 const PROCESSES = 4;
 
 const emulator = process.env.FIREBOARD_TEST_EMULATOR_HOST;
-const report = (title: string, rows: string[][]) => process.stdout.write(`\n${title}\n\n${table(rows)}\n`);
-const verdict = (met: boolean): string => (met ? "met" : "missed");
 const task = (n: number, status: string) => ({
   n,
   status,
@@ -143,23 +141,39 @@ test("reads and transactions against the official emulator", async () => {
 });
 
 test("one counter, contended by several processes", async () => {
-  const contend = async (store: string): Promise<number> => {
-    await inProcess("increments", store, 1);
-    const times = await Promise.all(
-      Array.from({ length: PROCESSES }, () => inProcess("increments", store, INCREMENTS)),
-    );
-    const took = Math.max(...times.map(({ to }) => to)) - Math.min(...times.map(({ from }) => from));
-    return (PROCESSES * INCREMENTS) / (took / 1_000);
-  };
-  const embedded = await contend(join(folder, "counter.db"));
-  const official = emulator ? await contend(emulator) : undefined;
-  report(`${PROCESSES} processes x ${INCREMENTS} increments of one document (increments/s)`, [
+  const file = join(folder, "counter.db");
+  const embedded = await contendedIncrements(file, PROCESSES, CONTENTION_MS);
+  const official = emulator ? await contendedIncrements(emulator, PROCESSES, CONTENTION_MS) : undefined;
+  report(`${PROCESSES} processes increment one document for ${CONTENTION_MS / 1_000} s (increments/s)`, [
     ["embedded", embedded.toFixed(1)],
     ["emulator", official?.toFixed(1) ?? "-"],
     ...(official
       ? [["embedded / emulator", ratio(embedded / official), `goal >= 5: ${verdict(embedded / official >= 5)}`]]
       : []),
   ]);
+});
+
+test("a listener, and a change that another process makes", async () => {
+  const file = "heard.db";
+  await withStore(file, async (db) => {
+    const writer = await startWriter(join(folder, file));
+    let heardAt = (_epochMs: number): void => {};
+    const stop = db.doc("heard/one").onSnapshot(() => heardAt(performance.timeOrigin + performance.now()));
+    const delay: Measured = async () => {
+      const heard = new Promise<number>((resolve) => {
+        heardAt = resolve;
+      });
+      const acknowledged = await writer.write();
+      return Math.max(0, (await heard) - acknowledged);
+    };
+    const { p50, p99 } = await percentiles(delay, { counted: 200, warmup: 20 });
+    stop();
+    writer.end();
+    report("From the commit of one process to a listener in another (200 runs)", [
+      ["p50", milliseconds(p50)],
+      ["p99", milliseconds(p99), `goal <= 200 ms: ${verdict(p99 <= 200)}`],
+    ]);
+  });
 });
 
 test("start, and what many documents cost", async () => {

@@ -9,11 +9,23 @@ export interface Runs {
   warmup: number;
 }
 
+/** The median and the 99th percentile of one task, in milliseconds. */
+export async function percentiles(task: Measured, runs: Runs): Promise<{ p50: number; p99: number }> {
+  const bench = await measured({ task }, runs);
+  return { p50: latency(bench, "task").p50, p99: latency(bench, "task").p99 };
+}
+
 /** The median milliseconds of each of `tasks`, run one after the other. Throws what a task throws. */
 export async function medians<Name extends string>(
   tasks: Record<Name, Measured>,
   runs: Runs,
 ): Promise<Record<Name, number>> {
+  const bench = await measured(tasks, runs);
+  const names = Object.keys(tasks) as Name[];
+  return Object.fromEntries(names.map((name) => [name, latency(bench, name).p50])) as Record<Name, number>;
+}
+
+async function measured(tasks: Record<string, Measured>, runs: Runs): Promise<Bench> {
   const bench = new Bench({
     iterations: runs.counted,
     time: 0,
@@ -21,19 +33,18 @@ export async function medians<Name extends string>(
     warmupTime: 0,
     throws: true,
   });
-  const names = Object.keys(tasks) as Name[];
-  for (const name of names) {
+  for (const [name, task] of Object.entries(tasks)) {
     bench.add(name, async () => {
-      const own = await tasks[name]();
+      const own = await task();
       return own === undefined ? undefined : { overriddenDuration: own };
     });
   }
   await bench.run();
-  return Object.fromEntries(names.map((name) => [name, median(bench, name)])) as Record<Name, number>;
+  return bench;
 }
 
-function median(bench: Bench, name: string): number {
+function latency(bench: Bench, name: string): { p50: number; p99: number } {
   const result = bench.getTask(name)?.result;
   if (result?.state !== "completed") throw new Error(`${name} was not measured: ${result?.state ?? "no such task"}`);
-  return result.latency.p50;
+  return result.latency;
 }

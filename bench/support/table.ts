@@ -1,5 +1,5 @@
 /** Rows of cells as text, columns aligned: the first to the left, the others to the right. */
-export function table(rows: string[][]): string {
+function table(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>
@@ -8,6 +8,14 @@ export function table(rows: string[][]): string {
     .map((row) => row.join("   ").trimEnd())
     .join("\n");
 }
+
+/** Prints a table under its title. */
+export const report = (title: string, rows: string[][]): void => {
+  process.stdout.write(`\n${title}\n\n${table(rows)}\n`);
+};
+
+/** Whether a goal is met, as a word. */
+export const verdict = (met: boolean): string => (met ? "met" : "missed");
 
 export const milliseconds = (value: number): string => `${value.toFixed(1)} ms`;
 export const mebibytes = (value: number): string => `${value.toFixed(0)} MiB`;

@@ -1,0 +1,30 @@
+import type { Store } from "../../src/firestore/store.js";
+
+const OPEN = 300;
+const PRIORITIES = ["critical", "high", "medium", "low"];
+const BATCH = 500;
+
+/** Writes 300 open tasks of a project and so many done ones; the open lie between the done in every order. */
+export async function writeTasks(store: Store, projectId: string, done: number): Promise<void> {
+  const { firestore } = store.ref("tasks", "any");
+  const total = OPEN + done;
+  const step = Math.floor(total / OPEN);
+  for (let from = 0; from < total; from += BATCH) {
+    const batch = firestore.batch();
+    for (let at = from; at < Math.min(from + BATCH, total); at += 1) {
+      // The open ones are the same beside few and beside many.
+      const open = at % step === 0 && at / step < OPEN;
+      const time = new Date(1_700_000_000_000 + at * 1_000);
+      batch.set(store.ref("tasks", `${projectId}-${at}`), {
+        project_id: projectId,
+        title: "t",
+        status: open ? "todo" : "done",
+        priority: PRIORITIES[(open ? at / step : at) % PRIORITIES.length],
+        depends_on: [],
+        created_at: time,
+        updated_at: time,
+      });
+    }
+    await batch.commit();
+  }
+}
