@@ -12,6 +12,8 @@ const REGISTERS = 6;
 const GROUPS = 3;
 const LARGEST_GROUP = 4;
 const ABORTED = 10;
+/** Transactions of one process at the same time, so that some of them are committed together. */
+const CHAINS = 3;
 
 const engine = await startEngine({ file, indexes: { indexes: [], fieldOverrides: [] } });
 const db = new Firestore({
@@ -96,12 +98,10 @@ async function observe() {
   );
 }
 
-for (let number = 0; running; number++) {
-  if (pick(5) === 0) {
-    report({ observed: await observe() });
-    continue;
-  }
-  const id = `${worker}-${number}`;
+let number = 0;
+
+async function transact() {
+  const id = `${worker}-${number++}`;
   const work = [registers, members, counted][pick(3)] ?? registers;
   try {
     await db.runTransaction(
@@ -117,5 +117,15 @@ for (let number = 0; running; number++) {
     if (!(error instanceof Error && "code" in error && error.code === ABORTED)) throw error;
   }
 }
+
+/** One transaction after the other. */
+async function chain() {
+  while (running) {
+    if (pick(5) === 0) report({ observed: await observe() });
+    else await transact();
+  }
+}
+
+await Promise.all(Array.from({ length: CHAINS }, chain));
 await db.terminate();
 await engine.close();
