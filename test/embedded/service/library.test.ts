@@ -1,46 +1,17 @@
 import { FieldValue, type Firestore, GrpcStatus } from "@google-cloud/firestore";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startEngine } from "../../../src/embedded/index.js";
-import { startOfficialEmulator } from "../../support/emulator.js";
-import { connect, NO_INDEXES } from "../support/engine.js";
+import { expect } from "vitest";
+import { describeBothStores, type OpenClient } from "../support/both-stores.js";
+import { connect } from "../support/engine.js";
 
 /* What the client library offers beyond documents and queries, with the same expectations on both stores. */
 
-type Store = { db: Firestore; stop(): Promise<void> } | { unavailable: string };
-
-async function embedded(): Promise<Store> {
-  const engine = await startEngine({ file: ":memory:", indexes: NO_INDEXES });
-  return { db: connect(engine.port, undefined, "demo-library"), stop: () => engine.close() };
-}
-
-async function official(): Promise<Store> {
-  const emulator = await startOfficialEmulator();
-  if ("unavailable" in emulator) return emulator;
+function open(port: number): OpenClient<Firestore> {
   // Listing collections takes the emulator's owner.
-  const db = connect(Number(emulator.host.split(":")[1]), "owner", "demo-library");
-  return { db, stop: () => emulator.stop() };
+  const client = connect(port, "owner", "demo-library");
+  return { client, close: () => client.terminate() };
 }
 
-describe.each([
-  ["embedded", embedded],
-  ["official emulator", official],
-])("%s", (name, open) => {
-  let store: Store;
-  beforeAll(async () => {
-    store = await open();
-  });
-  afterAll(async () => {
-    if ("unavailable" in store) return;
-    await store.db.terminate();
-    await store.stop();
-  });
-
-  const onStore = (title: string, test: (db: Firestore) => Promise<void>) =>
-    it(title, async (context) => {
-      if ("unavailable" in store) return context.skip(store.unavailable);
-      await test(store.db);
-    });
-
+describeBothStores(open, (onStore, name) => {
   onStore("lists documents, those included that only have documents below them", async (db) => {
     await Promise.all(
       ["list/b", "list/a", "list/ghost/sub/x", "list/a/sub/y", "list/__id7__"].map((path) =>
