@@ -1,7 +1,7 @@
-import { type handleBidiStreamingCall, Metadata, type ServerDuplexStream, status } from "@grpc/grpc-js";
+import { type handleBidiStreamingCall, type ServerDuplexStream, status } from "@grpc/grpc-js";
 import { StatusError } from "../errors.js";
 import type { ListenRequest, ListenResponse, StatusMessage, TargetMessage } from "../protocol/types.js";
-import { type CallGuard, type MessageSink, sinkOf, toServiceError } from "../service/calls.js";
+import { bidirectional, type CallGuard, type MessageSink, sinkOf } from "../service/calls.js";
 import type { ServiceContext } from "../service/context.js";
 import { coveredBy, sourceOf } from "../service/queries.js";
 import { readClock, readTime } from "../storage/clock.js";
@@ -19,20 +19,7 @@ export function listenHandler(
   context: ServiceContext,
   changes: ChangeFeed,
 ): handleBidiStreamingCall<ListenRequest, ListenResponse> {
-  return (call) => {
-    const fail = (error: unknown): void => {
-      if (call.cancelled) return;
-      call.sendMetadata(new Metadata());
-      call.emit("error", toServiceError(guard, error));
-    };
-    try {
-      guard.authorize("Listen", call.metadata);
-    } catch (error) {
-      fail(error);
-      return;
-    }
-    serve(call, context, changes, fail);
-  };
+  return bidirectional(guard, "Listen", (call, fail) => serve(call, context, changes, fail));
 }
 
 function serve(

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  type handleBidiStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   Metadata,
@@ -55,23 +56,43 @@ export function streaming<Request, Response>(
     };
     answer().then(
       () => call.end(),
-      (error: unknown) => {
-        if (call.cancelled) return;
-        // A stream that fails before its metadata is retried by clients for seconds.
-        call.sendMetadata(new Metadata());
-        call.emit("error", toServiceError(guard, error));
-      },
+      (error: unknown) => failStream(guard, call, error),
     );
   };
+}
+
+/** Wraps an RPC with streams in both directions; `fail` ends it with an error, unless the client has gone. */
+export function bidirectional<Request, Response>(
+  guard: CallGuard,
+  method: string,
+  serve: (call: ServerDuplexStream<Request, Response>, fail: (error: unknown) => void) => void,
+): handleBidiStreamingCall<Request, Response> {
+  return (call) => {
+    const fail = (error: unknown): void => failStream(guard, call, error);
+    try {
+      guard.authorize(method, call.metadata);
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    serve(call, fail);
+  };
+}
+
+type AnswerStream<Request, Response> = ServerWritableStream<Request, Response> | ServerDuplexStream<Request, Response>;
+
+function failStream<Request, Response>(guard: CallGuard, call: AnswerStream<Request, Response>, error: unknown): void {
+  if (call.cancelled) return;
+  // A stream that fails before its metadata is retried by clients for seconds.
+  call.sendMetadata(new Metadata());
+  call.emit("error", toServiceError(guard, error));
 }
 
 /** A client that reads nothing for this long must not keep a snapshot, and with it the log of the file, any longer. */
 const STALL_LIMIT_MS = 60_000;
 
 /** A sink that writes to a stream of messages. */
-export function sinkOf<Request, Response>(
-  call: ServerWritableStream<Request, Response> | ServerDuplexStream<Request, Response>,
-): MessageSink<Response> {
+export function sinkOf<Request, Response>(call: AnswerStream<Request, Response>): MessageSink<Response> {
   let wake: (() => void) | undefined;
   let stalled = false;
   for (const event of ["drain", "cancelled"]) call.on(event, () => wake?.());
@@ -98,7 +119,7 @@ export function sinkOf<Request, Response>(
  * The error as gRPC sends it. What is not a StatusError is a fault of the store: the client gets an id, and a code
  * that its library does not take as a reason to try again.
  */
-export function toServiceError(guard: CallGuard, raised: unknown): ServiceError {
+function toServiceError(guard: CallGuard, raised: unknown): ServiceError {
   const error = toStatusError(raised);
   if (error instanceof StatusError) return serviceError(error.code, error.message);
   const id = randomUUID().slice(0, 8);

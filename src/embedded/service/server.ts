@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { type Metadata, Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
-import { StoreError, unimplemented } from "../errors.js";
+import { StoreError } from "../errors.js";
 import type { ChangeFeed } from "../listeners/changes.js";
 import { listenHandler } from "../listeners/listen.js";
 import { servedFirestore } from "../protocol/load.js";
@@ -12,6 +12,7 @@ import { batchGetDocuments, getDocument } from "./documents.js";
 import { listCollectionIds, listDocuments, partitionQuery } from "./lists.js";
 import { runAggregationQuery, runQueryCall } from "./queries.js";
 import { createDocument, deleteDocument, updateDocument } from "./single.js";
+import { writeHandler } from "./write-stream.js";
 import { batchWrite, beginTransaction, commit, rollback } from "./writes.js";
 
 export interface ServerOptions {
@@ -67,9 +68,7 @@ function handlers(context: ServiceContext, changes: ChangeFeed, guard: CallGuard
     ListCollectionIds: unary(guard, "ListCollectionIds", (request) => listCollectionIds(context, request)),
     BatchWrite: unary(guard, "BatchWrite", (request) => batchWrite(context, request)),
     Listen: listenHandler(guard, context, changes),
-    Write: streaming(guard, "Write", async () => {
-      throw unimplemented("The streaming Write RPC");
-    }),
+    Write: writeHandler(guard, context),
   };
 }
 

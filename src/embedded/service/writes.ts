@@ -19,7 +19,7 @@ interface CommitRequest extends Received {
   transaction?: Buffer;
 }
 
-interface CommitResponse {
+export interface CommitResponse {
   writeResults: WriteResult[];
   commitTime: Timestamp;
 }

@@ -33,7 +33,22 @@ export interface RawClient {
     transaction?: Buffer,
   ): Promise<Outcome<{ writeResults?: WriteResult[]; commitTime?: Timestamp }>>;
   call<T>(method: string, request: object): Promise<Outcome<T>>;
+  /** Opens an RPC with streams in both directions. */
+  open<T>(method: string): RawStream<T>;
   close(): void;
+}
+
+/** An open RPC with streams in both directions. */
+export interface RawStream<T> {
+  send(request: object): void;
+  /** Says that no request comes any more. */
+  end(): void;
+  /** Goes away without a word. */
+  vanish(): void;
+  /** The next message; rejects when the stream ends instead. */
+  next(): Promise<T>;
+  /** The messages up to the end of the stream, or the status that it failed with. */
+  rest(): Promise<Outcome<T>>;
 }
 
 const Client = makeGenericClientConstructor(firestoreService, "Firestore", {});
@@ -45,13 +60,17 @@ export function rawClient(port: number, project: string, token?: string): RawCli
   });
   const database = `projects/${project}/databases/(default)`;
   const root = `${database}/documents`;
-  const call = <T>(method: string, request: object): Promise<Outcome<T>> => {
+  const metadata = new Metadata();
+  // The emulator lists collections for its owner only.
+  metadata.set("authorization", `Bearer ${token ?? "owner"}`);
+  metadata.set("google-cloud-resource-prefix", database);
+  const definitionOf = (method: string) => {
     const definition = firestoreService[method];
     if (!definition) throw new Error(`no method ${method}`);
-    const metadata = new Metadata();
-    // The emulator lists collections for its owner only.
-    metadata.set("authorization", `Bearer ${token ?? "owner"}`);
-    metadata.set("google-cloud-resource-prefix", database);
+    return definition;
+  };
+  const call = <T>(method: string, request: object): Promise<Outcome<T>> => {
+    const definition = definitionOf(method);
     const failed = (error: ServiceError): Outcome<T> => ({ code: error.code, message: error.details });
     return new Promise((resolve) => {
       const { path, requestSerialize, responseDeserialize } = definition;
@@ -69,10 +88,39 @@ export function rawClient(port: number, project: string, token?: string): RawCli
       stream.on("end", () => resolve({ code: 0, messages }));
     });
   };
+  const open = <T>(method: string): RawStream<T> => {
+    const { path, requestSerialize, responseDeserialize } = definitionOf(method);
+    const decode = responseDeserialize as (bytes: Buffer) => T;
+    const stream = client.makeBidiStreamRequest(path, requestSerialize, decode, metadata);
+    // Whoever reads gets the failure; a test that reads no more does not want to hear of it.
+    stream.on("error", () => {});
+    const messages = stream[Symbol.asyncIterator]() as AsyncIterator<T>;
+    return {
+      send: (request) => stream.write(request),
+      end: () => stream.end(),
+      vanish: () => stream.cancel(),
+      async next() {
+        const { value, done } = await messages.next();
+        if (done) throw new Error("the stream has ended");
+        return value;
+      },
+      async rest() {
+        const rest: T[] = [];
+        try {
+          for (let next = await messages.next(); !next.done; next = await messages.next()) rest.push(next.value);
+          return { code: 0, messages: rest };
+        } catch (error) {
+          const { code, details } = error as ServiceError;
+          return { code, message: details };
+        }
+      },
+    };
+  };
   return {
     database,
     root,
     call,
+    open,
     runQuery: (structuredQuery, parent = root) => call("RunQuery", { parent, structuredQuery }),
     aggregate: (structuredAggregationQuery, parent = root) =>
       call("RunAggregationQuery", { parent, structuredAggregationQuery }),
