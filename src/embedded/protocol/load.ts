@@ -7,6 +7,8 @@ const require = createRequire(import.meta.url);
 
 // The client library ships the protocol as JSON; reading it from there keeps the two sides of the wire the same.
 const root = protobuf.Root.fromJSON(require("@google-cloud/firestore/build/protos/v1.json"));
+// That library never sends one, so its protocol lacks it; those for the web and for phones do, in transactions.
+root.lookupType("google.firestore.v1.Write").oneofs.operation?.add(new protobuf.Field("verify", 5, "string"));
 
 /** A message type by its name, as bytes and back in the form of types.ts. */
 interface Codec<Message> {

@@ -68,10 +68,11 @@ export interface FieldTransform {
 }
 
 export interface Write {
-  operation?: "update" | "delete" | "transform";
+  operation?: "update" | "delete" | "transform" | "verify";
   update?: Document;
   delete?: string;
   transform?: { document?: string; fieldTransforms?: FieldTransform[] };
+  verify?: string;
   updateMask?: DocumentMask;
   updateTransforms?: FieldTransform[];
   currentDocument?: Precondition;

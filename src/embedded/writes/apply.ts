@@ -43,14 +43,15 @@ export function applyWrites(target: WriteTarget, writes: readonly PlannedWrite[]
   const applied = writes.map((write) => {
     const document = stage(target, staged, write.path);
     checkPrecondition(write, document.fields && { updateTime: document.stored?.updateTime });
-    if (!write.change) {
+    if (write.change === "none") return { document, results: [] };
+    if (write.change === "delete") {
       document.fields = undefined;
       document.deleted = true;
-      return { document, results: [], deleted: true };
+      return { document, results: [] };
     }
     const { fields, results } = changedFields(write.change, document.fields, requestTime(target.time));
     document.fields = fields;
-    return { document, results, deleted: false };
+    return { document, results };
   });
   const times = new Map<Staged, number>();
   const changed = new Set<number>();
@@ -58,8 +59,9 @@ export function applyWrites(target: WriteTarget, writes: readonly PlannedWrite[]
   for (const collection of changed) {
     target.connection.run("UPDATE scopes SET changed = ? WHERE id = ?", target.time, collection);
   }
-  return applied.map(({ document, results, deleted }) => ({
-    updateTime: deleted ? null : fromMicros(times.get(document) ?? target.time),
+  return applied.map(({ document, results }) => ({
+    // What the document is after the whole commit, not after this write.
+    updateTime: document.fields ? fromMicros(times.get(document) ?? target.time) : null,
     ...(results.length > 0 ? { transformResults: results } : {}),
   }));
 }

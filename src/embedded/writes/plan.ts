@@ -16,8 +16,8 @@ const MAX_TRANSFORMS = 500;
 export interface PlannedWrite {
   path: ResourcePath;
   precondition: Precondition | undefined;
-  /** None for a delete. */
-  change: Change | undefined;
+  /** "none": the write only demands its precondition. */
+  change: Change | "delete" | "none";
 }
 
 interface Change {
@@ -45,14 +45,18 @@ export function planWrite(write: Write): PlannedWrite {
     }
     case "delete":
       if (write.updateTransforms?.length) throw invalidArgument("A delete takes no transforms.");
-      return { path: documentPath(write.delete), precondition, change: undefined };
+      return { path: documentPath(write.delete), precondition, change: "delete" };
     case "transform": {
       const path = documentPath(write.transform?.document);
       const transforms = checkTransforms(write.transform?.fieldTransforms ?? []);
       return { path, precondition, change: { fields: {}, mask: [], transforms } };
     }
+    case "verify":
+      if (!precondition) throw invalidArgument("A verify needs a precondition.");
+      if (write.updateTransforms?.length || write.updateMask) throw invalidArgument("A verify changes nothing.");
+      return { path: documentPath(write.verify), precondition, change: "none" };
     default:
-      throw invalidArgument("A write is an update, a delete or a transform.");
+      throw invalidArgument("A write is an update, a delete, a transform or a verify.");
   }
 }
 

@@ -4,7 +4,7 @@ import { toMicros } from "../protocol/timestamps.js";
 import type { PlannedWrite } from "./plan.js";
 
 /** What a write does to its document, as far as the order of writes has rules. */
-type Kind = "insert" | "update" | "upsert" | "delete";
+type Kind = "insert" | "update" | "upsert" | "delete" | "verify";
 
 interface Seen {
   kind: Kind;
@@ -14,7 +14,8 @@ interface Seen {
 
 /**
  * Refuses a commit whose writes of one document cannot be taken together, whatever the document is: creating what the
- * commit has already written, updating what it has deleted, expecting an update time after another write.
+ * commit has already written, updating what it has deleted, expecting an update time after another write, verifying
+ * what it writes.
  */
 export function checkSequence(writes: readonly PlannedWrite[]): void {
   const seen = new Map<string, Seen>();
@@ -36,13 +37,15 @@ export function checkSequence(writes: readonly PlannedWrite[]): void {
 }
 
 function follows(before: Kind, kind: Kind, write: PlannedWrite): boolean {
+  if (before === "verify" || kind === "verify") return false;
   if (kind === "insert") return before === "delete";
   if (before !== "delete") return true;
   return kind === "upsert" || (kind === "delete" && !write.precondition?.exists);
 }
 
 function kindOf({ change, precondition }: PlannedWrite): Kind {
-  if (!change) return "delete";
+  if (change === "none") return "verify";
+  if (change === "delete") return "delete";
   if (!precondition) return "upsert";
   return precondition.conditionType === "exists" && !precondition.exists ? "insert" : "update";
 }

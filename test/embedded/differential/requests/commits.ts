@@ -1,10 +1,13 @@
-import type { Value } from "../../../../src/embedded/protocol/types.js";
+import type { Value, Write } from "../../../../src/embedded/protocol/types.js";
 import { double, int, list, map, type RequestCase, text, write } from "./parts.js";
 
 const setFields = (name: string, fields: Record<string, Value>): RequestCase =>
   write(name, (raw) => [{ operation: "update", update: { name: `${raw.root}/w/x`, fields } }]);
 const setId = (name: string, path: string): RequestCase =>
   write(name, (raw) => [{ operation: "update", update: { name: `${raw.root}/${path}`, fields: {} } }]);
+const EXISTS: Partial<Write> = { currentDocument: { conditionType: "exists", exists: true } };
+const verify = (name: string, { verify: path = "c/a", ...rest }: Partial<Write>): RequestCase =>
+  write(`verify ${name}`, (raw) => [{ operation: "verify", verify: `${raw.root}/${path}`, ...rest }]);
 const nestedMaps = (depth: number): Value => (depth === 0 ? int(1) : map({ a: nestedMaps(depth - 1) }));
 const time = (seconds: string, nanos = 0): Value => ({
   valueType: "timestampValue",
@@ -18,6 +21,15 @@ const geo = (latitude: number, longitude: number): Value => ({
 /** Writes and transactions at and over the limits. */
 export const commits: RequestCase[] = [
   write("of nothing", () => []),
+  verify("without a precondition", {}),
+  verify("of an update time", { currentDocument: { conditionType: "updateTime", updateTime: { seconds: "5" } } }),
+  verify("with a mask", { ...EXISTS, updateMask: { fieldPaths: ["a"] } }),
+  verify("with a transform", {
+    ...EXISTS,
+    updateTransforms: [{ fieldPath: "a", transformType: "increment", increment: int(1) }],
+  }),
+  verify("of a collection", { ...EXISTS, verify: "w" }),
+  verify("of an id __x__", { ...EXISTS, verify: "w/__x__" }),
   setFields("array in array", { a: list(list(int(1))) }),
   setFields("array in map in array", { a: list(map({ b: list(int(1)) })) }),
   setFields("reserved name", { __a__: int(1) }),

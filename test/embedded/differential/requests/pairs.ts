@@ -34,6 +34,16 @@ export const KINDS: Record<string, (name: string) => Write> = {
     delete: name,
     currentDocument: { conditionType: "updateTime", updateTime: { seconds: "5" } },
   }),
+  "verify existing": (name) => ({
+    operation: "verify",
+    verify: name,
+    currentDocument: { conditionType: "exists", exists: true },
+  }),
+  "verify missing": (name) => ({
+    operation: "verify",
+    verify: name,
+    currentDocument: { conditionType: "exists", exists: false },
+  }),
 };
 
 /** Two writes of one document in one commit, each kind with each, on a document that exists and one that does not. */
