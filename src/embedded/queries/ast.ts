@@ -22,6 +22,8 @@ export interface FieldFilter {
   field: string;
   op: Operator;
   value: Value;
+  /** IS_NULL, IS_NAN and their opposites, which mean null and NaN themselves; a comparison with these finds nothing. */
+  unary: boolean;
 }
 
 export type Filter = FieldFilter | { type: "and" | "or"; filters: Filter[] };
@@ -58,6 +60,11 @@ export interface Query {
 /** Operators that order a field instead of pinning it to values. */
 export function isInequality(op: Operator): boolean {
   return op !== "EQUAL" && op !== "IN" && op !== "ARRAY_CONTAINS" && op !== "ARRAY_CONTAINS_ANY";
+}
+
+/** Whether a value equals nothing, itself included, when it is compared. */
+export function isIncomparable(value: Value): boolean {
+  return value.valueType === "nullValue" || (value.valueType === "doubleValue" && Number.isNaN(value.doubleValue));
 }
 
 /** Every field filter below a filter. */

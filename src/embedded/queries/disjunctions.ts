@@ -36,7 +36,9 @@ function contradicts(conjunction: Conjunction): boolean {
 }
 
 function identity(conjunction: Conjunction): string {
-  const filters = conjunction.map(({ field, op, value }) => `${op} ${field} ${encodeValue(value).toString("latin1")}`);
+  const filters = conjunction.map(
+    ({ field, op, value, unary }) => `${unary} ${op} ${field} ${encodeValue(value).toString("latin1")}`,
+  );
   return [...new Set(filters)].sort().join();
 }
 

@@ -1,7 +1,7 @@
 import type { Value } from "../protocol/types.js";
 import { inverted, prefixEnd } from "../values/bytes.js";
 import { encodeValue, Tag } from "../values/order.js";
-import { arrayElements, type FieldFilter, type Operator } from "./ast.js";
+import { arrayElements, type FieldFilter, isIncomparable, type Operator } from "./ast.js";
 
 /** Encoded values from `low` up to, not including, `high`; without `high` there is no upper end. */
 export interface Interval {
@@ -47,7 +47,7 @@ export function containsPart(intervals: readonly Interval[], part: Uint8Array): 
  * https://firebase.google.com/docs/firestore/query-data/queries#not_equal_
  */
 export function valueIntervals(filters: readonly FieldFilter[]): Interval[] {
-  return filters.map((filter) => ofFilter(filter.op, filter.value)).reduce<Interval[]>(intersect, [...EVERYTHING]);
+  return filters.map(ofFilter).reduce<Interval[]>(intersect, [...EVERYTHING]);
 }
 
 /** The names that satisfy filters on `__name__`, with names encoded by `encode`. */
@@ -67,15 +67,19 @@ export function nameIntervals(filters: readonly FieldFilter[], encode: (name: st
 
 const AFTER_NULL: Interval = { low: Buffer.from([Tag.null + 1]), high: undefined };
 
-function ofFilter(op: Operator, value: Value): Interval[] {
-  if (op === "NOT_IN") {
-    const values = arrayElements(value);
-    if (values.some((one) => one.valueType === "nullValue")) return [];
-    return values.map((one) => ofFilter("NOT_EQUAL", one)).reduce<Interval[]>(intersect, [...EVERYTHING]);
-  }
+function ofFilter({ op, value, unary }: FieldFilter): Interval[] {
+  if (op === "NOT_IN") return ofNone(arrayElements(value));
+  if (op === "NOT_EQUAL") return unary ? intersect([AFTER_NULL], allBut(encodeValue(value))) : ofNone([value]);
+  if (!unary && isIncomparable(value)) return [];
   const part = encodeValue(value);
-  if (op === "NOT_EQUAL") return intersect([AFTER_NULL], allBut(part));
   return intersect([compared(op, part, typeInterval(part))], EVERYTHING);
+}
+
+/** Everything that differs from all values. From null nothing is known to differ, from NaN everything does. */
+function ofNone(values: readonly Value[]): Interval[] {
+  if (values.some((one) => one.valueType === "nullValue")) return [];
+  const comparable = values.filter((one) => !isIncomparable(one));
+  return comparable.map((one) => allBut(encodeValue(one))).reduce<Interval[]>(intersect, [AFTER_NULL]);
 }
 
 function compared(op: Operator, part: Buffer, type: Interval): Interval {

@@ -98,7 +98,7 @@ function parseFilter(message: FilterMessage): Filter {
     const path = parseField(message.fieldFilter.field);
     if (!isOperator(op)) throw invalidArgument(`Unknown operator "${op}".`);
     if (!value?.valueType) throw invalidArgument(`The filter on ${formatFieldPath(path)} has no value.`);
-    return { type: "field", path, field: formatFieldPath(path), op, value };
+    return { type: "field", path, field: formatFieldPath(path), op, value, unary: false };
   }
   throw invalidArgument("A filter is composite, a field filter or unary.");
 }
@@ -107,13 +107,13 @@ function parseUnary(op: string | undefined, path: FieldPath): Filter {
   const field = formatFieldPath(path);
   switch (op) {
     case "IS_NULL":
-      return { type: "field", path, field, op: "EQUAL", value: NULL };
+      return { type: "field", path, field, op: "EQUAL", value: NULL, unary: true };
     case "IS_NAN":
-      return { type: "field", path, field, op: "EQUAL", value: NAN };
+      return { type: "field", path, field, op: "EQUAL", value: NAN, unary: true };
     case "IS_NOT_NULL":
-      return { type: "field", path, field, op: "NOT_EQUAL", value: NULL };
+      return { type: "field", path, field, op: "NOT_EQUAL", value: NULL, unary: true };
     case "IS_NOT_NAN":
-      return { type: "field", path, field, op: "NOT_EQUAL", value: NAN };
+      return { type: "field", path, field, op: "NOT_EQUAL", value: NAN, unary: true };
     default:
       throw invalidArgument(`Unknown unary operator "${op}".`);
   }
