@@ -3,6 +3,7 @@ import { invalidArgument, StatusError } from "../errors.js";
 import { isNameField } from "../paths/field-path.js";
 import { parseDocumentName } from "../paths/names.js";
 import type { Value } from "../protocol/types.js";
+import { checkVectorElements } from "../values/validate.js";
 import {
   arrayElements,
   type Cursor,
@@ -39,6 +40,7 @@ export function checkQuery(query: Query, explicitOrders: readonly Order[]): void
 function checkOperand(filter: FieldFilter): void {
   const { op, value, field } = filter;
   const list = arrayElements(value);
+  for (const operand of [value, ...list]) checkVectorElements(operand);
   if (op === "IN" || op === "NOT_IN" || op === "ARRAY_CONTAINS_ANY") {
     if (value.valueType !== "arrayValue") throw invalidArgument(`'${op}' on ${field} needs an array value.`);
     if (list.length === 0) throw invalidArgument(`'${op}' on ${field} needs a non-empty array value.`);

@@ -11,6 +11,7 @@ import { documentSize } from "./size.js";
 const MAX_DOCUMENT_BYTES = 1_048_576;
 const MAX_FIELD_NAME_BYTES = 1_500;
 const MAX_DEPTH = 20;
+const MAX_DIMENSIONS = 2_048;
 const FIRST_SECOND = -62_135_596_800;
 const LAST_SECOND = 253_402_300_799;
 
@@ -30,6 +31,14 @@ export function checkDocumentSize(path: ResourcePath, fields: Fields): void {
   if (size > MAX_DOCUMENT_BYTES) {
     throw invalidArgument(`Document has ${size} bytes, which is over the maximum of ${MAX_DOCUMENT_BYTES} bytes.`);
   }
+}
+
+/** Refuses a vector with elements that are no doubles. Other values pass. */
+export function checkVectorElements(value: Value): void {
+  if (value.valueType !== "mapValue") return;
+  const elements = vectorElements(value.mapValue.fields ?? {}) ?? [];
+  if (elements.some(({ valueType }) => valueType !== "doubleValue"))
+    throw invalidArgument("A vector holds doubles only.");
 }
 
 /** Refuses field names that are empty, reserved (`__name__` and the like) or over 1,500 bytes. */
@@ -72,8 +81,12 @@ function checkValue(value: Value, depth: number, insideArray: boolean): Value {
     }
     case "mapValue": {
       const fields = value.mapValue.fields ?? {};
-      // A vector is a map with a reserved name; it is kept and ordered, only searching by it is not offered.
-      if (vectorElements(fields)) return value;
+      const vector = vectorElements(fields);
+      if (vector) {
+        if (insideArray) throw invalidArgument("Cannot convert a vector value in an array value.");
+        checkVector(fields, vector);
+        return value;
+      }
       return { ...value, mapValue: { fields: checkMap(fields, depth) } };
     }
     case undefined:
@@ -81,6 +94,17 @@ function checkValue(value: Value, depth: number, insideArray: boolean): Value {
     default:
       return value;
   }
+}
+
+/** A vector is a map of a reserved form: https://firebase.google.com/docs/firestore/vector-search#write_operation. */
+function checkVector(fields: Fields, elements: readonly Value[]): void {
+  checkVectorElements({ valueType: "mapValue", mapValue: { fields } });
+  if (Object.keys(fields).length > 2) throw invalidArgument("A vector has no further fields.");
+  if (elements.length === 0) throw invalidArgument("A vector has at least one dimension.");
+  if (elements.length > MAX_DIMENSIONS)
+    throw invalidArgument(`A vector may have at most ${MAX_DIMENSIONS} dimensions.`);
+  if (elements.some((one) => one.valueType === "doubleValue" && Number.isNaN(one.doubleValue)))
+    throw invalidArgument("A vector cannot hold NaN.");
 }
 
 function checkText(text: string): void {

@@ -5,9 +5,10 @@ import { KINDS, pairs } from "./pairs.js";
 import { int, type RequestCase } from "./parts.js";
 import { queries } from "./queries.js";
 import { reads } from "./reads.js";
+import { vectors } from "./vectors.js";
 
 /** Every request of the comparison, in one order. */
-export const REQUESTS: RequestCase[] = [...queries, ...aggregations, ...commits, ...pairs, ...reads];
+export const REQUESTS: RequestCase[] = [...queries, ...aggregations, ...commits, ...pairs, ...reads, ...vectors];
 
 /** Makes the documents that the requests expect to exist. */
 export async function prepare(raw: RawClient): Promise<void> {
