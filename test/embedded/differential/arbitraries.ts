@@ -30,8 +30,17 @@ export type TransformSpec =
 export type WriteSpec =
   | { op: "set"; doc: string; fields: FieldsSpec; merge: boolean }
   | { op: "create"; doc: string; fields: FieldsSpec }
-  | { op: "update"; doc: string; changes: [string[], ValueSpec | TransformSpec][] }
-  | { op: "delete"; doc: string; mustExist: boolean };
+  | { op: "update"; doc: string; changes: [string[], ValueSpec | TransformSpec][]; version: VersionSpec }
+  | { op: "delete"; doc: string; mustExist: boolean; version: VersionSpec };
+
+/** The update time that a write asks for: the document's, another one, or none. */
+export type VersionSpec = "current" | "other" | undefined;
+
+/** One atomic commit: a batch, or a transaction that first reads the documents that it writes, and a query's. */
+export interface CommitSpec {
+  writes: WriteSpec[];
+  transaction: { query: QuerySpec } | undefined;
+}
 
 export type FilterSpec =
   | { field: string[]; op: FirebaseFirestore.WhereFilterOp; value: ValueSpec }
@@ -53,8 +62,7 @@ export interface QuerySpec {
 }
 
 export interface Program {
-  /** Each inner list is one atomic commit. */
-  commits: WriteSpec[][];
+  commits: CommitSpec[];
   queries: QuerySpec[];
 }
 
@@ -126,6 +134,12 @@ const transform: fc.Arbitrary<TransformSpec> = fc.oneof(
 
 const doc = fc.constantFrom(...DOCS);
 
+const version = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(undefined) },
+  { weight: 2, arbitrary: fc.constant<VersionSpec>("current") },
+  { weight: 1, arbitrary: fc.constant<VersionSpec>("other") },
+);
+
 const write: fc.Arbitrary<WriteSpec> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ op: fc.constant("set"), doc, fields, merge: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant("create"), doc, fields }) },
@@ -137,9 +151,10 @@ const write: fc.Arbitrary<WriteSpec> = fc.oneof(
       changes: fc
         .array(fc.tuple(fc.constantFrom(...FIELDS), fc.oneof(value, transform)), { minLength: 1, maxLength: 3 })
         .map(withoutOverlaps),
+      version,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant("delete"), doc, mustExist: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant("delete"), doc, mustExist: fc.boolean(), version }) },
 );
 
 /** The client refuses an update that names a field and something inside it. */
@@ -239,6 +254,12 @@ const query: fc.Arbitrary<QuerySpec> = fc
 
 /** A random program: some commits, then queries over what they left. */
 export const program: fc.Arbitrary<Program> = fc.record({
-  commits: fc.array(fc.array(write, { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 7 }),
+  commits: fc.array(
+    fc.record({
+      writes: fc.array(write, { minLength: 1, maxLength: 4 }),
+      transaction: option(fc.record({ query })),
+    }),
+    { minLength: 2, maxLength: 7 },
+  ),
   queries: fc.array(query, { minLength: 3, maxLength: 6 }),
 });

@@ -9,7 +9,15 @@ import {
   Timestamp,
   type WriteBatch,
 } from "@google-cloud/firestore";
-import type { FieldsSpec, FilterSpec, QuerySpec, TransformSpec, ValueSpec, WriteSpec } from "./arbitraries.js";
+import type {
+  FieldsSpec,
+  FilterSpec,
+  QuerySpec,
+  TransformSpec,
+  ValueSpec,
+  VersionSpec,
+  WriteSpec,
+} from "./arbitraries.js";
 
 /** The value in the terms of the client library. */
 function toClientValue(db: Firestore, spec: ValueSpec): unknown {
@@ -28,9 +36,14 @@ function toClientFields(db: Firestore, spec: FieldsSpec): Record<string, unknown
   return Object.fromEntries(Object.entries(spec).map(([name, value]) => [name, toClientValue(db, value)]));
 }
 
+/** The update times of the documents before a commit. */
+export type Versions = ReadonlyMap<string, Timestamp | undefined>;
+
 /** Adds a write to a batch. Throws what the client library itself refuses. */
-export function addWrite(db: Firestore, batch: WriteBatch, write: WriteSpec): void {
+export function addWrite(db: Firestore, batch: WriteBatch, write: WriteSpec, versions: Versions): void {
   const ref = db.doc(write.doc);
+  const lastUpdateTime = (version: VersionSpec): Timestamp =>
+    (version === "current" ? versions.get(write.doc) : undefined) ?? new Timestamp(1, 0);
   switch (write.op) {
     case "set":
       batch.set(ref, toClientFields(db, write.fields), write.merge ? { merge: true } : {});
@@ -43,11 +56,13 @@ export function addWrite(db: Firestore, batch: WriteBatch, write: WriteSpec): vo
         new FieldPath(...path),
         toClientChange(db, value),
       ]);
-      if (first) batch.update(ref, first[0], first[1], ...rest.flat());
+      const asked = write.version ? [{ lastUpdateTime: lastUpdateTime(write.version) }] : [];
+      if (first) batch.update(ref, first[0], first[1], ...rest.flat(), ...asked);
       return;
     }
     case "delete":
-      batch.delete(ref, write.mustExist ? { exists: true } : {});
+      if (write.version) batch.delete(ref, { lastUpdateTime: lastUpdateTime(write.version) });
+      else batch.delete(ref, write.mustExist ? { exists: true } : {});
   }
 }
 

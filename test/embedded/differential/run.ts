@@ -1,4 +1,4 @@
-import type { AggregateQuerySnapshot, Firestore, Query } from "@google-cloud/firestore";
+import type { AggregateQuerySnapshot, DocumentSnapshot, Firestore, Query, WriteBatch } from "@google-cloud/firestore";
 import type {
   Document,
   StructuredAggregationQuery,
@@ -8,8 +8,8 @@ import type {
 } from "../../../src/embedded/protocol/types.js";
 import { connect } from "../support/engine.js";
 import { type RawClient, rawClient } from "../support/raw.js";
-import type { Program, QuerySpec } from "./arbitraries.js";
-import { AGGREGATES, addWrite, toClientQuery } from "./client.js";
+import type { CommitSpec, Program, QuerySpec } from "./arbitraries.js";
+import { AGGREGATES, addWrite, toClientQuery, type Versions } from "./client.js";
 
 /** What a program made visible on one store, one line per observation; equal stores give equal lines. */
 export type Trace = string[];
@@ -29,8 +29,11 @@ export async function traceOf(subject: Subject, project: string, program: Progra
   const trace: Trace = [];
   const times = new TimeRanks();
   try {
-    for (const [index, writes] of program.commits.entries()) {
-      trace.push(`commit ${index}: ${await commitOnce(db, writes, times)}`);
+    for (const [index, spec] of program.commits.entries()) {
+      const commit = spec.transaction
+        ? transactOnce(db, raw, spec, spec.transaction.query)
+        : commitOnce(db, spec, times);
+      trace.push(`commit ${index}: ${await commit}`);
     }
     trace.push(...(await dump(raw, times)));
     for (const [index, query] of program.queries.entries()) {
@@ -59,10 +62,11 @@ class TimeRanks {
   }
 }
 
-async function commitOnce(db: Firestore, writes: Program["commits"][number], times: TimeRanks): Promise<string> {
+async function commitOnce(db: Firestore, { writes }: CommitSpec, times: TimeRanks): Promise<string> {
   const batch = db.batch();
+  const snapshots = await db.getAll(...writes.map(({ doc }) => db.doc(doc)));
   try {
-    for (const write of writes) addWrite(db, batch, write);
+    for (const write of writes) addWrite(db, batch, write, versionsOf(snapshots));
   } catch (error) {
     return `refused by the client: ${String(error)}`;
   }
@@ -75,6 +79,40 @@ async function commitOnce(db: Firestore, writes: Program["commits"][number], tim
   } catch (error) {
     return refused(error as { code: number; message: string });
   }
+}
+
+/** Reads what it writes, and a query's documents; then writes. */
+async function transactOnce(db: Firestore, raw: RawClient, { writes }: CommitSpec, spec: QuerySpec): Promise<string> {
+  let query: Query;
+  try {
+    query = toClientQuery(db, spec);
+    for (const write of writes) addWrite(db, db.batch(), write, new Map());
+  } catch (error) {
+    return `refused by the client: ${String(error)}`;
+  }
+  const { parent, structuredQuery } = (query as unknown as WithProto).toProto();
+  const outcome = await raw.runQuery(structuredQuery, parent);
+  if (!("messages" in outcome)) return `query ${refused(outcome)}`;
+  try {
+    return await db.runTransaction(
+      async (tx) => {
+        const snapshots = await tx.getAll(...writes.map(({ doc }) => db.doc(doc)));
+        const found = await tx.get(query);
+        // It takes writes as a batch does; only what the methods return is different.
+        const batch = tx as unknown as WriteBatch;
+        for (const write of writes) addWrite(db, batch, write, versionsOf(snapshots));
+        const read = [...snapshots.filter((one) => one.exists), ...found.docs];
+        return `ok, read ${read.map(({ ref }) => ref.path).join(" ")}`;
+      },
+      { maxAttempts: 1 },
+    );
+  } catch (error) {
+    return refused(error as { code: number; message: string });
+  }
+}
+
+function versionsOf(snapshots: readonly DocumentSnapshot[]): Versions {
+  return new Map(snapshots.map(({ ref, updateTime }) => [ref.path, updateTime]));
 }
 
 const ALL_DOCS = [
