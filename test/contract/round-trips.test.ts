@@ -1,32 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startEngine } from "../../src/embedded/index.js";
-import { loadIndexes } from "../../src/firestore/indexes.js";
-import { openStore, type Store } from "../../src/firestore/store.js";
-import { type Agent, startAgent } from "../support/client.js";
-import { lane } from "../support/lane.js";
-import { type Rpc, type RpcRecorder, roundTrips, startRpcRecorder } from "../support/rpc-recorder.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Store } from "../../src/firestore/store.js";
+import type { Agent } from "../support/client.js";
+import { useRecordedAgent } from "../support/recorded-agent.js";
+import { type Rpc, type RpcRecorder, roundTrips } from "../support/rpc-recorder.js";
 
-let engine: { host: string; port: number; close(): Promise<void> } | undefined;
+// The official emulator takes its time over 120 aggregations of a large collection; no heartbeat may come between.
+const recorded = useRecordedAgent({ FIREBOARD_DEADLINE_MS: "60000", FIREBOARD_HEARTBEAT_MS: "600000" });
 let recorder: RpcRecorder;
 let agent: Agent;
 let store: Store;
-
-beforeAll(async () => {
-  if (lane === "embedded") engine = await startEngine({ file: ":memory:", indexes: loadIndexes("") });
-  const target = engine ? `${engine.host}:${engine.port}` : (process.env.FIREBOARD_TEST_EMULATOR_HOST ?? "");
-  recorder = await startRpcRecorder(target);
-  const projectId = `demo-trips-${Date.now()}`;
-  // The official emulator takes its time over 120 aggregations of a large collection; no heartbeat may come between.
-  const patience = { FIREBOARD_DEADLINE_MS: "60000", FIREBOARD_HEARTBEAT_MS: "600000" };
-  agent = await startAgent({ FIRESTORE_EMULATOR_HOST: recorder.host, FIREBOARD_PROJECT_ID: projectId, ...patience });
-  const common = { databaseId: "(default)", collectionPrefix: "" };
-  store = await openStore({ mode: "emulator", host: target, projectId, ...common });
-});
-afterAll(async () => {
-  await agent?.close();
-  await store?.close();
-  await recorder?.close();
-  await engine?.close();
+beforeAll(() => {
+  ({ agent, recorder, store } = recorded());
 });
 
 const during = (tool: string, args: object): Promise<Rpc[]> => recorder.during(() => agent.call(tool, { ...args }));

@@ -1,26 +1,14 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { startEngine } from "../../src/embedded/index.js";
-import { loadIndexes } from "../../src/firestore/indexes.js";
-import { type Agent, startAgent } from "../support/client.js";
-import { lane } from "../support/lane.js";
-import { type RpcRecorder, roundTrips, startRpcRecorder } from "../support/rpc-recorder.js";
+import { beforeAll, expect, it } from "vitest";
+import type { Agent } from "../support/client.js";
+import { useRecordedAgent } from "../support/recorded-agent.js";
+import { type RpcRecorder, roundTrips } from "../support/rpc-recorder.js";
 import { PATIENCE } from "../support/telemetry.js";
 
-let engine: { host: string; port: number; close(): Promise<void> } | undefined;
+const recorded = useRecordedAgent(PATIENCE);
 let recorder: RpcRecorder;
 let agent: Agent;
-
-beforeAll(async () => {
-  if (lane === "embedded") engine = await startEngine({ file: ":memory:", indexes: loadIndexes("") });
-  const target = engine ? `${engine.host}:${engine.port}` : (process.env.FIREBOARD_TEST_EMULATOR_HOST ?? "");
-  recorder = await startRpcRecorder(target);
-  const env = { FIRESTORE_EMULATOR_HOST: recorder.host, FIREBOARD_PROJECT_ID: `demo-trips-${Date.now()}` };
-  agent = await startAgent({ ...env, ...PATIENCE });
-});
-afterAll(async () => {
-  await agent?.close();
-  await recorder?.close();
-  await engine?.close();
+beforeAll(() => {
+  ({ agent, recorder } = recorded());
 });
 
 it("writes take two round trips, reads one; a write stores one document", async () => {

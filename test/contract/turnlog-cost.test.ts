@@ -1,31 +1,16 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { startEngine } from "../../src/embedded/index.js";
-import { loadIndexes } from "../../src/firestore/indexes.js";
-import { openStore, type Store } from "../../src/firestore/store.js";
-import { type Agent, startAgent } from "../support/client.js";
-import { lane } from "../support/lane.js";
-import { type RpcRecorder, roundTrips, startRpcRecorder } from "../support/rpc-recorder.js";
+import { beforeAll, expect, it } from "vitest";
+import type { Store } from "../../src/firestore/store.js";
+import type { Agent } from "../support/client.js";
+import { useRecordedAgent } from "../support/recorded-agent.js";
+import { type RpcRecorder, roundTrips } from "../support/rpc-recorder.js";
 import { action, beginTurn, dialog, openLog, stored } from "../support/turnlog.js";
 
-let engine: { host: string; port: number; close(): Promise<void> } | undefined;
+const recorded = useRecordedAgent();
 let recorder: RpcRecorder;
 let agent: Agent;
 let store: Store;
-
-beforeAll(async () => {
-  if (lane === "embedded") engine = await startEngine({ file: ":memory:", indexes: loadIndexes("") });
-  const target = engine ? `${engine.host}:${engine.port}` : (process.env.FIREBOARD_TEST_EMULATOR_HOST ?? "");
-  recorder = await startRpcRecorder(target);
-  const projectId = `demo-turns-${Date.now()}`;
-  agent = await startAgent({ FIRESTORE_EMULATOR_HOST: recorder.host, FIREBOARD_PROJECT_ID: projectId });
-  const common = { databaseId: "(default)", collectionPrefix: "" };
-  store = await openStore({ mode: "emulator", host: target, projectId, ...common });
-});
-afterAll(async () => {
-  await agent?.close();
-  await store?.close();
-  await recorder?.close();
-  await engine?.close();
+beforeAll(() => {
+  ({ agent, recorder, store } = recorded());
 });
 
 /** What a call costs: round trips in sequence, documents read as Cloud Firestore bills them, and documents written. */

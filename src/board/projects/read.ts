@@ -9,14 +9,16 @@ export function existingProject(snapshot: DocumentSnapshot | undefined, id: stri
   return readDocument(projectDocument, "project", snapshot);
 }
 
-/** A project that must exist and take new work. Throws `project_not_found`, `project_archived`, `corrupt_document`. */
-export function openProject(snapshot: DocumentSnapshot | undefined, id: string): Project {
+/**
+ * A project that must exist and take new work; `repair` tells what to do about an archived one. Throws
+ * `project_not_found`, `project_archived`, `corrupt_document`.
+ */
+export function openProject(
+  snapshot: DocumentSnapshot | undefined,
+  id: string,
+  repair = "board_update_project with status active reopens it.",
+): Project {
   const project = existingProject(snapshot, id);
-  if (project.status === "archived")
-    throw new BoardError(
-      "project_archived",
-      `Project ${id} is archived.`,
-      "board_update_project with status active reopens it.",
-    );
+  if (project.status === "archived") throw new BoardError("project_archived", `Project ${id} is archived.`, repair);
   return project;
 }

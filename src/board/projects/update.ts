@@ -1,12 +1,12 @@
 import type { Call } from "../call.js";
 import { changedFields, pick } from "../changes.js";
-import { BoardError, notFound } from "../errors.js";
+import { BoardError } from "../errors.js";
 import { refuseStale } from "../fresh.js";
-import { readDocument } from "../model/document.js";
 import type { Priority, ProjectStatus } from "../model/enums.js";
 import { checkSize, type Metadata, mergeMetadata, mergeStored } from "../model/metadata.js";
-import { type Project, projectDocument } from "../model/project.js";
+import type { Project } from "../model/project.js";
 import { write } from "../write.js";
+import { existingProject } from "./read.js";
 import { nextProjectStatuses } from "./transitions.js";
 import { projectView } from "./view.js";
 
@@ -25,15 +25,14 @@ export async function updateProject(call: Call, args: UpdateProject) {
   const ref = call.store.ref("projects", args.project_id);
   return await write(call, async ({ tx, get, log, now }) => {
     const [snapshot] = await get([ref]);
-    if (!snapshot?.exists) throw notFound("project", args.project_id);
-    const project = readDocument(projectDocument, "project", snapshot);
+    const project = existingProject(snapshot, args.project_id);
     refuseStale("project", project.id, project.updated_at, args.if_updated_at, () => projectView(project));
     const wanted = wantedProject(project, args);
     const changes = changedFields(project, wanted);
     const result = { id: project.id, name: wanted.name ?? project.name, status: wanted.status ?? project.status };
     if (changes.length === 0) return { ...result, changes, message: "Nothing to change" };
 
-    if (wanted.metadata && args.metadata) wanted.metadata = mergeStored(snapshot.get("metadata"), args.metadata);
+    if (wanted.metadata && args.metadata) wanted.metadata = mergeStored(snapshot?.get("metadata"), args.metadata);
     tx.update(ref, { ...pick(wanted, changes), updated_at: now() });
     const moved = changes.includes("status") ? { from: project.status, to: wanted.status } : {};
     log({

@@ -1,9 +1,6 @@
-import type { DocumentSnapshot } from "../../firestore/store.js";
 import type { Call } from "../call.js";
-import { BoardError, notFound } from "../errors.js";
-import { readDocument } from "../model/document.js";
-import { projectDocument } from "../model/project.js";
 import { newSession } from "../model/session.js";
+import { openProject } from "../projects/read.js";
 import { contextRow, type NoSession, type Tokens, tokenFields } from "./row.js";
 import { writeOnce } from "./write.js";
 
@@ -31,7 +28,7 @@ export async function createContextSession(call: Call, args: CreateContextSessio
   return await writeOnce(call, async ({ tx }): Promise<ReturnType<typeof contextRow> | NoSession> => {
     const [session, archived, project] = await tx.getAll(...refs);
     if (session?.exists || archived?.exists) return { session: null, reason: "session_exists" };
-    if (project) checkProject(project);
+    if (project) openProject(project, project.id, "Leave projectId out, or name another.");
     const now = call.now();
     const document = newSession(now, {
       kind: "context",
@@ -45,14 +42,4 @@ export async function createContextSession(call: Call, args: CreateContextSessio
     tx.create(ref, document);
     return contextRow({ ...document, id });
   });
-}
-
-function checkProject(snapshot: DocumentSnapshot): void {
-  if (!snapshot.exists) throw notFound("project", snapshot.id);
-  if (readDocument(projectDocument, "project", snapshot).status === "archived")
-    throw new BoardError(
-      "project_archived",
-      `Project ${snapshot.id} is archived.`,
-      "Leave projectId out, or name another.",
-    );
 }

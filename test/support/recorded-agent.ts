@@ -1,0 +1,39 @@
+import { afterAll, beforeAll } from "vitest";
+import { startEngine } from "../../src/embedded/index.js";
+import { loadIndexes } from "../../src/firestore/indexes.js";
+import { openStore, type Store } from "../../src/firestore/store.js";
+import { type Agent, startAgent } from "./client.js";
+import { lane } from "./lane.js";
+import { type RpcRecorder, startRpcRecorder } from "./rpc-recorder.js";
+
+/** An agent whose server reaches this lane's Firestore through a recorder, and a way past both. */
+export interface RecordedAgent {
+  agent: Agent;
+  recorder: RpcRecorder;
+  store: Store;
+}
+
+/** Starts one for the tests of a file and gives a way to reach it; `env` is for the server. */
+export function useRecordedAgent(env: Record<string, string> = {}): () => RecordedAgent {
+  let engine: { host: string; port: number; close(): Promise<void> } | undefined;
+  let started: RecordedAgent | undefined;
+  beforeAll(async () => {
+    if (lane === "embedded") engine = await startEngine({ file: ":memory:", indexes: loadIndexes("") });
+    const host = engine ? `${engine.host}:${engine.port}` : (process.env.FIREBOARD_TEST_EMULATOR_HOST ?? "");
+    const projectId = `demo-recorded-${Date.now()}`;
+    const recorder = await startRpcRecorder(host);
+    const agent = await startAgent({ FIRESTORE_EMULATOR_HOST: recorder.host, FIREBOARD_PROJECT_ID: projectId, ...env });
+    const common = { databaseId: "(default)", collectionPrefix: "" };
+    started = { agent, recorder, store: await openStore({ mode: "emulator", host, projectId, ...common }) };
+  });
+  afterAll(async () => {
+    await started?.agent.close();
+    await started?.store.close();
+    await started?.recorder.close();
+    await engine?.close();
+  });
+  return () => {
+    if (!started) throw new Error("the recorded agent has not started");
+    return started;
+  };
+}
