@@ -108,7 +108,16 @@ export interface StructuredQuery {
   endAt?: CursorMessage;
   offset?: number;
   limit?: { value?: number };
-  findNearest?: object;
+  findNearest?: FindNearestMessage;
+}
+
+export interface FindNearestMessage {
+  vectorField?: FieldReference;
+  queryVector?: Value;
+  distanceMeasure?: string;
+  limit?: { value?: number };
+  distanceResultField?: string;
+  distanceThreshold?: { value?: number };
 }
 
 export interface AggregationMessage {
