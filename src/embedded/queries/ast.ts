@@ -62,9 +62,28 @@ export function isInequality(op: Operator): boolean {
   return op !== "EQUAL" && op !== "IN" && op !== "ARRAY_CONTAINS" && op !== "ARRAY_CONTAINS_ANY";
 }
 
-/** Whether a value equals nothing, itself included, when it is compared. */
-export function isIncomparable(value: Value): boolean {
-  return value.valueType === "nullValue" || (value.valueType === "doubleValue" && Number.isNaN(value.doubleValue));
+/**
+ * Whether nothing can match a filter: null and NaN equal nothing and lie in no range, and nothing is known to differ
+ * from null. Only the unary filters (IS_NULL and the like) look for them.
+ */
+export function matchesNothing({ op, value, unary }: FieldFilter): boolean {
+  if (unary) return false;
+  if (op === "NOT_IN") return arrayElements(value).some(isNull);
+  return isNull(value) || (isNaNValue(value) && op !== "NOT_EQUAL");
+}
+
+/** Whether a filter orders the results by its field. One that matches nothing does not, except in a longer list. */
+export function ordersField(filter: FieldFilter): boolean {
+  const oneOfSeveral = filter.op === "NOT_IN" && arrayElements(filter.value).length > 1;
+  return isInequality(filter.op) && (oneOfSeveral || !matchesNothing(filter));
+}
+
+export function isNaNValue(value: Value): boolean {
+  return value.valueType === "doubleValue" && Number.isNaN(value.doubleValue);
+}
+
+function isNull(value: Value): boolean {
+  return value.valueType === "nullValue";
 }
 
 /** Every field filter below a filter. */

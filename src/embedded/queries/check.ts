@@ -12,6 +12,7 @@ import {
   fieldFilters,
   isInequality,
   type Order,
+  ordersField,
   type Query,
 } from "./ast.js";
 import { disjunctionsOf } from "./disjunctions.js";
@@ -89,14 +90,14 @@ function checkCombination(filter: Filter | undefined, filters: readonly FieldFil
 /** The name ends every order; and names are kept in ascending order only. */
 function checkNameOrder(query: Query, explicitOrders: readonly Order[], filters: readonly FieldFilter[]): void {
   const [first] = query.orders;
-  const inequalities = filters.filter((one) => isInequality(one.op));
+  const inequalities = filters.filter(ordersField);
   const wanted = new Set([...explicitOrders, ...inequalities].map((one) => one.field));
   const afterName = query.orders.slice(query.orders.findIndex((order) => isNameField(order.path)) + 1);
   if (afterName.some((order) => wanted.has(order.field))) {
     throw invalidArgument("Nothing can be ordered by after __name__, explicitly or by an inequality.");
   }
   // With an equality the index of that field can be read from its end.
-  const pinned = filters.some((one) => !isInequality(one.op) && !isNameField(one.path));
+  const pinned = filters.some((one) => !ordersField(one) && !isNameField(one.path));
   if (first && isNameField(first.path) && first.direction === "desc" && !pinned) {
     throw new StatusError(status.FAILED_PRECONDITION, "Firestore does not scan all names in descending order.");
   }

@@ -6,7 +6,7 @@ import type { Connection } from "../storage/sqlite.js";
 import { ByteWriter, prefixEnd } from "../values/bytes.js";
 import { encodeValue } from "../values/order.js";
 import { skipValue } from "../values/skip.js";
-import { isIncomparable, type Query } from "./ast.js";
+import type { Query } from "./ast.js";
 import { cursorInterval } from "./cursors.js";
 import {
   containsPart,
@@ -59,7 +59,6 @@ function encodePins(plan: ConjunctionPlan): Map<string, Buffer> | undefined {
   for (const [key, filters] of plan.pins) {
     const [filter, ...more] = filters;
     if (!filter) continue;
-    if (filters.some(({ value, unary }) => !unary && isIncomparable(value))) return undefined;
     const part = encodeValue(filter.value);
     if (more.some((other) => !encodeValue(other.value).equals(part))) return undefined;
     if (key === pinKey(filter.field, "asc")) {

@@ -1,4 +1,4 @@
-import { encodeValue } from "../values/order.js";
+import { serializeFields } from "../protocol/load.js";
 import { arrayElements, type FieldFilter, type Filter } from "./ast.js";
 
 /** Filters that must all hold. IN and ARRAY_CONTAINS_ANY do not occur: each of their values is a disjunction. */
@@ -9,7 +9,7 @@ const MOST_EXPANDED = 2_000;
 
 /**
  * The disjunctive normal form of a filter: a document matches when it matches one of the conjunctions. Undefined when
- * there would be more than `most` of them, not counting those that say the same or that contradict themselves.
+ * there would be more than `most` of them, not counting those that say the same.
  * https://firebase.google.com/docs/firestore/query-data/queries#or_queries
  */
 export function disjunctionsOf(filter: Filter | undefined, most: number): Conjunction[] | undefined {
@@ -19,25 +19,14 @@ export function disjunctionsOf(filter: Filter | undefined, most: number): Conjun
   const expanded = expand(filter);
   if (count <= most) return expanded;
   const distinct = new Map<string, Conjunction>();
-  for (const conjunction of expanded) if (!contradicts(conjunction)) distinct.set(identity(conjunction), conjunction);
+  for (const conjunction of expanded) distinct.set(identity(conjunction), conjunction);
   return distinct.size > most ? undefined : [...distinct.values()];
 }
 
-/** Whether one field would have to equal two values. */
-function contradicts(conjunction: Conjunction): boolean {
-  const pinned = new Map<string, string>();
-  for (const { field, op, value } of conjunction) {
-    if (op !== "EQUAL") continue;
-    const part = encodeValue(value).toString("latin1");
-    if ((pinned.get(field) ?? part) !== part) return true;
-    pinned.set(field, part);
-  }
-  return false;
-}
-
+/** Equal for filters that say the same in the same words: 1 and 1.0 are two values here. */
 function identity(conjunction: Conjunction): string {
   const filters = conjunction.map(
-    ({ field, op, value, unary }) => `${unary} ${op} ${field} ${encodeValue(value).toString("latin1")}`,
+    ({ field, op, value, unary }) => `${unary} ${op} ${field} ${serializeFields({ value }).toString("latin1")}`,
   );
   return [...new Set(filters)].sort().join();
 }

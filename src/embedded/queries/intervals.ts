@@ -1,7 +1,7 @@
 import type { Value } from "../protocol/types.js";
 import { inverted, prefixEnd } from "../values/bytes.js";
 import { encodeValue, Tag } from "../values/order.js";
-import { arrayElements, type FieldFilter, isIncomparable, type Operator } from "./ast.js";
+import { arrayElements, type FieldFilter, isNaNValue, type Operator } from "./ast.js";
 
 /** Encoded values from `low` up to, not including, `high`; without `high` there is no upper end. */
 export interface Interval {
@@ -70,15 +70,13 @@ const AFTER_NULL: Interval = { low: Buffer.from([Tag.null + 1]), high: undefined
 function ofFilter({ op, value, unary }: FieldFilter): Interval[] {
   if (op === "NOT_IN") return ofNone(arrayElements(value));
   if (op === "NOT_EQUAL") return unary ? intersect([AFTER_NULL], allBut(encodeValue(value))) : ofNone([value]);
-  if (!unary && isIncomparable(value)) return [];
   const part = encodeValue(value);
   return intersect([compared(op, part, typeInterval(part))], EVERYTHING);
 }
 
-/** Everything that differs from all values. From null nothing is known to differ, from NaN everything does. */
+/** Everything that differs from all values, as everything does from NaN. */
 function ofNone(values: readonly Value[]): Interval[] {
-  if (values.some((one) => one.valueType === "nullValue")) return [];
-  const comparable = values.filter((one) => !isIncomparable(one));
+  const comparable = values.filter((one) => !isNaNValue(one));
   return comparable.map((one) => allBut(encodeValue(one))).reduce<Interval[]>(intersect, [AFTER_NULL]);
 }
 

@@ -14,9 +14,9 @@ import {
   type Direction,
   type Filter,
   fieldFilters,
-  isInequality,
   type Operator,
   type Order,
+  ordersField,
   type Query,
 } from "./ast.js";
 import { checkQuery } from "./check.js";
@@ -79,7 +79,7 @@ export function parseQuery(parent: string, message: StructuredQuery, alsoRequire
 function checkAggregated(query: Query, explicit: readonly Order[], fields: readonly FieldPath[]): void {
   const filters = fieldFilters(query.filter);
   if (!filters.some((one) => isNameField(one.path))) return;
-  const inequalities = filters.filter((one) => isInequality(one.op));
+  const inequalities = filters.filter(ordersField);
   const ordered = new Set([...explicit, ...inequalities].map((one) => one.field));
   if (fields.every((path) => ordered.has(formatFieldPath(path)))) return;
   throw invalidArgument("With a filter on __name__, aggregated fields must be ordered by.");
@@ -139,7 +139,7 @@ function withImplicitOrders(
     const field = formatFieldPath(path);
     if (!orders.some((order) => order.field === field)) orders.push({ path, field, direction });
   };
-  const inequalities = fieldFilters(filter).filter((one) => isInequality(one.op) && !isNameField(one.path));
+  const inequalities = fieldFilters(filter).filter((one) => ordersField(one) && !isNameField(one.path));
   for (const one of inequalities.toSorted((a, b) => compareText(a.field, b.field))) add(one.path);
   for (const path of alsoRequired.toSorted((a, b) => compareText(formatFieldPath(a), formatFieldPath(b)))) add(path);
   add(NAME_FIELD);

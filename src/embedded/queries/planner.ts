@@ -10,7 +10,7 @@ import {
   type Scope,
 } from "../indexes/config.js";
 import { isNameField } from "../paths/field-path.js";
-import { type Direction, type FieldFilter, isInequality, type Order, type Query } from "./ast.js";
+import { type Direction, type FieldFilter, isInequality, matchesNothing, type Order, type Query } from "./ast.js";
 import { type Conjunction, disjunctionsOf } from "./disjunctions.js";
 
 /** An index to read: entries whose first fields equal given values, then in the query's order. */
@@ -51,6 +51,7 @@ export function planQuery(query: Query, rules: IndexRules): Plan {
   const conjunctions: ConjunctionPlan[] = [];
   const missing = new Map<string, MissingIndex>();
   for (const conjunction of disjunctionsOf(query.filter, MOST_CONJUNCTIONS) ?? []) {
+    if (conjunction.some(matchesNothing)) continue;
     const plan = planConjunction(query, conjunction, rules);
     if ("scans" in plan) conjunctions.push(plan);
     else missing.set(JSON.stringify(plan), plan);

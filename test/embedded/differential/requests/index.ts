@@ -1,6 +1,7 @@
 import type { RawClient } from "../../support/raw.js";
 import { aggregations } from "./aggregations.js";
 import { commits } from "./commits.js";
+import { normalForm } from "./normal-form.js";
 import { KINDS, pairs } from "./pairs.js";
 import { int, type RequestCase } from "./parts.js";
 import { queries } from "./queries.js";
@@ -8,7 +9,15 @@ import { reads } from "./reads.js";
 import { vectors } from "./vectors.js";
 
 /** Every request of the comparison, in one order. */
-export const REQUESTS: RequestCase[] = [...queries, ...aggregations, ...commits, ...pairs, ...reads, ...vectors];
+export const REQUESTS: RequestCase[] = [
+  ...queries,
+  ...normalForm,
+  ...aggregations,
+  ...commits,
+  ...pairs,
+  ...reads,
+  ...vectors,
+];
 
 /** Makes the documents that the requests expect to exist. */
 export async function prepare(raw: RawClient): Promise<void> {
