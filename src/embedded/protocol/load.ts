@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type { MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
 import protobuf from "protobufjs";
-import type { Document, Fields, StructuredQuery } from "./types.js";
+import type { CursorMessage, Document, Fields, StructuredQuery } from "./types.js";
 
 const require = createRequire(import.meta.url);
 
@@ -25,6 +25,7 @@ function codec<Message>(type: protobuf.Type): Codec<Message> {
 }
 
 const documents = codec<Document>(root.lookupType("google.firestore.v1.Document"));
+const cursors = codec<CursorMessage>(root.lookupType("google.firestore.v1.Cursor"));
 const queries = codec<StructuredQuery>(root.lookupType("google.firestore.v1.StructuredQuery"));
 
 /** The gRPC service definition of google.firestore.v1.Firestore. */
@@ -82,6 +83,16 @@ export function serializeFields(fields: Fields): Buffer {
 /** The inverse of {@link serializeFields}. */
 export function deserializeFields(bytes: Uint8Array): Fields {
   return documents.decode(bytes).fields ?? {};
+}
+
+/** A cursor as text, for page tokens. */
+export function serializeCursor(cursor: CursorMessage): string {
+  return cursors.encode(cursor).toString("base64url");
+}
+
+/** The inverse of {@link serializeCursor}; throws an error of any kind on other texts, or gives any cursor. */
+export function deserializeCursor(text: string): CursorMessage {
+  return cursors.decode(Buffer.from(text, "base64url"));
 }
 
 /** A query in the form that arrives over the wire: client libraries leave out what says which kind a value is. */

@@ -1,25 +1,13 @@
-import { invalidArgument, unimplemented } from "../errors.js";
-import { checkIds, formatPath, parsePath, type ResourcePath } from "../paths/names.js";
-import type { Consistency, CursorMessage, Document, DocumentMask, StructuredQuery, Value } from "../protocol/types.js";
-import type { Query } from "../queries/ast.js";
+import { invalidArgument } from "../errors.js";
+import { checkIds, parsePath } from "../paths/names.js";
+import type { Consistency, CursorMessage, StructuredQuery, Value } from "../protocol/types.js";
 import { parseQuery } from "../queries/parse.js";
 import { runQuery } from "../queries/run.js";
-import { nonEmptyCollectionsBelow } from "../storage/collections.js";
-import { findDocument } from "../storage/documents.js";
-import { compareValues } from "../values/order.js";
+import { collectionIdsBelow } from "../storage/collections.js";
 import type { ServiceContext } from "./context.js";
+import { pageSizeOf } from "./list-documents.js";
 import { coveredBy, sourceOf } from "./queries.js";
-import { maskedMessage, type View, withView } from "./reads.js";
-
-interface ListDocumentsRequest extends Consistency {
-  parent?: string;
-  collectionId?: string;
-  pageSize?: number;
-  pageToken?: string;
-  orderBy?: string;
-  mask?: DocumentMask;
-  showMissing?: boolean;
-}
+import { withView } from "./reads.js";
 
 interface ListCollectionIdsRequest extends Consistency {
   parent?: string;
@@ -35,35 +23,6 @@ interface PartitionQueryRequest extends Consistency {
   pageToken?: string;
 }
 
-const LARGEST_PAGE = 300;
-
-/**
- * ListDocuments: a collection's documents by name, page by page. `showMissing` adds those that only have
- * sub-collections, without fields and times.
- */
-export async function listDocuments(
-  context: ServiceContext,
-  request: ListDocumentsRequest,
-): Promise<{ documents: Document[]; nextPageToken?: string }> {
-  if (!request.collectionId) throw unimplemented("Listing the documents of all collections");
-  if (request.transaction || request.newTransaction) throw unimplemented("ListDocuments in a transaction");
-  if (request.orderBy) throw unimplemented("ListDocuments with order_by");
-  const pageSize = pageSizeOf(request.pageSize);
-  const message: StructuredQuery = { from: [{ collectionId: request.collectionId }], limit: { value: pageSize + 1 } };
-  if (request.pageToken) message.startAt = { values: [reference(decodeToken(request.pageToken))], before: false };
-  const query = parseQuery(request.parent ?? "", message);
-  const plans = await coveredBy(context, query);
-  return withView(context, request, async (view) => {
-    const found = [...runQuery(await sourceOf(context, view), query, plans)];
-    const documents = found.map((document) => maskedMessage(document, request.mask));
-    if (request.showMissing) documents.push(...missingDocuments(context, view, query, request.pageToken));
-    documents.sort((a, b) => compareValues(reference(a.name ?? ""), reference(b.name ?? "")));
-    const page = documents.slice(0, pageSize);
-    const last = page.at(-1)?.name;
-    return { documents: page, ...(documents.length > pageSize && last ? { nextPageToken: encodeToken(last) } : {}) };
-  });
-}
-
 /** ListCollectionIds: the ids of collections directly below a document or the root that hold anything. */
 export async function listCollectionIds(
   context: ServiceContext,
@@ -75,9 +34,7 @@ export async function listCollectionIds(
   const pageSize = pageSizeOf(request.pageSize);
   const after = request.pageToken ? decodeToken(request.pageToken) : undefined;
   return withView(context, request, async (view) => {
-    const depth = parent.segments.length;
-    const ids = new Set(nonEmptyCollectionsBelow(view.connection, parent).map((path) => path.segments[depth] ?? ""));
-    const sorted = [...ids].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    const sorted = collectionIdsBelow(view.connection, parent);
     const rest = after === undefined ? sorted : sorted.slice(sorted.indexOf(after) + 1);
     const page = rest.slice(0, pageSize);
     const last = page.at(-1);
@@ -105,30 +62,8 @@ export async function partitionQuery(
   });
 }
 
-/** Documents that only exist as the parents of others, behind the page's start. */
-function missingDocuments(context: ServiceContext, view: View, query: Query, after: string | undefined): Document[] {
-  const { root, segments } = query.parent;
-  const collection: ResourcePath = { root, segments: [...segments, query.collection ?? ""] };
-  const depth = collection.segments.length + 1;
-  const start = after ? reference(decodeToken(after)) : undefined;
-  const names = new Set(
-    nonEmptyCollectionsBelow(view.connection, collection).map((path) =>
-      formatPath({ root, segments: path.segments.slice(0, depth) }),
-    ),
-  );
-  return [...names]
-    .filter((name) => !start || compareValues(reference(name), start) > 0)
-    .filter((name) => !findDocument(view.connection, context.names, parsePath(name)))
-    .map((name) => ({ name }));
-}
-
 function reference(name: string): Value {
   return { valueType: "referenceValue", referenceValue: name };
-}
-
-function pageSizeOf(requested: number | undefined): number {
-  if ((requested ?? 0) < 0) throw invalidArgument("The page size is negative.");
-  return Math.min(requested || LARGEST_PAGE, LARGEST_PAGE);
 }
 
 function encodeToken(text: string): string {

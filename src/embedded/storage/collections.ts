@@ -17,3 +17,15 @@ export function nonEmptyCollectionsBelow(connection: Connection, parent: Resourc
     : connection.all<{ path: string }>(`SELECT path FROM scopes WHERE ${condition}`, parent.root);
   return rows.map(({ path }) => ({ root: parent.root, segments: path.split("/") }));
 }
+
+/** The ids of collections directly below a document or the root that hold anything at any depth, in their order. */
+export function collectionIdsBelow(connection: Connection, parent: ResourcePath): string[] {
+  const depth = parent.segments.length;
+  const ids = new Set(nonEmptyCollectionsBelow(connection, parent).map((path) => path.segments[depth] ?? ""));
+  return [...ids].sort(compareIds);
+}
+
+/** Compares ids of collections as Firestore orders them: by their bytes. */
+export function compareIds(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

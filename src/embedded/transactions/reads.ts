@@ -31,6 +31,12 @@ interface QueryRead {
   again(source: QuerySource): string;
 }
 
+/** A document as far as a list can change by it. */
+interface ListedDocument {
+  name: string;
+  updateTime?: number;
+}
+
 /** Runs a query and notes its result. */
 export function readQuery(
   reads: ReadSet,
@@ -38,8 +44,18 @@ export function readQuery(
   query: Query,
   plans: readonly ConjunctionPlan[],
 ): StoredDocument[] {
-  const documents = [...runQuery(source, query, plans)];
-  const again = (now: QuerySource): string => documentsFingerprint(runQuery(now, query, plans));
+  return readList(reads, source, query, (now) => runQuery(now, query, plans));
+}
+
+/** Makes a list of what lies where `query` looks, and notes it; `find` must give the same as long as nothing changes. */
+export function readList<Listed extends ListedDocument>(
+  reads: ReadSet,
+  source: QuerySource,
+  query: Query,
+  find: (source: QuerySource) => Iterable<Listed>,
+): Listed[] {
+  const documents = [...find(source)];
+  const again = (now: QuerySource): string => documentsFingerprint(find(now));
   reads.queries.push({ query, fingerprint: documentsFingerprint(documents), again });
   return documents;
 }
@@ -90,7 +106,7 @@ export function lastChange(connection: Connection, query: Query): number {
   return row?.changed ?? 0;
 }
 
-function documentsFingerprint(documents: Iterable<StoredDocument>): string {
+function documentsFingerprint(documents: Iterable<ListedDocument>): string {
   const hash = createHash("sha256");
   for (const { name, updateTime } of documents) hash.update(`${name}\0${updateTime}\0`);
   return hash.digest("base64");

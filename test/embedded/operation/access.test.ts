@@ -59,10 +59,6 @@ it("what the store does not do is refused by its name", async () => {
   expect(
     await raw.call("BeginTransaction", { database, options: { mode: "readOnly", readOnly: { readTime: past } } }),
   ).toMatchObject(refused(/past time/));
-  expect(await raw.call("ListDocuments", { parent, collectionId: "c", transaction: Buffer.alloc(16) })).toMatchObject(
-    refused(/in a transaction/),
-  );
-  expect(await raw.call("ListDocuments", { parent })).toMatchObject(refused(/all collections/));
 });
 
 it("a transaction that its client abandoned is ended, and with it the snapshot it kept", async () => {

@@ -1,5 +1,18 @@
 import type { RequestCase } from "./parts.js";
 
+const list = (name: string, request: object): RequestCase => ({
+  name: `list ${name}`,
+  send: (raw) => raw.call("ListDocuments", { parent: raw.root, ...request }),
+});
+
+/** Orders of lists, right and wrong. */
+const ORDERS = [
+  ...["a", "a desc", "a ASC", "a,b desc", "a  Desc,\tb", "a , b", "a,  b", "a ", "`a b`desc", "`a`.b desc", "desc"],
+  ...["a desc, __name__", "__name__", "__name__ desc", "__name__, a", "`a,b` asc", "asc desc", "m.x", "a\ndesc"],
+  ...[" ", " a", "a desc ", "a desc , b", "a foo", "a a", "a,", ",a", ",", "a,,b", "a desc asc", "a, a", "-a", "1a"],
+  ...["a b", "__x__", "a..b", "`a", "``", "`a``b`", "a;b", "a descending"],
+];
+
 /** Reads of documents and lists. */
 export const reads: RequestCase[] = [
   { name: "get of a missing document", send: (raw) => raw.call("GetDocument", { name: `${raw.root}/c/none` }) },
@@ -39,7 +52,16 @@ export const reads: RequestCase[] = [
     name: "list of a collection's collections",
     send: (raw) => raw.call("ListCollectionIds", { parent: `${raw.root}/c` }),
   },
-  { name: "list of documents", send: (raw) => raw.call("ListDocuments", { parent: raw.root, collectionId: "c" }) },
+  list("of documents", { collectionId: "c" }),
+  list("of all collections", {}),
+  list("of all collections, missing ones too", { showMissing: true }),
+  list("of all collections by a field", { orderBy: "a" }),
+  list("of all collections by name, downwards", { orderBy: "__name__ desc" }),
+  list("of a negative page", { collectionId: "c", pageSize: -1 }),
+  list("from a page that never was", { collectionId: "c", pageToken: "junk" }),
+  list("of missing ones in an order", { collectionId: "c", showMissing: true, orderBy: "__name__" }),
+  list("in an unknown transaction", { collectionId: "c", transaction: Buffer.alloc(16) }),
+  ...ORDERS.map((orderBy) => list(`by ${JSON.stringify(orderBy)}`, { collectionId: "c", orderBy })),
   {
     name: "create of a document that exists",
     send: (raw) => raw.call("CreateDocument", { parent: raw.root, collectionId: "c", documentId: "a", document: {} }),
