@@ -62,13 +62,14 @@ export function lastSegment(path: ResourcePath): string {
 }
 
 /**
- * Refuses ids that Firestore refuses: `.`, `..`, `__…__` (numeric ids apart), over 1,500 bytes.
+ * Refuses ids that Firestore refuses: `.`, `..`, `__…__` (numeric ids of documents apart), over 1,500 bytes.
  * https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
  */
 export function checkIds(path: ResourcePath): void {
-  for (const segment of path.segments) {
+  for (const [index, segment] of path.segments.entries()) {
     if (segment === "." || segment === "..") throw invalidArgument(`The id "${segment}" is not allowed.`);
-    if (RESERVED_ID.test(segment) && numericId(segment) === undefined) {
+    const ofDocument = index % 2 === 1;
+    if (RESERVED_ID.test(segment) && !(ofDocument && numericId(segment) !== undefined)) {
       throw invalidArgument(`The id "${segment}" is reserved.`);
     }
     if (Buffer.byteLength(segment) > MAX_ID_BYTES) throw invalidArgument("An id may hold at most 1500 bytes.");

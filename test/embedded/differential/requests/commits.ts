@@ -68,6 +68,8 @@ export const commits: RequestCase[] = [
   setId("id ..", "w/.."),
   setId("id __x__", "w/__x__"),
   setId("id __id7__", "w/__id7__"),
+  setId("collection id __id7__", "__id7__/x"),
+  setId("collection id __id7__ further down", "w/x/__id7__/x"),
   setId("id __id0__", "w/__id0__"),
   setId("id __id-7__", "w/__id-7__"),
   setId("id __id99999999999999999999__", "w/__id99999999999999999999__"),

@@ -44,6 +44,7 @@ export const reads: RequestCase[] = [
         transaction: Buffer.from("nonsense"),
       }),
   },
+  { name: "get of a collection id __id7__", send: (raw) => raw.call("GetDocument", { name: `${raw.root}/__id7__/x` }) },
   {
     name: "list of a document's collections",
     send: (raw) => raw.call("ListCollectionIds", { parent: `${raw.root}/c/a` }),
@@ -53,6 +54,7 @@ export const reads: RequestCase[] = [
     send: (raw) => raw.call("ListCollectionIds", { parent: `${raw.root}/c` }),
   },
   list("of documents", { collectionId: "c" }),
+  list("of a collection __id7__", { collectionId: "__id7__" }),
   list("of all collections", {}),
   list("of all collections, missing ones too", { showMissing: true }),
   list("of all collections by a field", { orderBy: "a" }),
