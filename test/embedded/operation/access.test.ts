@@ -79,3 +79,21 @@ it("a transaction that its client abandoned is ended, and with it the snapshot i
   await vi.waitFor(() => expect(truncate()).toBe(0), { timeout: 5_000 });
   expect(await raw.commit([], transaction)).toMatchObject({ code: 3, message: expect.stringMatching(/expired/) });
 });
+
+it("more transactions at a time than files can be held open for are refused until others end", async () => {
+  const engine = await startEngine({ file: temporaryFile(), indexes: NO_INDEXES });
+  const raw = rawClient(engine.port, "demo-access");
+  onTestFinished(async () => {
+    raw.close();
+    await engine.close();
+  });
+  const { database } = raw;
+  const begin = () => raw.call<{ transaction: Buffer }>("BeginTransaction", { database });
+  const begun = await Promise.all(Array.from({ length: 200 }, begin));
+  const tooMany = { code: 8, message: expect.stringMatching(/too many transactions/i) };
+  expect([await begin(), await raw.runQuery({ from: [{ collectionId: "c" }] })]).toMatchObject([tooMany, tooMany]);
+  const [first] = begun;
+  const transaction = first && "messages" in first ? first.messages[0]?.transaction : undefined;
+  await raw.call("Rollback", { database, transaction });
+  expect(await begin()).toMatchObject({ code: 0 });
+});
