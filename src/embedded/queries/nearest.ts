@@ -26,7 +26,7 @@ export interface Nearest {
 }
 
 /** A result, and how far it is. */
-export interface Ranked<T> {
+interface Ranked<T> {
   item: T;
   distance: number;
 }

@@ -24,7 +24,7 @@ export interface RunQueryResponse {
 const DOCUMENTS_PER_TURN = 200;
 
 /** A document of an answer, with fields that only the answer has. */
-export interface Result {
+interface Result {
   document: StoredDocument;
   added?: Fields;
 }
