@@ -36,6 +36,8 @@ export interface EngineOptions {
   lockWaitMs?: number;
   /** The largest size of the file in bytes; a write that needs more fails as on a full disk. */
   maxBytes?: number;
+  /** The size in bytes from which on idle transactions give way so that SQLite's log can start anew (64 MiB). */
+  logLimitBytes?: number;
   /** Tells the number of a folder's file system, as statfs does (the default). */
   fileSystemType?: FileSystemType;
   /** Milliseconds that a transaction may be idle (60,000) and live in all (270,000). */
@@ -58,8 +60,17 @@ export interface Engine {
  * Throws StoreError when the file cannot be used or the port is taken.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { file, indexes, onRebuild, onNetworkDisk, fileSystemType, lockWaitMs, maxBytes } = options;
-  const store = await openStore({ file, indexes, onRebuild, onNetworkDisk, fileSystemType, lockWaitMs, maxBytes });
+  const { file, indexes, onRebuild, onNetworkDisk, fileSystemType, lockWaitMs, maxBytes, logLimitBytes } = options;
+  const store = await openStore({
+    file,
+    indexes,
+    onRebuild,
+    onNetworkDisk,
+    fileSystemType,
+    lockWaitMs,
+    maxBytes,
+    logLimitBytes,
+  });
   const transactions = createTransactions(store, options.transactionLimits);
   const changes = createChangeFeed(store);
   const commit = createCommit(store, changes.committed);

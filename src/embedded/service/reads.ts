@@ -29,13 +29,16 @@ export async function withView<T>(
   if (consistency.newTransaction) {
     const transaction = transactions.begin(consistency.newTransaction);
     try {
-      return await read({ ...viewOf(transaction), began: transaction.id });
+      return await transactions.reading(transaction, () => read({ ...viewOf(transaction), began: transaction.id }));
     } catch (error) {
       transactions.end(transaction);
       throw error;
     }
   }
-  if (consistency.transaction?.length) return read(viewOf(transactions.find(consistency.transaction)));
+  if (consistency.transaction?.length) {
+    const transaction = transactions.find(consistency.transaction);
+    return transactions.reading(transaction, () => read(viewOf(transaction)));
+  }
   const snapshot = store.borrow();
   try {
     const { connection } = snapshot;

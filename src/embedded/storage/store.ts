@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { compileIndexes, type IndexConfig, type IndexRules } from "../indexes/config.js";
 import { adoptLayout, layoutServes, type RebuildProgress, readLayout } from "../indexes/layout.js";
 import { withMissing } from "../indexes/missing.js";
@@ -25,6 +26,10 @@ export interface Store {
   servesIndexes(connection: Connection): boolean;
   /** Builds what the rules ask for and the file lacks. */
   adoptIndexes(): Promise<void>;
+  /** The size of the log as a share of its limit; over 1 only while snapshots keep it from starting anew. */
+  logLoad(): number;
+  /** Starts the log anew, unless a snapshot still needs it. */
+  restartLog(): void;
   /** Adds definitions to the rules, and builds them. */
   addIndexes(missing: readonly MissingIndex[]): Promise<void>;
   close(): void;
@@ -41,12 +46,14 @@ export interface StoreOptions {
   lockWaitMs?: number | undefined;
   /** The largest size of the main file. */
   maxBytes?: number | undefined;
+  /** The size from which on the log counts as long (64 MiB). */
+  logLimitBytes?: number | undefined;
 }
 
 const DEFAULT_LOCK_WAIT_MS = 8_000;
 /** 16 MiB: pages that several commits change go to the main file once. */
 const CHECKPOINT_PAGES = 4_000;
-const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /**
  * Opens or creates the store in one SQLite file (WAL, durable commits). The folder is made private (0700), as are the
@@ -67,6 +74,7 @@ async function open(options: StoreOptions): Promise<Store> {
   const network = networkDiskOf(file.path, options.fileSystemType);
   if (network) options.onNetworkDisk?.(network);
   const lockWaitMs = options.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
+  const logLimitBytes = options.logLimitBytes ?? LOG_LIMIT_BYTES;
   const onRebuild = options.onRebuild ?? (() => {});
   const writer = openConnection(file.path);
   const snapshots = createSnapshots(file.path);
@@ -107,7 +115,7 @@ async function open(options: StoreOptions): Promise<Store> {
 
   try {
     await whenUnlocked(lockWaitMs, () => writer.exec("PRAGMA journal_mode = WAL"));
-    configure(writer, file.temporary, options.maxBytes);
+    configure(writer, file.temporary, logLimitBytes, options.maxBytes);
     await write((connection) => {
       prepareSchema(connection);
       adoptLayout(connection, names, rules, onRebuild);
@@ -134,6 +142,14 @@ async function open(options: StoreOptions): Promise<Store> {
       return true;
     },
     adoptIndexes: () => write(checkFile),
+    logLoad: () => (statSync(`${file.path}-wal`, { throwIfNoEntry: false })?.size ?? 0) / logLimitBytes,
+    restartLog() {
+      try {
+        writer.get("PRAGMA wal_checkpoint(TRUNCATE)");
+      } catch {
+        // Nobody waits for this. What is wrong with the file or disk, the next write meets and tells its client.
+      }
+    },
     async addIndexes(missing) {
       config = withMissing(config, missing);
       rules = compileIndexes(config);
@@ -152,10 +168,15 @@ async function open(options: StoreOptions): Promise<Store> {
   };
 }
 
-function configure(connection: Connection, temporary: boolean, maxBytes: number | undefined): void {
+function configure(
+  connection: Connection,
+  temporary: boolean,
+  logLimitBytes: number,
+  maxBytes: number | undefined,
+): void {
   connection.exec(`PRAGMA synchronous = ${temporary ? "OFF" : "FULL"}`);
   connection.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-  connection.exec(`PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}`);
+  connection.exec(`PRAGMA journal_size_limit = ${logLimitBytes}`);
   if (maxBytes === undefined) return;
   const pageBytes = connection.get<{ page_size: number }>("PRAGMA page_size")?.page_size ?? 4_096;
   connection.exec(`PRAGMA max_page_count = ${Math.floor(maxBytes / pageBytes)}`);

@@ -24,6 +24,8 @@ export interface Transactions {
   begin(options: TransactionOptions | undefined): Transaction;
   /** The running transaction with this id; anything else is INVALID_ARGUMENT, which clients take as "start again". */
   find(id: Buffer): Transaction;
+  /** Runs a read of a transaction. Its snapshot stays until the read is over, whatever ends the transaction meanwhile. */
+  reading<T>(transaction: Transaction, read: () => Promise<T>): Promise<T>;
   end(transaction: Transaction): void;
   /** Ends the transaction with this id if it still runs. An id that never was one is INVALID_ARGUMENT. */
   forget(id: Buffer): void;
@@ -39,12 +41,21 @@ export interface TransactionLimits {
 const DEFAULT_LIMITS: TransactionLimits = { idleMs: 60_000, totalMs: 270_000 };
 
 const ID_BYTES = 16;
+const REAP_MS = 5_000;
+/** Google's client never ends a read-only transaction; beyond this many, the one that was idle longest gives way. */
+const MAX_RUNNING = 100;
+/** How long a transaction may be idle while snapshots keep a long log from starting anew. */
+const PRESSED_IDLE_MS = 1_000;
+/** So many times its limit, the log must start anew: a read-only transaction then ends with its first read. */
+const OVERLONG = 4;
 
 interface Running {
   transaction: Transaction;
   snapshot: Snapshot;
   startedAt: number;
   usedAt: number;
+  /** How many reads go on now. */
+  readers: number;
 }
 
 /** Starts keeping transactions; those that their clients abandoned are ended, so that no snapshot lives for ever. */
@@ -52,21 +63,36 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
   const running = new Map<string, Running>();
 
   const end = (key: string): void => {
-    running.get(key)?.snapshot.release();
+    const entry = running.get(key);
     running.delete(key);
+    if (entry?.readers === 0) entry.snapshot.release();
   };
-  const reap = (): void => {
+  const reap = (idleMs: number): void => {
     const now = performance.now();
-    for (const [key, { startedAt, usedAt }] of running) {
-      if (now - usedAt > limits.idleMs || now - startedAt > limits.totalMs) end(key);
+    for (const [key, { startedAt, usedAt, readers }] of running) {
+      if ((readers === 0 && now - usedAt > idleMs) || now - startedAt > limits.totalMs) end(key);
     }
   };
-  const reaper = setInterval(reap, Math.min(5_000, limits.idleMs / 2));
+  const makeRoom = (): void => {
+    if (running.size < MAX_RUNNING) return;
+    const idle = [...running].filter(([, { transaction, readers }]) => transaction.readOnly && readers === 0);
+    const [longest] = idle.toSorted(([, a], [, b]) => a.usedAt - b.usedAt);
+    if (longest) end(longest[0]);
+  };
+  let overlong = false;
+  const lookAfter = (): void => {
+    const load = store.logLoad();
+    overlong = load > OVERLONG;
+    reap(load > 1 ? Math.min(PRESSED_IDLE_MS, limits.idleMs) : limits.idleMs);
+    if (load > 1) store.restartLog();
+  };
+  const reaper = setInterval(lookAfter, Math.min(REAP_MS, limits.idleMs / 2));
   reaper.unref();
 
   return {
     begin(options) {
       if (options?.readOnly?.readTime) throw unimplemented("Reading at a past time (read_time)");
+      makeRoom();
       const snapshot = store.borrow();
       const transaction: Transaction = {
         id: randomBytes(ID_BYTES),
@@ -77,15 +103,29 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
         reads: { documents: new Map(), queries: [] },
       };
       const now = performance.now();
-      running.set(transaction.id.toString("hex"), { transaction, snapshot, startedAt: now, usedAt: now });
+      running.set(transaction.id.toString("hex"), { transaction, snapshot, startedAt: now, usedAt: now, readers: 0 });
       return transaction;
     },
     find(id) {
-      reap();
+      reap(limits.idleMs);
       const found = running.get(id.toString("hex"));
-      if (!found) throw invalidArgument("The referenced transaction has expired or is no longer valid.");
+      if (!found) throw expired();
       found.usedAt = performance.now();
       return found.transaction;
+    },
+    async reading(transaction, read) {
+      const key = transaction.id.toString("hex");
+      const entry = running.get(key);
+      if (!entry) throw expired();
+      entry.readers++;
+      try {
+        return await read();
+      } finally {
+        entry.readers--;
+        entry.usedAt = performance.now();
+        if (entry.readers === 0 && running.get(key) !== entry) entry.snapshot.release();
+        else if (overlong && transaction.readOnly && entry.readers === 0) end(key);
+      }
     },
     end: (transaction) => end(transaction.id.toString("hex")),
     forget(id) {
@@ -97,4 +137,8 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
       for (const key of [...running.keys()]) end(key);
     },
   };
+}
+
+function expired(): Error {
+  return invalidArgument("The referenced transaction has expired or is no longer valid.");
 }

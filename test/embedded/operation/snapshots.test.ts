@@ -1,0 +1,79 @@
+import { statSync } from "node:fs";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { type EngineOptions, startEngine } from "../../../src/embedded/index.js";
+import type { Document } from "../../../src/embedded/protocol/types.js";
+import { connect, NO_INDEXES } from "../support/engine.js";
+import { temporaryFile } from "../support/folder.js";
+import { rawClient } from "../support/raw.js";
+
+/* Snapshots end when they must: clients forget transactions, and a log that a snapshot needs cannot start anew. */
+
+async function start(options: Partial<EngineOptions> = {}) {
+  const file = temporaryFile();
+  const engine = await startEngine({ file, indexes: NO_INDEXES, ...options });
+  const db = connect(engine.port);
+  const raw = rawClient(engine.port, "demo-test");
+  onTestFinished(async () => {
+    raw.close();
+    await db.terminate();
+    await engine.close();
+  });
+  return { file, db, raw };
+}
+
+it("read-only transactions, which Google's client never ends, do not use up the store", async () => {
+  const { db } = await start();
+  await db.doc("c/a").set({ n: 1 });
+  const read = () => db.runTransaction(async (tx) => (await tx.get(db.doc("c/a"))).get("n"), { readOnly: true });
+  const seen = new Set<unknown>();
+  for (let count = 0; count < 300; count++) seen.add(await read());
+  expect([...seen]).toEqual([1]);
+});
+
+it("a read sees one moment to its end, also when its transaction ends meanwhile", async () => {
+  const { db, raw } = await start();
+  const text = (version: string) => version.repeat(20_000);
+  const names = Array.from({ length: 100 }, (_, n) => `d${n}`);
+  const write = async (version: string) => {
+    const batch = db.batch();
+    for (const name of names) batch.set(db.doc(`c/${name}`), { text: text(version) });
+    await batch.commit();
+  };
+  await write("a");
+  const begun = await raw.call<{ transaction: Buffer }>("BeginTransaction", { database: raw.database });
+  const transaction = "messages" in begun ? begun.messages[0]?.transaction : undefined;
+  const stream = raw.open<{ found?: Document }>("BatchGetDocuments");
+  stream.send({ database: raw.database, documents: names.map((name) => `${raw.root}/c/${name}`), transaction });
+  stream.end();
+  const versionOf = ({ found }: { found?: Document }): string => {
+    const field = found?.fields?.text;
+    return field?.valueType === "stringValue" ? field.stringValue.slice(0, 1) : "none";
+  };
+  const first = await stream.next();
+  expect(await raw.call("Rollback", { database: raw.database, transaction })).toMatchObject({ code: 0 });
+  await write("b");
+  // The connection that the transaction gave back is used again.
+  await db.doc("c/d0").get();
+  const rest = await stream.rest();
+  const versions = "messages" in rest ? [first, ...rest.messages].map(versionOf) : [];
+  expect(versions).toEqual(names.map(() => "a"));
+});
+
+it("a long log starts anew, however many read-only transactions go on", { timeout: 30_000 }, async () => {
+  const logLimitBytes = 256 * 1024;
+  const limits = { idleMs: 2_000, totalMs: 270_000 };
+  const { file, db } = await start({ logLimitBytes, transactionLimits: limits });
+  const log = (): number => statSync(`${file}-wal`).size;
+  let longest = 0;
+  let turned = 0;
+  await vi.waitFor(
+    async () => {
+      await db.runTransaction((tx) => tx.get(db.doc("c/a")), { readOnly: true });
+      await db.doc("c/a").set({ bytes: Buffer.alloc(20_000, turned++) });
+      longest = Math.max(longest, log());
+      expect(longest, "a snapshot kept the log").toBeGreaterThan(logLimitBytes);
+      expect(log(), "the log started anew").toBeLessThan(logLimitBytes);
+    },
+    { timeout: 20_000, interval: 10 },
+  );
+});
