@@ -1,39 +1,57 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
-import { StatusError } from "../errors.js";
+import { StatusError, unimplemented } from "../errors.js";
 import type { IndexRules } from "../indexes/config.js";
-import type { Consistency, Fields, StructuredAggregationQuery, StructuredQuery, Timestamp } from "../protocol/types.js";
-import type { EncodedMessage } from "../protocol/wire.js";
+import type {
+  Consistency,
+  Document,
+  Fields,
+  StructuredAggregationQuery,
+  StructuredQuery,
+  Timestamp,
+  Value,
+} from "../protocol/types.js";
+import { type EncodedMessage, encodedResult } from "../protocol/wire.js";
 import { aggregate, parseAggregations } from "../queries/aggregate.js";
 import type { Query } from "../queries/ast.js";
-import { missingVectorIndex, type Nearest, parseNearest } from "../queries/nearest.js";
+import { createRanking, missingVectorIndex, type Nearest, parseNearest } from "../queries/nearest.js";
 import { parseQuery } from "../queries/parse.js";
 import { type ConjunctionPlan, type Plan, planQuery } from "../queries/planner.js";
-import { missingIndexError, type QuerySource } from "../queries/run.js";
-import { readAggregation } from "../transactions/reads.js";
+import { projectFields } from "../queries/project.js";
+import { missingIndexError, type QuerySource, runQuery } from "../queries/run.js";
+import { fieldsOf, type StoredDocument, toMessage } from "../storage/documents.js";
+import { readAggregation, readQuery } from "../transactions/reads.js";
 import type { MessageSink } from "./calls.js";
 import type { ServiceContext } from "./context.js";
-import { type ExplainMetrics, type ExplainOptions, holdLast, planSummary, withStats } from "./explain.js";
 import { type View, withView } from "./reads.js";
-import { messageOf, type RunQueryResponse, resultOf, resultsOf } from "./results.js";
 
 interface RunQueryRequest extends Consistency {
   parent?: string;
   structuredQuery?: StructuredQuery;
-  explainOptions?: ExplainOptions;
+  explainOptions?: object;
+}
+
+interface RunQueryResponse {
+  transaction?: Buffer;
+  document?: Document;
+  readTime?: Timestamp;
+  skippedResults?: number;
 }
 
 interface RunAggregationQueryRequest extends Consistency {
   parent?: string;
   structuredAggregationQuery?: StructuredAggregationQuery;
-  explainOptions?: ExplainOptions;
+  explainOptions?: object;
 }
 
 interface RunAggregationQueryResponse {
   result?: { aggregateFields: Fields };
   transaction?: Buffer;
   readTime?: Timestamp;
-  explainMetrics?: ExplainMetrics;
 }
+
+/** After this many documents other requests get their turn. */
+const DOCUMENTS_PER_TURN = 200;
 
 /** RunQuery: the documents in order, then a last message with the time of the read. */
 export async function runQueryCall(
@@ -41,28 +59,28 @@ export async function runQueryCall(
   request: RunQueryRequest,
   sink: MessageSink<RunQueryResponse | EncodedMessage>,
 ): Promise<void> {
-  const startedAt = performance.now();
+  if (request.explainOptions) throw unimplemented("Query explain (explain_options)");
   const { findNearest, ...structured } = request.structuredQuery ?? {};
   const query = parseQuery(request.parent ?? "", structured);
   const nearest = findNearest && parseNearest(findNearest, structured);
   const plans = await coveredBy(context, query, nearest);
-  const explained = request.explainOptions && planSummary(query, plans, nearest);
-  if (explained && !request.explainOptions?.analyze) return sink.write({ explainMetrics: explained });
   await withView(context, request, async (view) => {
     const { readTime } = view;
-    const last = explained && holdLast<RunQueryResponse>(sink);
     if (view.began) await sink.write({ transaction: view.began, readTime });
+    let count = 0;
     const source = await sourceOf(context, view);
-    let results = 0;
-    for await (const { document, added } of resultsOf(source, view, query, plans, nearest)) {
-      results++;
-      if (last) await last.write(messageOf(document, query, readTime, added));
-      else await sink.write(resultOf(document, query, readTime, added));
+    const ranking = nearest && createRanking<StoredDocument>(nearest);
+    for (const document of queryDocuments(source, view, query, plans)) {
+      if (ranking) ranking.add(document, fieldsOf(document));
+      else await sink.write(resultOf(document, query, readTime));
+      if (++count % DOCUMENTS_PER_TURN === 0) await nextTurn();
+    }
+    for (const { item, distance } of ranking?.best() ?? []) {
+      const added = nearest?.resultField === undefined ? {} : { [nearest.resultField]: double(distance) };
+      await sink.write(resultOf(item, query, readTime, added));
     }
     context.onRead?.(source.reads);
-    const end = { readTime, ...(query.offset > 0 ? { skippedResults: query.offset } : {}) };
-    if (!explained || !last) return sink.write(end);
-    await last.end({ ...end, explainMetrics: withStats(explained, source.reads, results, startedAt) });
+    await sink.write({ readTime, ...(query.offset > 0 ? { skippedResults: query.offset } : {}) });
   });
 }
 
@@ -72,14 +90,12 @@ export async function runAggregationQuery(
   request: RunAggregationQueryRequest,
   sink: MessageSink<RunAggregationQueryResponse>,
 ): Promise<void> {
-  const startedAt = performance.now();
+  if (request.explainOptions) throw unimplemented("Query explain (explain_options)");
   const message = request.structuredAggregationQuery ?? {};
   const aggregations = parseAggregations(message);
   const required = aggregations.flatMap(({ path }) => (path ? [path] : []));
   const query = parseQuery(request.parent ?? "", message.structuredQuery ?? {}, required);
   const plans = await coveredBy(context, query);
-  const explained = request.explainOptions && planSummary(query, plans);
-  if (explained && !request.explainOptions?.analyze) return sink.write({ explainMetrics: explained });
   await withView(context, request, async (view) => {
     const source = await sourceOf(context, view);
     const aggregateFields = view.transaction
@@ -87,13 +103,7 @@ export async function runAggregationQuery(
       : aggregate(source, query, plans, aggregations);
     context.onRead?.(source.reads);
     const began = view.began ? { transaction: view.began } : {};
-    const explainMetrics = explained && withStats(explained, source.reads, 1, startedAt);
-    await sink.write({
-      result: { aggregateFields },
-      readTime: view.readTime,
-      ...began,
-      ...(explainMetrics ? { explainMetrics } : {}),
-    });
+    await sink.write({ result: { aggregateFields }, readTime: view.readTime, ...began });
   });
 }
 
@@ -126,4 +136,30 @@ export async function sourceOf(context: ServiceContext, view: View): Promise<Que
     );
   }
   return { connection: view.connection, names: context.names, reads: { entries: 0, documents: 0 } };
+}
+
+function queryDocuments(
+  source: QuerySource,
+  view: View,
+  query: Query,
+  plans: readonly ConjunctionPlan[],
+): Iterable<StoredDocument> {
+  // A transaction has to know the whole result before it can vouch for it.
+  return view.transaction ? readQuery(view.transaction.reads, source, query, plans) : runQuery(source, query, plans);
+}
+
+/** A result as a message; `added` are fields that only the answer has. */
+function resultOf(
+  document: StoredDocument,
+  { select }: Query,
+  readTime: Timestamp,
+  added: Fields = {},
+): RunQueryResponse | EncodedMessage {
+  if (!select && Object.keys(added).length === 0) return encodedResult(document, readTime);
+  const fields = { ...fieldsOf(document), ...added };
+  return { document: toMessage(document, select ? projectFields(fields, select) : fields), readTime };
+}
+
+function double(doubleValue: number): Value {
+  return { valueType: "doubleValue", doubleValue };
 }

@@ -55,6 +55,7 @@ it("what the store does not do is refused by its name", async () => {
   expect(
     await raw.aggregate({ structuredQuery: { ...structuredQuery, findNearest: {} }, aggregations: count }),
   ).toMatchObject(refused(/vector/i));
+  expect(await raw.call("RunQuery", { parent, structuredQuery, explainOptions: {} })).toMatchObject(refused(/explain/));
   expect(await raw.call("RunQuery", { parent, structuredQuery, readTime: past })).toMatchObject(refused(/past time/));
   expect(
     await raw.call("BeginTransaction", { database, options: { mode: "readOnly", readOnly: { readTime: past } } }),
