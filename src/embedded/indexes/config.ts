@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { StoreError } from "../errors.js";
 import { type FieldPath, formatFieldPath, isNameField, parseFieldPath, startsWith } from "../paths/field-path.js";
-import { compileVectorIndexes, isVectorIndex, type VectorIndex } from "./vectors.js";
 
 /** One field of a composite index, as in firestore.indexes.json. */
 export interface IndexField {
@@ -91,7 +90,6 @@ export interface IndexRules {
   field(group: string, path: FieldPath): FieldRule;
   /** All composite indexes, for building and dropping them. */
   all: readonly CompiledIndex[];
-  vectors: readonly VectorIndex[];
   /** The overrides in one canonical order: equal text means equal single-field indexes. */
   overridesKey: string;
 }
@@ -109,7 +107,7 @@ const AUTOMATIC: FieldRule = { collection: new Set(["asc", "desc", "contains"]),
 
 /**
  * Compiles firestore.indexes.json. Throws a StoreError `bad_indexes` that names the place when it is not of the
- * documented shape.
+ * documented shape. Vector indexes are left out: nothing can ask for them.
  */
 export function compileIndexes(config: IndexConfig): IndexRules {
   const parsed = indexConfigSchema.safeParse(config);
@@ -118,7 +116,7 @@ export function compileIndexes(config: IndexConfig): IndexRules {
   }
   const all = new Map<string, CompiledIndex>();
   for (const index of parsed.data.indexes) {
-    if (isVectorIndex(index)) continue;
+    if (index.fields.some((field) => field.vectorConfig !== undefined)) continue;
     const compiled = compileComposite(index);
     all.set(compiled.name, compiled);
   }
@@ -127,7 +125,6 @@ export function compileIndexes(config: IndexConfig): IndexRules {
   const overrides = parsed.data.fieldOverrides;
   return {
     all: [...all.values()],
-    vectors: compileVectorIndexes(parsed.data.indexes),
     composites: (group) => byGroup.get(group) ?? [],
     field: fieldRules(overrides),
     overridesKey: JSON.stringify(overrides.map(canonicalOverride).sort()),

@@ -108,16 +108,7 @@ export interface StructuredQuery {
   endAt?: CursorMessage;
   offset?: number;
   limit?: { value?: number };
-  findNearest?: FindNearestMessage;
-}
-
-export interface FindNearestMessage {
-  vectorField?: FieldReference;
-  queryVector?: Value;
-  distanceMeasure?: string;
-  limit?: { value?: number };
-  distanceResultField?: string;
-  distanceThreshold?: { value?: number };
+  findNearest?: object;
 }
 
 export interface AggregationMessage {

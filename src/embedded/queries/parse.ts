@@ -41,10 +41,10 @@ const NAN: Value = { valueType: "doubleValue", doubleValue: Number.NaN };
  * Reads a StructuredQuery below `parent` (a document's name or a database root) and makes the implicit explicit:
  * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#structuredquery.
  * `alsoRequired` are fields that every result must have (the aggregated ones); they join the order at its end.
- * Throws INVALID_ARGUMENT for what Firestore refuses, UNIMPLEMENTED for vector search, which RunQuery takes out.
+ * Throws INVALID_ARGUMENT for what Firestore refuses, UNIMPLEMENTED for vector search.
  */
 export function parseQuery(parent: string, message: StructuredQuery, alsoRequired: readonly FieldPath[] = []): Query {
-  if (message.findNearest) throw unimplemented("Vector search (find_nearest) outside a query");
+  if (message.findNearest) throw unimplemented("Vector search (find_nearest)");
   const parentPath = parsePath(parent);
   if (parentPath.segments.length % 2 !== 0) throw invalidArgument(`Query parent "${parent}" is not a document.`);
   const [from, ...others] = message.from ?? [];

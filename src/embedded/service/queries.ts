@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
 import { StatusError, unimplemented } from "../errors.js";
-import type { IndexRules } from "../indexes/config.js";
 import type {
   Consistency,
   Document,
@@ -9,14 +8,12 @@ import type {
   StructuredAggregationQuery,
   StructuredQuery,
   Timestamp,
-  Value,
 } from "../protocol/types.js";
 import { type EncodedMessage, encodedResult } from "../protocol/wire.js";
 import { aggregate, parseAggregations } from "../queries/aggregate.js";
 import type { Query } from "../queries/ast.js";
-import { createRanking, missingVectorIndex, type Nearest, parseNearest } from "../queries/nearest.js";
 import { parseQuery } from "../queries/parse.js";
-import { type ConjunctionPlan, type Plan, planQuery } from "../queries/planner.js";
+import { type ConjunctionPlan, planQuery } from "../queries/planner.js";
 import { projectFields } from "../queries/project.js";
 import { missingIndexError, type QuerySource, runQuery } from "../queries/run.js";
 import { fieldsOf, type StoredDocument, toMessage } from "../storage/documents.js";
@@ -60,24 +57,16 @@ export async function runQueryCall(
   sink: MessageSink<RunQueryResponse | EncodedMessage>,
 ): Promise<void> {
   if (request.explainOptions) throw unimplemented("Query explain (explain_options)");
-  const { findNearest, ...structured } = request.structuredQuery ?? {};
-  const query = parseQuery(request.parent ?? "", structured);
-  const nearest = findNearest && parseNearest(findNearest, structured);
-  const plans = await coveredBy(context, query, nearest);
+  const query = parseQuery(request.parent ?? "", request.structuredQuery ?? {});
+  const plans = await coveredBy(context, query);
   await withView(context, request, async (view) => {
     const { readTime } = view;
     if (view.began) await sink.write({ transaction: view.began, readTime });
     let count = 0;
     const source = await sourceOf(context, view);
-    const ranking = nearest && createRanking<StoredDocument>(nearest);
     for (const document of queryDocuments(source, view, query, plans)) {
-      if (ranking) ranking.add(document, fieldsOf(document));
-      else await sink.write(resultOf(document, query, readTime));
+      await sink.write(resultOf(document, query, readTime));
       if (++count % DOCUMENTS_PER_TURN === 0) await nextTurn();
-    }
-    for (const { item, distance } of ranking?.best() ?? []) {
-      const added = nearest?.resultField === undefined ? {} : { [nearest.resultField]: double(distance) };
-      await sink.write(resultOf(item, query, readTime, added));
     }
     context.onRead?.(source.reads);
     await sink.write({ readTime, ...(query.offset > 0 ? { skippedResults: query.offset } : {}) });
@@ -108,22 +97,15 @@ export async function runAggregationQuery(
 }
 
 /** The plans of a query that the indexes cover; else FAILED_PRECONDITION with the definition to add. */
-export async function coveredBy(context: ServiceContext, query: Query, nearest?: Nearest): Promise<ConjunctionPlan[]> {
+export async function coveredBy(context: ServiceContext, query: Query): Promise<ConjunctionPlan[]> {
   const { store } = context;
-  let plan = planSearch(query, nearest, store.rules());
+  let plan = planQuery(query, store.rules());
   if (!plan.covered && context.createIndexes) {
     await store.addIndexes(plan.missing);
-    plan = planSearch(query, nearest, store.rules());
+    plan = planQuery(query, store.rules());
   }
   if (!plan.covered) throw missingIndexError(plan.missing);
   return plan.conjunctions;
-}
-
-/** The plan of a query, and of a vector search in its results: that takes an index of its own. */
-function planSearch(query: Query, nearest: Nearest | undefined, rules: IndexRules): Plan {
-  const plan = planQuery(query, rules);
-  const missing = nearest && missingVectorIndex(query, nearest, rules.vectors);
-  return missing ? { covered: false, missing: [...(plan.covered ? [] : plan.missing), missing] } : plan;
 }
 
 /** The snapshot of a view, provided that it holds the entries of every index that this process plans with. */
@@ -148,18 +130,7 @@ function queryDocuments(
   return view.transaction ? readQuery(view.transaction.reads, source, query, plans) : runQuery(source, query, plans);
 }
 
-/** A result as a message; `added` are fields that only the answer has. */
-function resultOf(
-  document: StoredDocument,
-  { select }: Query,
-  readTime: Timestamp,
-  added: Fields = {},
-): RunQueryResponse | EncodedMessage {
-  if (!select && Object.keys(added).length === 0) return encodedResult(document, readTime);
-  const fields = { ...fieldsOf(document), ...added };
-  return { document: toMessage(document, select ? projectFields(fields, select) : fields), readTime };
-}
-
-function double(doubleValue: number): Value {
-  return { valueType: "doubleValue", doubleValue };
+function resultOf(document: StoredDocument, { select }: Query, readTime: Timestamp): RunQueryResponse | EncodedMessage {
+  if (!select) return encodedResult(document, readTime);
+  return { document: toMessage(document, projectFields(fieldsOf(document), select)), readTime };
 }

@@ -51,10 +51,9 @@ it("what the store does not do is refused by its name", async () => {
   const structuredQuery = { from: [{ collectionId: "c" }] };
   const past = { seconds: "1" };
   const refused = (name: RegExp) => ({ code: 12, message: expect.stringMatching(name) });
-  const count = [{ alias: "n", operator: "count" as const, count: {} }];
-  expect(
-    await raw.aggregate({ structuredQuery: { ...structuredQuery, findNearest: {} }, aggregations: count }),
-  ).toMatchObject(refused(/vector/i));
+  expect(await raw.runQuery({ ...structuredQuery, findNearest: { queryVector: {} } })).toMatchObject(
+    refused(/vector/i),
+  );
   expect(await raw.call("RunQuery", { parent, structuredQuery, explainOptions: {} })).toMatchObject(refused(/explain/));
   expect(await raw.call("RunQuery", { parent, structuredQuery, readTime: past })).toMatchObject(refused(/past time/));
   expect(

@@ -1,5 +1,5 @@
-import type { StructuredQuery, Value } from "../../../../src/embedded/protocol/types.js";
-import { double, FROM, int, list, map, NULL, order, type RequestCase, text, where, write } from "./parts.js";
+import type { Value } from "../../../../src/embedded/protocol/types.js";
+import { double, FROM, int, list, map, NULL, type RequestCase, text, where, write } from "./parts.js";
 
 const typed = (type: Value, ...elements: Value[]): Value => map({ __type__: type, value: list(...elements) });
 const vector = (...elements: Value[]): Value => typed(text("__vector__"), ...elements);
@@ -11,22 +11,6 @@ const stored = (name: string, a: Value): RequestCase =>
 const compared = (name: string, op: string, value: Value): RequestCase => ({
   name: `query ${name}`,
   send: (raw) => raw.runQuery({ from: FROM, where: where("a", op, value) }),
-});
-
-const searched = (name: string, search: object, rest: StructuredQuery = {}): RequestCase => ({
-  name: `search ${name}`,
-  send: (raw) =>
-    raw.runQuery({
-      from: FROM,
-      findNearest: {
-        vectorField: { fieldPath: "v" },
-        queryVector: one,
-        distanceMeasure: "EUCLIDEAN",
-        limit: { value: 1 },
-        ...search,
-      },
-      ...rest,
-    }),
 });
 
 /** Vectors, which are maps of a reserved form, where Firestore takes them and where not. */
@@ -67,47 +51,4 @@ export const vectors: RequestCase[] = [
   compared("above a map of another type", "GREATER_THAN", typed(text("__other__"), double(1))),
   compared("in vectors", "IN", list(one)),
   compared("array-contains a vector", "ARRAY_CONTAINS", one),
-  searched("plain", {}),
-  searched("without a measure", { distanceMeasure: "DISTANCE_MEASURE_UNSPECIFIED" }),
-  searched("without a limit", { limit: undefined }),
-  searched("with limit 0", { limit: { value: 0 } }),
-  searched("with limit 1,000", { limit: { value: 1_000 } }),
-  searched("with limit 1,001", { limit: { value: 1_001 } }),
-  searched("without a vector", { queryVector: undefined }),
-  searched("for an array", { queryVector: list(double(1)) }),
-  searched("for integers", { queryVector: vector(int(1)) }),
-  searched("for NaN", { queryVector: vector(double(Number.NaN)) }),
-  searched("for nothing", { queryVector: vector() }),
-  searched("for 2,049 numbers", { queryVector: long(2_049) }),
-  searched("without a field", { vectorField: undefined }),
-  searched("in names", { vectorField: { fieldPath: "__name__" } }),
-  searched("in a reserved field", { vectorField: { fieldPath: "__x__" } }),
-  searched("with a reserved result field", { distanceResultField: "__x__" }),
-  searched("with a result field inside another", { distanceResultField: "x.y" }),
-  searched("with a threshold below zero", { distanceThreshold: { value: -1 } }),
-  searched("with the threshold NaN", { distanceThreshold: { value: Number.NaN } }),
-  searched("with a query limit", {}, { limit: { value: 1 } }),
-  searched("with a query limit of 0", {}, { limit: { value: 0 } }),
-  searched("with a query offset", {}, { offset: 1 }),
-  searched("with a start", {}, { orderBy: [order("a")], startAt: { values: [int(1)], before: true } }),
-  searched("with an end", {}, { orderBy: [order("a")], endAt: { values: [int(1)], before: true } }),
-  searched("with an order", {}, { orderBy: [order("a")] }),
-  searched("with an inequality", {}, { where: where("a", "GREATER_THAN", int(0)) }),
-  searched("of every collection", {}, { from: [{ allDescendants: true }] }),
-  {
-    name: "count of a search",
-    send: (raw) =>
-      raw.aggregate({
-        structuredQuery: {
-          from: FROM,
-          findNearest: {
-            vectorField: { fieldPath: "v" },
-            queryVector: one,
-            distanceMeasure: "EUCLIDEAN",
-            limit: { value: 1 },
-          },
-        },
-        aggregations: [{ alias: "n", operator: "count", count: {} }],
-      }),
-  },
 ];
