@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { startEngine } from "../../../src/embedded/index.js";
+import { type EngineOptions, startEngine } from "../../../src/embedded/index.js";
 import { startOfficialEmulator } from "../../support/emulator.js";
 import { NO_INDEXES } from "./engine.js";
 
@@ -14,9 +14,9 @@ export type OnStore<Client> = (title: string, test: (client: Client) => Promise<
 
 type Started = { port: number; stop(): Promise<void> } | { unavailable: string };
 
-async function embedded(): Promise<Started> {
+async function embedded(options: Partial<EngineOptions>): Promise<Started> {
   // Bearer owner is what clients of the emulator send.
-  const engine = await startEngine({ file: ":memory:", indexes: NO_INDEXES, token: "owner" });
+  const engine = await startEngine({ file: ":memory:", indexes: NO_INDEXES, token: "owner", ...options });
   return { port: engine.port, stop: () => engine.close() };
 }
 
@@ -29,6 +29,7 @@ async function official(): Promise<Started> {
 export function describeBothStores<Client>(
   open: (port: number) => OpenClient<Client>,
   declare: (onStore: OnStore<Client>, name: "embedded" | "official emulator") => void,
+  options: Partial<EngineOptions> = {},
 ): void {
   describe.each([
     ["embedded", embedded],
@@ -36,7 +37,7 @@ export function describeBothStores<Client>(
   ] as const)("%s", (name, start) => {
     let store: (OpenClient<Client> & { stop(): Promise<void> }) | { unavailable: string };
     beforeAll(async () => {
-      const started = await start();
+      const started = await start(options);
       store = "unavailable" in started ? started : { ...open(started.port), stop: started.stop };
     });
     afterAll(async () => {
