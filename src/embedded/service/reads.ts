@@ -27,7 +27,7 @@ export async function withView<T>(
   if (consistency.readTime) throw unimplemented("Reading at a past time (read_time)");
   const { transactions, store } = context;
   if (consistency.newTransaction) {
-    const transaction = transactions.begin(consistency.newTransaction);
+    const transaction = await transactions.begin(consistency.newTransaction);
     try {
       return await transactions.reading(transaction, () => read({ ...viewOf(transaction), began: transaction.id }));
     } catch (error) {

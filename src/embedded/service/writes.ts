@@ -47,7 +47,7 @@ export async function beginTransaction(
   request: BeginTransactionRequest,
 ): Promise<{ transaction: Buffer }> {
   parseDatabase(request.database ?? "");
-  return { transaction: transactions.begin(request.options).id };
+  return { transaction: (await transactions.begin(request.options)).id };
 }
 
 /** Commit: all writes or none. A transaction ends here, whichever way. */

@@ -26,10 +26,10 @@ export interface Store {
   servesIndexes(connection: Connection): boolean;
   /** Builds what the rules ask for and the file lacks. */
   adoptIndexes(): Promise<void>;
-  /** The size of the log as a share of its limit; over 1 only while snapshots keep it from starting anew. */
-  logLoad(): number;
-  /** Starts the log anew, unless a snapshot still needs it. */
-  restartLog(): void;
+  /** Whether the log has outgrown its limit, which it does only while snapshots keep it from starting anew. */
+  logIsLong(): boolean;
+  /** Starts the log anew; false while a snapshot needs it. */
+  restartLog(): boolean;
   /** Adds definitions to the rules, and builds them. */
   addIndexes(missing: readonly MissingIndex[]): Promise<void>;
   close(): void;
@@ -142,12 +142,13 @@ async function open(options: StoreOptions): Promise<Store> {
       return true;
     },
     adoptIndexes: () => write(checkFile),
-    logLoad: () => (statSync(`${file.path}-wal`, { throwIfNoEntry: false })?.size ?? 0) / logLimitBytes,
+    logIsLong: () => (statSync(`${file.path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > logLimitBytes,
     restartLog() {
       try {
-        writer.get("PRAGMA wal_checkpoint(TRUNCATE)");
+        return writer.get<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy === 0;
       } catch {
         // Nobody waits for this. What is wrong with the file or disk, the next write meets and tells its client.
+        return false;
       }
     },
     async addIndexes(missing) {

@@ -5,6 +5,7 @@ import { readClock, readTime } from "../storage/clock.js";
 import type { Snapshot } from "../storage/snapshots.js";
 import type { Connection } from "../storage/sqlite.js";
 import type { Store } from "../storage/store.js";
+import { createQuiet } from "./quiet.js";
 import type { ReadSet } from "./reads.js";
 
 /** A running transaction: a snapshot, and what was read from it. */
@@ -21,7 +22,8 @@ export interface Transaction {
 
 /** The transactions that run in this process. */
 export interface Transactions {
-  begin(options: TransactionOptions | undefined): Transaction;
+  /** Takes the snapshot that the transaction's reads will see. */
+  begin(options: TransactionOptions | undefined): Promise<Transaction>;
   /** The running transaction with this id; anything else is INVALID_ARGUMENT, which clients take as "start again". */
   find(id: Buffer): Transaction;
   /** Runs a read of a transaction. Its snapshot stays until the read is over, whatever ends the transaction meanwhile. */
@@ -44,10 +46,6 @@ const ID_BYTES = 16;
 const REAP_MS = 5_000;
 /** Google's client never ends a read-only transaction; beyond this many, the one that was idle longest gives way. */
 const MAX_RUNNING = 100;
-/** How long a transaction may be idle while snapshots keep a long log from starting anew. */
-const PRESSED_IDLE_MS = 1_000;
-/** So many times its limit, the log must start anew: a read-only transaction then ends with its first read. */
-const OVERLONG = 4;
 
 interface Running {
   transaction: Transaction;
@@ -67,31 +65,30 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
     running.delete(key);
     if (entry?.readers === 0) entry.snapshot.release();
   };
-  const reap = (idleMs: number): void => {
+  const reap = (): void => {
     const now = performance.now();
     for (const [key, { startedAt, usedAt, readers }] of running) {
-      if ((readers === 0 && now - usedAt > idleMs) || now - startedAt > limits.totalMs) end(key);
+      if ((readers === 0 && now - usedAt > limits.idleMs) || now - startedAt > limits.totalMs) end(key);
     }
   };
+  const idleReadOnly = () =>
+    [...running].filter(([, { transaction, readers }]) => transaction.readOnly && readers === 0);
   const makeRoom = (): void => {
     if (running.size < MAX_RUNNING) return;
-    const idle = [...running].filter(([, { transaction, readers }]) => transaction.readOnly && readers === 0);
-    const [longest] = idle.toSorted(([, a], [, b]) => a.usedAt - b.usedAt);
+    const [longest] = idleReadOnly().toSorted(([, a], [, b]) => a.usedAt - b.usedAt);
     if (longest) end(longest[0]);
   };
-  let overlong = false;
-  const lookAfter = (): void => {
-    const load = store.logLoad();
-    overlong = load > OVERLONG;
-    reap(load > 1 ? Math.min(PRESSED_IDLE_MS, limits.idleMs) : limits.idleMs);
-    if (load > 1) store.restartLog();
-  };
-  const reaper = setInterval(lookAfter, Math.min(REAP_MS, limits.idleMs / 2));
+  const reaper = setInterval(reap, Math.min(REAP_MS, limits.idleMs / 2));
   reaper.unref();
+  const quiet = createQuiet(store, (idleMs) => {
+    const before = performance.now() - idleMs;
+    for (const [key, { usedAt }] of idleReadOnly()) if (usedAt < before) end(key);
+  });
 
   return {
-    begin(options) {
+    async begin(options) {
       if (options?.readOnly?.readTime) throw unimplemented("Reading at a past time (read_time)");
+      await quiet.over();
       makeRoom();
       const snapshot = store.borrow();
       const transaction: Transaction = {
@@ -107,7 +104,7 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
       return transaction;
     },
     find(id) {
-      reap(limits.idleMs);
+      reap();
       const found = running.get(id.toString("hex"));
       if (!found) throw expired();
       found.usedAt = performance.now();
@@ -124,7 +121,6 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
         entry.readers--;
         entry.usedAt = performance.now();
         if (entry.readers === 0 && running.get(key) !== entry) entry.snapshot.release();
-        else if (overlong && transaction.readOnly && entry.readers === 0) end(key);
       }
     },
     end: (transaction) => end(transaction.id.toString("hex")),
@@ -134,6 +130,7 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
     },
     close() {
       clearInterval(reaper);
+      quiet.close();
       for (const key of [...running.keys()]) end(key);
     },
   };
