@@ -3,7 +3,10 @@ import { collectionScope, databaseScope, groupScope, type Names } from "../stora
 import type { Connection } from "../storage/sqlite.js";
 import { type Entry, keyBase } from "./keys.js";
 
-/** Full keys of entries, by their text for comparing. */
+/**
+ * Full keys of entries, by their text for comparing.
+ * https://firebase.google.com/docs/firestore/query-data/index-overview
+ */
 export function keysOf(
   connection: Connection,
   names: Names,

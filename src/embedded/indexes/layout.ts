@@ -11,6 +11,7 @@ import { compositeTails, type Entry, entriesOf } from "./keys.js";
  * Which indexes the file keeps is written in the file itself (row `layout` of `state`), because several processes
  * write to it. A process that wants others rebuilds what differs in one transaction: killed in the middle, nothing has
  * happened.
+ * https://firebase.google.com/docs/reference/firestore/indexes
  */
 
 const layoutSchema = z.object({

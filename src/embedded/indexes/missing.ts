@@ -1,7 +1,10 @@
 import type { MissingIndex } from "../queries/planner.js";
 import type { FieldOverride, IndexConfig } from "./config.js";
 
-/** What a field has that no override mentions. */
+/**
+ * What a field has that no override mentions.
+ * https://firebase.google.com/docs/firestore/query-data/index-overview
+ */
 const AUTOMATIC_INDEXES: FieldOverride["indexes"] = [
   { order: "ASCENDING", queryScope: "COLLECTION" },
   { order: "DESCENDING", queryScope: "COLLECTION" },

@@ -1,7 +1,10 @@
 import { readClock } from "../storage/clock.js";
 import type { Store } from "../storage/store.js";
 
-/** Tells listeners when the store has changed, whichever process changed it. */
+/**
+ * Tells listeners when the store has changed, whichever process changed it.
+ * https://firebase.google.com/docs/firestore/query-data/listen
+ */
 export interface ChangeFeed {
   /** Calls `onChange` soon after each commit and `onBeat` now and then; returns how to stop both. */
   subscribe(listener: ChangeListener): () => void;

@@ -17,7 +17,10 @@ export interface Moment {
   readTime: Timestamp;
 }
 
-/** Something a client listens to: a query or a list of documents, and what the client knows of it. */
+/**
+ * Something a client listens to: a query or a list of documents, and what the client knows of it.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#target
+ */
 export interface Target {
   id: number;
   /** The messages that bring the client up to a moment; none when nothing has changed for it. */

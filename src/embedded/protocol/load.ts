@@ -10,7 +10,10 @@ const root = protobuf.Root.fromJSON(require("@google-cloud/firestore/build/proto
 // That library never sends one, so its protocol lacks it; those for the web and for phones do, in transactions.
 root.lookupType("google.firestore.v1.Write").oneofs.operation?.add(new protobuf.Field("verify", 5, "string"));
 
-/** A message type by its name, as bytes and back in the form of types.ts. */
+/**
+ * A message type by its name, as bytes and back in the form of types.ts.
+ * https://github.com/protobufjs/protobuf.js#reflection-vs-static-code
+ */
 interface Codec<Message> {
   encode(message: object): Buffer;
   decode(bytes: Uint8Array): Message;

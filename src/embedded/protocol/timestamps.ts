@@ -1,6 +1,9 @@
 import type { Timestamp } from "./types.js";
 
-/** Microseconds since the epoch as a protobuf timestamp. */
+/**
+ * Microseconds since the epoch as a protobuf timestamp.
+ * https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp
+ */
 export function fromMicros(micros: number): Timestamp {
   const seconds = Math.floor(micros / 1_000_000);
   return { seconds: String(seconds), nanos: (micros - seconds * 1_000_000) * 1_000 };

@@ -41,7 +41,10 @@ export interface Cursor {
   before: boolean;
 }
 
-/** A query, checked and with nothing implicit left: `orders` always ends with the document's name. */
+/**
+ * A query, checked and with nothing implicit left: `orders` always ends with the document's name.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#structuredquery
+ */
 export interface Query {
   /** The document (or root) below which is searched. */
   parent: ResourcePath;

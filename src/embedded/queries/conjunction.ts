@@ -29,7 +29,10 @@ export interface Match {
   sortKey: Uint8Array;
 }
 
-/** The matches of one conjunction in the order of the query. */
+/**
+ * The matches of one conjunction in the order of the query.
+ * https://firebase.google.com/docs/firestore/query-data/index-overview#taking_advantage_of_index_merging
+ */
 export function* matchesOf(
   connection: Connection,
   names: Names,

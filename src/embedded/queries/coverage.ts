@@ -4,7 +4,10 @@ import { asReceived } from "../protocol/load.js";
 import { parseQuery } from "./parse.js";
 import { type MissingIndex, planQuery } from "./planner.js";
 
-/** Whether indexes serve a query: by which of them, or what has to be added to firestore.indexes.json. */
+/**
+ * Whether indexes serve a query: by which of them, or what has to be added to firestore.indexes.json.
+ * https://firebase.google.com/docs/firestore/query-data/index-overview
+ */
 export type Coverage = { covered: true; indexes: string[] } | { covered: false; missing: MissingIndex[] };
 
 const ANY_ROOT = "projects/any/databases/(default)/documents";

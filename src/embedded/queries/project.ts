@@ -3,7 +3,10 @@ import type { FieldPath } from "../paths/field-path.js";
 import type { Fields } from "../protocol/types.js";
 import { setField } from "../writes/fields.js";
 
-/** The given fields alone, for `select` and document masks. */
+/**
+ * The given fields alone, for `select` and document masks.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#documentmask
+ */
 export function projectFields(fields: Fields, paths: readonly FieldPath[]): Fields {
   let result: Fields = {};
   for (const path of paths) {

@@ -8,7 +8,10 @@ import { type Match, matchesOf } from "./conjunction.js";
 import type { ConjunctionPlan, MissingIndex } from "./planner.js";
 import type { ReadCounter } from "./scan.js";
 
-/** What a query reads from: one connection, hence one snapshot. */
+/**
+ * What a query reads from: one connection, hence one snapshot.
+ * https://firebase.google.com/docs/firestore/query-data/queries
+ */
 export interface QuerySource {
   connection: Connection;
   names: Names;

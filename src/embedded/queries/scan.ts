@@ -2,7 +2,10 @@ import type { Connection } from "../storage/sqlite.js";
 import { inverted, prefixEnd } from "../values/bytes.js";
 import type { Interval } from "./intervals.js";
 
-/** An index entry behind its pinned prefix: the varying parts and the name, in the order of the query. */
+/**
+ * An index entry behind its pinned prefix: the varying parts and the name, in the order of the query.
+ * https://www.sqlite.org/queryplanner.html
+ */
 export interface ScanEntry {
   suffix: Uint8Array;
   document: number;

@@ -4,7 +4,10 @@ import { formatPath, type ResourcePath } from "../paths/names.js";
 import { collectionScope, databaseScope, groupScope, type ScopeKey } from "../storage/names.js";
 import type { Query } from "./ast.js";
 
-/** The scope whose entries a query reads. */
+/**
+ * The scope whose entries a query reads.
+ * https://firebase.google.com/docs/firestore/query-data/index-overview
+ */
 export function scopeOf(query: Query): ScopeKey {
   const { parent, collection } = query;
   if (collection === undefined) return databaseScope(parent.root);

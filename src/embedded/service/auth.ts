@@ -2,7 +2,10 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { type Metadata, status } from "@grpc/grpc-js";
 import { StatusError } from "../errors.js";
 
-/** A check that lets a call pass only with `authorization: Bearer <token>`; without a token everything passes. */
+/**
+ * A check that lets a call pass only with `authorization: Bearer <token>`; without a token everything passes.
+ * https://grpc.io/docs/guides/auth/
+ */
 export function tokenCheck(token: string | undefined): (metadata: Metadata) => void {
   if (token === undefined) return () => {};
   const expected = digest(`Bearer ${token}`);

@@ -12,7 +12,10 @@ import {
 import { StatusError } from "../errors.js";
 import { toStatusError } from "../storage/sqlite.js";
 
-/** Checks and reports around every RPC. */
+/**
+ * Checks and reports around every RPC.
+ * https://grpc.io/docs/guides/status-codes/
+ */
 export interface CallGuard {
   /** Throws UNAUTHENTICATED for a caller without the token. */
   authorize(method: string, metadata: Metadata): void;

@@ -35,7 +35,10 @@ interface ListDocumentsRequest extends Consistency {
   showMissing?: boolean;
 }
 
-/** A document, or the name of one that only has sub-collections. */
+/**
+ * A document, or the name of one that only has sub-collections.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#listdocumentsrequest
+ */
 type Listed = StoredDocument | { name: string };
 
 /** How one page and the first document behind it are found, and in which order. */

@@ -23,7 +23,10 @@ interface PartitionQueryRequest extends Consistency {
   pageToken?: string;
 }
 
-/** ListCollectionIds: the ids of collections directly below a document or the root that hold anything. */
+/**
+ * ListCollectionIds: the ids of collections directly below a document or the root that hold anything.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#listcollectionidsrequest
+ */
 export async function listCollectionIds(
   context: ServiceContext,
   request: ListCollectionIdsRequest,

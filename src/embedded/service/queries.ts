@@ -50,7 +50,10 @@ interface RunAggregationQueryResponse {
 /** After this many documents other requests get their turn. */
 const DOCUMENTS_PER_TURN = 200;
 
-/** RunQuery: the documents in order, then a last message with the time of the read. */
+/**
+ * RunQuery: the documents in order, then a last message with the time of the read.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#runqueryrequest
+ */
 export async function runQueryCall(
   context: ServiceContext,
   request: RunQueryRequest,

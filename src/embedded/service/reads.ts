@@ -18,7 +18,10 @@ export interface View {
   began: Buffer | undefined;
 }
 
-/** Runs a read on the snapshot that its request asks for. A snapshot of its own ends with the read. */
+/**
+ * Runs a read on the snapshot that its request asks for. A snapshot of its own ends with the read.
+ * https://firebase.google.com/docs/firestore/transaction-data-contention
+ */
 export async function withView<T>(
   context: ServiceContext,
   consistency: Consistency,

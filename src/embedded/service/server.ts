@@ -33,7 +33,10 @@ const HOST = "127.0.0.1";
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 const CLOSE_LIMIT_MS = 1_000;
 
-/** Serves google.firestore.v1.Firestore on 127.0.0.1. Throws StoreError `port_taken`. */
+/**
+ * Serves google.firestore.v1.Firestore on 127.0.0.1. Throws StoreError `port_taken`.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#google.firestore.v1.Firestore
+ */
 export async function startServer(
   context: ServiceContext,
   changes: ChangeFeed,

@@ -25,7 +25,10 @@ interface DeleteDocumentRequest {
   currentDocument?: Precondition;
 }
 
-/** CreateDocument: with an id of its own when the request names none; ALREADY_EXISTS when it is taken. */
+/**
+ * CreateDocument: with an id of its own when the request names none; ALREADY_EXISTS when it is taken.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#createdocumentrequest
+ */
 export async function createDocument(context: ServiceContext, request: CreateDocumentRequest): Promise<Document> {
   const id = request.documentId || randomBytes(10).toString("hex");
   const name = `${request.parent}/${request.collectionId}/${id}`;

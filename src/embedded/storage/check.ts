@@ -10,7 +10,10 @@ import { createNames } from "./names.js";
 import { checkStoreIdentity } from "./schema.js";
 import { type Connection, openConnection, toStoreError } from "./sqlite.js";
 
-/** What a check of a store found. */
+/**
+ * What a check of a store found.
+ * https://www.sqlite.org/pragma.html#pragma_integrity_check
+ */
 export interface CheckReport {
   /** Empty for a sound store; at most 20 sentences. */
   problems: string[];

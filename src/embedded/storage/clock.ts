@@ -7,7 +7,10 @@ export function readClock(connection: Connection): number {
   return connection.get<{ value: number }>("SELECT value FROM state WHERE key = 'clock'")?.value ?? 0;
 }
 
-/** The time for the next commit: now, but later than the last one, whichever process made that. */
+/**
+ * The time for the next commit: now, but later than the last one, whichever process made that.
+ * https://firebase.google.com/docs/firestore/transaction-data-contention
+ */
 export function nextCommitTime(last: number): number {
   return Math.max(nowMicros(), last + 1);
 }

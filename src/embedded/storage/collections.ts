@@ -1,7 +1,10 @@
 import type { ResourcePath } from "../paths/names.js";
 import type { Connection } from "./sqlite.js";
 
-/** Every collection below a path (at any depth) that holds a document, in no particular order. */
+/**
+ * Every collection below a path (at any depth) that holds a document, in no particular order.
+ * https://firebase.google.com/docs/firestore/data-model
+ */
 export function nonEmptyCollectionsBelow(connection: Connection, parent: ResourcePath): ResourcePath[] {
   const condition =
     "root = ? AND kind = 'collection' AND EXISTS (SELECT 1 FROM documents WHERE collection = scopes.id)";

@@ -5,7 +5,10 @@ import type { Document, Fields } from "../protocol/types.js";
 import { collectionScope, type Names } from "./names.js";
 import type { Connection } from "./sqlite.js";
 
-/** A document as it is stored; times in microseconds. */
+/**
+ * A document as it is stored; times in microseconds.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#document
+ */
 export interface StoredDocument {
   id: number;
   /** The full resource name. */

@@ -23,7 +23,10 @@ export function prepareStoreFile(file: string): StoreFile {
   return { path, temporary: true, discard: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Makes folder and file private before SQLite writes: its other files take the permissions of this one. */
+/**
+ * Makes folder and file private before SQLite writes: its other files take the permissions of this one.
+ * https://www.sqlite.org/wal.html#the_wal_file
+ */
 function prepareFile(file: string): void {
   const folder = dirname(file);
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,7 +1,10 @@
 import { lastSegment, type ResourcePath } from "../paths/names.js";
 import type { Connection } from "./sqlite.js";
 
-/** A group of index entries: one collection, all collections of one id, or a whole database. */
+/**
+ * A group of index entries: one collection, all collections of one id, or a whole database.
+ * https://firebase.google.com/docs/firestore/data-model
+ */
 export interface ScopeKey {
   root: string;
   kind: "collection" | "group" | "database";

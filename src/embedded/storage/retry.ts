@@ -7,6 +7,7 @@ const LONGEST_PAUSE_MS = 25;
 /**
  * Runs `action` until no other process holds the lock, at most `limitMs`; then the lock's error comes through. The
  * pauses between tries leave the process free to serve others.
+ * https://www.sqlite.org/rescode.html#busy
  */
 export async function whenUnlocked<T>(limitMs: number, action: () => T): Promise<T> {
   const end = Date.now() + limitMs;

@@ -15,6 +15,7 @@ const SCHEMA_VERSION = 1;
  * documents  fields as protobuf bytes, times in microseconds
  * indexes    names of indexes as numbers
  * entries    scope, index, encoded values and document name in one ordered key: see indexes/keys.ts
+ * https://www.sqlite.org/withoutrowid.html
  */
 const TABLES = `
   CREATE TABLE state (key TEXT PRIMARY KEY, value) WITHOUT ROWID;

@@ -3,7 +3,10 @@ import { StatusError } from "../errors.js";
 import { checkForm } from "./schema.js";
 import { type Connection, openConnection } from "./sqlite.js";
 
-/** A connection whose reads all see the moment of its first read. Must be given back. */
+/**
+ * A connection whose reads all see the moment of its first read. Must be given back.
+ * https://www.sqlite.org/isolation.html
+ */
 export interface Snapshot {
   connection: Connection;
   release(): void;

@@ -58,6 +58,7 @@ const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
 /**
  * Opens or creates the store in one SQLite file (WAL, durable commits). The folder is made private (0700), as are the
  * files (0600). ":memory:" is a private temporary folder that goes with the store. Throws StoreError.
+ * https://www.sqlite.org/wal.html
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   try {

@@ -31,6 +31,7 @@ const MAX_SHARED = 64;
 /**
  * Commits of one process, in order. Those that wait at the same time go to the disk together, each in a savepoint of
  * its own: one that fails takes nothing with it. `onCommit` is called after changes became durable.
+ * https://www.sqlite.org/lang_savepoint.html
  */
 export function createCommit(store: Store, onCommit: () => void): Commit {
   const queue: Waiting[] = [];

@@ -1,5 +1,6 @@
 /**
  * A growing byte buffer for keys. Numbers are big-endian, so that bytes compare as the numbers do.
+ * https://www.sqlite.org/datatype3.html
  */
 export class ByteWriter {
   #buffer = Buffer.allocUnsafe(256);

@@ -37,6 +37,7 @@ interface Staged {
 /**
  * Applies the writes of a commit with their index entries; each sees what those before it did. A document that ends up
  * as it was keeps its version. Throws a StatusError and leaves undoing to the caller.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#commitrequest
  */
 export function applyWrites(target: WriteTarget, writes: readonly PlannedWrite[]): WriteResult[] {
   const staged = new Map<string, Staged>();

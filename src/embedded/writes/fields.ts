@@ -1,7 +1,10 @@
 import type { FieldPath } from "../paths/field-path.js";
 import type { Fields, Value } from "../protocol/types.js";
 
-/** The fields with one value set; maps on the way are made, anything else there gives way to a map. */
+/**
+ * The fields with one value set; maps on the way are made, anything else there gives way to a map.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#documentmask
+ */
 export function setField(fields: Fields, path: FieldPath, value: Value): Fields {
   const [name = "", ...rest] = path;
   if (rest.length === 0) return { ...fields, [name]: value };

@@ -16,6 +16,7 @@ interface Seen {
  * Refuses a commit whose writes of one document cannot be taken together, whatever the document is: creating what the
  * commit has already written, updating what it has deleted, expecting an update time after another write, verifying
  * what it writes.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#commitrequest
  */
 export function checkSequence(writes: readonly PlannedWrite[]): void {
   const seen = new Map<string, Seen>();
