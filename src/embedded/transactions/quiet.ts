@@ -15,12 +15,10 @@ export interface Quiet {
 
 const PERIOD_MS = 5_000;
 const QUIET_MS = 1_000;
-/** Between the reads of a live transaction lie a few milliseconds; one that was idle for so long may be given up. */
-const GIVE_UP_IDLE_MS = 500;
 const TRY_AGAIN_MS = 50;
 
-/** Looks at the log every five seconds. `endIdle` ends the read-only transactions that were idle for so long. */
-export function createQuiet(store: Store, endIdle: (idleMs: number) => void): Quiet {
+/** Looks at the log every five seconds. `endGivenUp` ends transactions that nobody seems to use any more. */
+export function createQuiet(store: Store, endGivenUp: () => void): Quiet {
   let moment: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -28,7 +26,7 @@ export function createQuiet(store: Store, endIdle: (idleMs: number) => void): Qu
   const quietMoment = async (): Promise<void> => {
     const end = performance.now() + QUIET_MS;
     while (!closed && performance.now() < end) {
-      endIdle(GIVE_UP_IDLE_MS);
+      endGivenUp();
       if (store.restartLog()) return;
       await pause(TRY_AGAIN_MS);
     }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { invalidArgument, unimplemented } from "../errors.js";
 import type { Timestamp, TransactionOptions } from "../protocol/types.js";
 import { readClock, readTime } from "../storage/clock.js";
@@ -44,8 +45,11 @@ const DEFAULT_LIMITS: TransactionLimits = { idleMs: 60_000, totalMs: 270_000 };
 
 const ID_BYTES = 16;
 const REAP_MS = 5_000;
-/** Google's client never ends a read-only transaction; beyond this many, the one that was idle longest gives way. */
-const MAX_RUNNING = 100;
+/** Google's client never ends a read-only transaction. With so many running, those given up make room for new ones. */
+const CROWD = 150;
+/** Between the reads of a live transaction lie a few milliseconds; one that was idle for so long may be given up. */
+const GIVEN_UP_MS = 500;
+const LOOK_AGAIN_MS = 20;
 
 interface Running {
   transaction: Transaction;
@@ -71,25 +75,27 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
       if ((readers === 0 && now - usedAt > limits.idleMs) || now - startedAt > limits.totalMs) end(key);
     }
   };
-  const idleReadOnly = () =>
-    [...running].filter(([, { transaction, readers }]) => transaction.readOnly && readers === 0);
-  const makeRoom = (): void => {
-    if (running.size < MAX_RUNNING) return;
-    const [longest] = idleReadOnly().toSorted(([, a], [, b]) => a.usedAt - b.usedAt);
-    if (longest) end(longest[0]);
+  const endGivenUp = (): void => {
+    const before = performance.now() - GIVEN_UP_MS;
+    for (const [key, { transaction, readers, usedAt }] of running) {
+      if (transaction.readOnly && readers === 0 && usedAt < before) end(key);
+    }
+  };
+  /** Whether there is a crowd that read-only transactions will leave soon; any other is the limit's business. */
+  const isCrowded = (): boolean => {
+    if (running.size < CROWD) return false;
+    endGivenUp();
+    return running.size >= CROWD && [...running.values()].some(({ transaction }) => transaction.readOnly);
   };
   const reaper = setInterval(reap, Math.min(REAP_MS, limits.idleMs / 2));
   reaper.unref();
-  const quiet = createQuiet(store, (idleMs) => {
-    const before = performance.now() - idleMs;
-    for (const [key, { usedAt }] of idleReadOnly()) if (usedAt < before) end(key);
-  });
+  const quiet = createQuiet(store, endGivenUp);
 
   return {
     async begin(options) {
       if (options?.readOnly?.readTime) throw unimplemented("Reading at a past time (read_time)");
       await quiet.over();
-      makeRoom();
+      while (isCrowded()) await pause(LOOK_AGAIN_MS);
       const snapshot = store.borrow();
       const transaction: Transaction = {
         id: randomBytes(ID_BYTES),

@@ -30,6 +30,18 @@ it("read-only transactions, which Google's client never ends, do not use up the 
   expect([...seen]).toEqual([1]);
 });
 
+it("many read-only transactions at a time all come to their end", { timeout: 40_000 }, async () => {
+  const { db } = await start();
+  const a = db.doc("c/a");
+  await a.set({ n: 1 });
+  const readTwice = () =>
+    db.runTransaction(async (tx) => [(await tx.get(a)).get("n"), (await tx.get(a)).get("n")].join(), {
+      readOnly: true,
+    });
+  const seen = await Promise.all(Array.from({ length: 400 }, readTwice));
+  expect(new Set(seen)).toEqual(new Set(["1,1"]));
+});
+
 it("a read sees one moment to its end, also when its transaction ends meanwhile", async () => {
   const { db, raw } = await start();
   const text = (version: string) => version.repeat(20_000);
