@@ -1,25 +1,20 @@
-import type { StructuredQuery, Value } from "../../../../src/embedded/protocol/types.js";
+import type { Value } from "../../../../src/embedded/protocol/types.js";
 import {
   both,
   double,
   type FilterMessage,
-  FROM,
   int,
   list,
   many,
   NULL,
   order,
+  query,
   type RequestCase,
   unary,
   where,
 } from "./parts.js";
 
 /* What is left of a filter before the store counts its disjunctions and looks at what it orders by. */
-
-const query = (name: string, rest: StructuredQuery): RequestCase => ({
-  name: `query ${name}`,
-  send: (raw) => raw.runQuery({ from: FROM, ...rest }),
-});
 
 const a = (n: number): FilterMessage => where("a", "EQUAL", int(n));
 const from = (count: number, first: number): Value => list(...Array.from({ length: count }, (_, n) => int(first + n)));

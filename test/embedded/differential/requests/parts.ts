@@ -33,6 +33,12 @@ export const order = (fieldPath: string, direction = "ASCENDING") => ({ field: {
 export const many = (count: number): Value => list(...Array.from({ length: count }, (_, index) => int(index)));
 export const FROM = [{ collectionId: "c" }];
 
+/** A query of the collection `c`. */
+export const query = (name: string, rest: StructuredQuery | ((raw: RawClient) => StructuredQuery)): RequestCase => ({
+  name: `query ${name}`,
+  send: (raw) => raw.runQuery({ from: FROM, ...(typeof rest === "function" ? rest(raw) : rest) }),
+});
+
 export const write = (name: string, make: (raw: RawClient) => Write[]): RequestCase => ({
   name: `commit ${name}`,
   send: (raw) => raw.commit(make(raw)),

@@ -1,4 +1,4 @@
-import type { StructuredQuery, Value } from "../../../../src/embedded/protocol/types.js";
+import type { Value } from "../../../../src/embedded/protocol/types.js";
 import type { RawClient } from "../../support/raw.js";
 import {
   both,
@@ -10,16 +10,13 @@ import {
   many,
   NULL,
   order,
+  query,
   type RequestCase,
   text,
   unary,
   where,
 } from "./parts.js";
 
-const query = (name: string, rest: StructuredQuery | ((raw: RawClient) => StructuredQuery)): RequestCase => ({
-  name: `query ${name}`,
-  send: (raw) => raw.runQuery({ from: FROM, ...(typeof rest === "function" ? rest(raw) : rest) }),
-});
 const filter = (name: string, filterMessage: FilterMessage): RequestCase => query(name, { where: filterMessage });
 const ref = (raw: RawClient, path: string): Value => ({
   valueType: "referenceValue",
