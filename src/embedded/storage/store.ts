@@ -1,4 +1,6 @@
 import { statSync } from "node:fs";
+import { status } from "@grpc/grpc-js";
+import { StatusError } from "../errors.js";
 import { compileIndexes, type IndexConfig, type IndexRules } from "../indexes/config.js";
 import { adoptLayout, layoutServes, type RebuildProgress, readLayout } from "../indexes/layout.js";
 import { withMissing } from "../indexes/missing.js";
@@ -84,8 +86,14 @@ async function open(options: StoreOptions): Promise<Store> {
   let writtenLayout: string | undefined;
   let readLayoutBefore: string | undefined;
 
+  let closed = false;
+  const checkOpen = (): void => {
+    if (closed) throw new StatusError(status.UNAVAILABLE, "The store is closed.");
+  };
+
   const write = <T>(action: (connection: Connection) => T): Promise<T> =>
     whenUnlocked(lockWaitMs, () => {
+      checkOpen();
       writer.run("BEGIN IMMEDIATE");
       try {
         const result = action(writer);
@@ -129,7 +137,10 @@ async function open(options: StoreOptions): Promise<Store> {
   return {
     names,
     rules: () => rules,
-    borrow: snapshots.borrow,
+    borrow() {
+      checkOpen();
+      return snapshots.borrow();
+    },
     write: (action) =>
       write((connection) => {
         checkFile(connection);
@@ -143,7 +154,14 @@ async function open(options: StoreOptions): Promise<Store> {
       return true;
     },
     adoptIndexes: () => write(checkFile),
-    logIsLong: () => (statSync(`${file.path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > logLimitBytes,
+    logIsLong() {
+      try {
+        return statSync(`${file.path}-wal`).size > logLimitBytes;
+      } catch {
+        // There is none yet, or the folder is out of reach; see below.
+        return false;
+      }
+    },
     restartLog() {
       try {
         return writer.get<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy === 0;
@@ -160,6 +178,7 @@ async function open(options: StoreOptions): Promise<Store> {
       await write(checkFile);
     },
     close() {
+      closed = true;
       try {
         // The driver keeps a closed connection until its statements are collected, so closing alone does not do this.
         writer.exec("PRAGMA wal_checkpoint(TRUNCATE)");

@@ -1,7 +1,9 @@
-import { statSync } from "node:fs";
+import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { type EngineOptions, startEngine } from "../../../src/embedded/index.js";
 import type { Document } from "../../../src/embedded/protocol/types.js";
+import { openStore } from "../../../src/embedded/storage/store.js";
 import { connect, NO_INDEXES } from "../support/engine.js";
 import { temporaryFile } from "../support/folder.js";
 import { rawClient } from "../support/raw.js";
@@ -69,6 +71,18 @@ it("a read sees one moment to its end, also when its transaction ends meanwhile"
   const rest = await stream.rest();
   const versions = "messages" in rest ? [first, ...rest.messages].map(versionOf) : [];
   expect(versions).toEqual(names.map(() => "a"));
+});
+
+it("a folder that goes away does not end the process that looks at its log", async () => {
+  const file = temporaryFile();
+  const store = await openStore({ file, indexes: NO_INDEXES, logLimitBytes: 0 });
+  onTestFinished(() => store.close());
+  expect(store.logIsLong()).toBe(true);
+  const folder = dirname(file);
+  renameSync(folder, `${folder}-gone`);
+  writeFileSync(folder, "");
+  onTestFinished(() => rmSync(`${folder}-gone`, { recursive: true }));
+  expect(store.logIsLong()).toBe(false);
 });
 
 it("a long log starts anew, however many transactions go on", { timeout: 40_000 }, async () => {
