@@ -4,6 +4,7 @@ import { formatPath, parseDatabase } from "../paths/names.js";
 import type { Received } from "../protocol/load.js";
 import { fromMicros } from "../protocol/timestamps.js";
 import type { StatusMessage, Timestamp, TransactionOptions, Write, WriteResult } from "../protocol/types.js";
+import { toStatusError } from "../storage/sqlite.js";
 import { type PlannedWrite, planWrite } from "../writes/plan.js";
 import { checkSequence } from "../writes/sequence.js";
 import type { ServiceContext } from "./context.js";
@@ -53,17 +54,12 @@ export async function beginTransaction(
 /** Commit: all writes or none. A transaction ends here, whichever way. */
 export async function commit(context: ServiceContext, request: CommitRequest): Promise<CommitResponse> {
   checkRequestSize(request);
-  const { transactions } = context;
-  const transaction = request.transaction?.length ? transactions.find(request.transaction) : undefined;
-  try {
-    const writes = planWrites(request.database, request.writes ?? []);
-    if (transaction?.readOnly && writes.length > 0) throw invalidArgument("A read-only transaction cannot write.");
-    checkSequence(writes);
-    const { results, time } = await context.commit(writes, transaction);
-    return { writeResults: results, commitTime: fromMicros(time) };
-  } finally {
-    if (transaction) transactions.end(transaction);
-  }
+  const transaction = request.transaction?.length ? context.transactions.take(request.transaction) : undefined;
+  const writes = planWrites(request.database, request.writes ?? []);
+  if (transaction?.readOnly && writes.length > 0) throw invalidArgument("A read-only transaction cannot write.");
+  checkSequence(writes);
+  const { results, time } = await context.commit(writes, transaction);
+  return { writeResults: results, commitTime: fromMicros(time) };
 }
 
 /** Rollback: ends a transaction without a trace; one that has ended already may be rolled back again. */
@@ -84,12 +80,12 @@ export async function batchWrite(context: ServiceContext, request: BatchWriteReq
     if (outcome.status === "fulfilled") {
       response.writeResults.push(...outcome.value.results);
       response.status.push({ code: status.OK });
-    } else if (outcome.reason instanceof StatusError) {
-      response.writeResults.push({});
-      response.status.push({ code: outcome.reason.code, message: outcome.reason.message });
-    } else {
-      throw outcome.reason;
+      continue;
     }
+    const error = toStatusError(outcome.reason);
+    if (!(error instanceof StatusError)) throw error;
+    response.writeResults.push({});
+    response.status.push({ code: error.code, message: error.message });
   }
   return response;
 }

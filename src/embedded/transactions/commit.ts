@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { StatusError } from "../errors.js";
 import type { WriteResult } from "../protocol/types.js";
 import { nextCommitTime, readClock, writeClock } from "../storage/clock.js";
-import type { Connection } from "../storage/sqlite.js";
+import { type Connection, isBusy } from "../storage/sqlite.js";
 import type { Store } from "../storage/store.js";
 import { applyWrites } from "../writes/apply.js";
 import type { PlannedWrite } from "../writes/plan.js";
@@ -42,20 +42,26 @@ export function createCommit(store: Store, onCommit: () => void): Commit {
     while (queue.length > 0) {
       // Writing blocks the process: whatever has arrived by now, but was not read yet, can then share the disk's time.
       await nextTurn();
-      const batch = queue.splice(0, MAX_SHARED);
-      try {
-        const outcomes = await store.write((connection) => attemptAll(store, connection, batch));
-        batch.forEach(({ resolve, reject }, index) => {
-          const outcome = outcomes[index];
-          if (outcome instanceof StatusError) reject(outcome);
-          else if (outcome) resolve(outcome);
-        });
-        onCommit();
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+      await commitTogether(queue.splice(0, MAX_SHARED));
     }
     draining = false;
+  };
+  const commitTogether = async (batch: readonly Waiting[]): Promise<void> => {
+    let outcomes: (Committed | StatusError)[];
+    try {
+      outcomes = await store.write((connection) => attemptAll(store, connection, batch));
+    } catch (error) {
+      // Nothing of it was written. What one of them asks too much of, such as of the disk, the others may not.
+      if (batch.length > 1 && !isBusy(error)) for (const one of batch) await commitTogether([one]);
+      else for (const { reject } of batch) reject(error);
+      return;
+    }
+    batch.forEach(({ resolve, reject }, index) => {
+      const outcome = outcomes[index];
+      if (outcome instanceof StatusError) reject(outcome);
+      else if (outcome) resolve(outcome);
+    });
+    onCommit();
   };
 
   return (writes, transaction) =>
@@ -85,7 +91,7 @@ function attempt(
 ): Committed | StatusError {
   connection.run("SAVEPOINT one");
   try {
-    if (transaction && transaction.since !== last) {
+    if (transaction && !transaction.readOnly && transaction.since !== last) {
       checkReads(connection, store.names, transaction.reads, transaction.since);
     }
     const time = nextCommitTime(last);

@@ -27,6 +27,8 @@ export interface Transactions {
   begin(options: TransactionOptions | undefined): Promise<Transaction>;
   /** The running transaction with this id; anything else is INVALID_ARGUMENT, which clients take as "start again". */
   find(id: Buffer): Transaction;
+  /** The same, but ends it, so that it commits once: its snapshot is let go, and what was read stays known. */
+  take(id: Buffer): Transaction;
   /** Runs a read of a transaction. Its snapshot stays until the read is over, whatever ends the transaction meanwhile. */
   reading<T>(transaction: Transaction, read: () => Promise<T>): Promise<T>;
   end(transaction: Transaction): void;
@@ -91,6 +93,14 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
   reaper.unref();
   const quiet = createQuiet(store, endGivenUp);
 
+  const find = (id: Buffer): Transaction => {
+    reap();
+    const found = running.get(id.toString("hex"));
+    if (!found) throw expired();
+    found.usedAt = performance.now();
+    return found.transaction;
+  };
+
   return {
     async begin(options) {
       if (options?.readOnly?.readTime) throw unimplemented("Reading at a past time (read_time)");
@@ -109,12 +119,11 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
       running.set(transaction.id.toString("hex"), { transaction, snapshot, startedAt: now, usedAt: now, readers: 0 });
       return transaction;
     },
-    find(id) {
-      reap();
-      const found = running.get(id.toString("hex"));
-      if (!found) throw expired();
-      found.usedAt = performance.now();
-      return found.transaction;
+    find,
+    take(id) {
+      const transaction = find(id);
+      end(id.toString("hex"));
+      return transaction;
     },
     async reading(transaction, read) {
       const key = transaction.id.toString("hex");

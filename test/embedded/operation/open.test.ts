@@ -170,6 +170,22 @@ it("a full disk: the write fails, what was there stays, and writing goes on when
   expect(await setAgain("more")).toMatchObject({ code: 0 });
 });
 
+it("a full disk: of a batch of writes each says whether it is there", async () => {
+  const raw = client(await start({ file: temporaryFile(), maxBytes: 400_000 }));
+  const put = (id: string, length: number) => ({
+    operation: "update",
+    update: {
+      name: `${raw.root}/c/${id}`,
+      fields: { b: { valueType: "bytesValue", bytesValue: Buffer.alloc(length) } },
+    },
+  });
+  const writes = [put("a", 1), put("big", 900_000), put("c", 1)];
+  const outcome = await raw.call<{ status: { code?: number }[] }>("BatchWrite", { database: raw.database, writes });
+  const codes = "messages" in outcome ? outcome.messages[0]?.status.map(({ code = 0 }) => code) : [outcome.code];
+  expect(codes).toEqual([0, 9, 0]);
+  expect(await raw.runQuery({ from: [{ collectionId: "c" }] })).toMatchObject({ messages: [{}, {}, {}] });
+});
+
 it("a port that is taken", async () => {
   const server = createServer();
   onTestFinished(() => void server.close());

@@ -18,6 +18,19 @@ const verify = (raw: RawClient, path: string, exists: boolean): Write => ({
   currentDocument: { conditionType: "exists", exists },
 });
 
+const increment = {
+  fieldPath: "n",
+  transformType: "increment",
+  increment: { valueType: "integerValue", integerValue: "1" },
+} as const;
+
+async function begin(raw: RawClient, options: object): Promise<Buffer> {
+  const begun = await raw.call<{ transaction: Buffer }>("BeginTransaction", { database: raw.database, options });
+  const [answer] = "messages" in begun ? begun.messages : [];
+  if (!answer) throw new Error("no transaction began");
+  return answer.transaction;
+}
+
 /** Commits, and gives the results and whether each carries the time of the commit. */
 async function committed(raw: RawClient, writes: Write[]): Promise<{ results: WriteResult[]; timed: boolean[] }> {
   const outcome = await raw.commit(writes);
@@ -47,5 +60,27 @@ describeBothStores(open, (onStore) => {
     await committed(raw, [set(raw, "twice/a")]);
     expect((await committed(raw, [remove(raw, "twice/a"), set(raw, "twice/a")])).timed).toEqual([true, true]);
     expect((await committed(raw, [set(raw, "twice/a"), remove(raw, "twice/a")])).results).toEqual([{}, {}]);
+  });
+
+  onStore("a transaction commits once, also when two commits of it arrive together", async (raw) => {
+    const transaction = await begin(raw, {});
+    const writes: Write[] = [
+      { operation: "transform", transform: { document: `${raw.root}/once/a`, fieldTransforms: [increment] } },
+    ];
+    const outcomes = await Promise.all([raw.commit(writes, transaction), raw.commit(writes, transaction)]);
+    expect(outcomes.filter(({ code }) => code === 0)).toHaveLength(1);
+    expect(await raw.commit(writes, transaction)).toMatchObject({ code: 3 });
+    expect(await raw.call("GetDocument", { name: `${raw.root}/once/a` })).toMatchObject({
+      messages: [{ fields: { n: increment.increment } }],
+    });
+  });
+
+  onStore("a read-only transaction ends well, whatever has changed since it read", async (raw) => {
+    await raw.commit([set(raw, "seen/a")]);
+    const transaction = await begin(raw, { readOnly: {} });
+    const documents = [`${raw.root}/seen/a`, `${raw.root}/seen/none`];
+    await raw.call("BatchGetDocuments", { database: raw.database, documents, transaction });
+    await raw.commit([remove(raw, "seen/a"), set(raw, "seen/none")]);
+    expect(await raw.commit([], transaction)).toMatchObject({ code: 0 });
   });
 });

@@ -56,6 +56,30 @@ it("one that is refused takes no other with it", async () => {
   expect(await ids()).toEqual(["after", "before", "taken"]);
 });
 
+it("one that the store fails on takes no other with it either", async () => {
+  store.close();
+  store = await openStore({ file: temporaryFile(), indexes: NO_INDEXES, maxBytes: 400_000 });
+  commit = createCommit(store, () => written++);
+  const tooBig = planWrite({
+    operation: "update",
+    update: {
+      name: `${ROOT}/c/big`,
+      fields: { s: { valueType: "bytesValue", bytesValue: Buffer.alloc(900_000) } },
+    },
+  });
+  const outcomes = await Promise.allSettled([commit([set("before")]), commit([tooBig]), commit([set("after")])]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(await ids()).toEqual(["after", "before"]);
+});
+
+it("a closed store says so to whoever comes too late, and opens no file any more", async () => {
+  const closed = await openStore({ file: temporaryFile(), indexes: NO_INDEXES });
+  closed.close();
+  const says = expect.objectContaining({ code: 14, message: expect.stringMatching(/closed/) });
+  expect(() => closed.borrow()).toThrow(says);
+  await expect(createCommit(closed, () => {})([set("late")])).rejects.toEqual(says);
+});
+
 it("a long queue is written in several steps, and each commit is answered after its own", async () => {
   const answered: number[] = [];
   const all = Array.from({ length: 100 }, async (_, n) => {
