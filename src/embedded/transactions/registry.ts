@@ -51,6 +51,8 @@ const REAP_MS = 5_000;
 const CROWD = 150;
 /** Between the reads of a live transaction lie a few milliseconds; one that was idle for so long may be given up. */
 const GIVEN_UP_MS = 500;
+/** In a crowd they take their turns, and those lie further apart. */
+const GIVEN_UP_IN_CROWD_MS = 3_000;
 const LOOK_AGAIN_MS = 20;
 
 interface Running {
@@ -77,21 +79,23 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
       if ((readers === 0 && now - usedAt > limits.idleMs) || now - startedAt > limits.totalMs) end(key);
     }
   };
-  const endGivenUp = (): void => {
-    const before = performance.now() - GIVEN_UP_MS;
-    for (const [key, { transaction, readers, usedAt }] of running) {
-      if (transaction.readOnly && readers === 0 && usedAt < before) end(key);
-    }
+  /** Ends read-only transactions that were idle for so long, the longest first, at most so many. */
+  const endGivenUp = (idleMs: number, most: number): void => {
+    const before = performance.now() - idleMs;
+    const givenUp = [...running].filter(
+      ([, { transaction, readers, usedAt }]) => transaction.readOnly && readers === 0 && usedAt < before,
+    );
+    for (const [key] of givenUp.toSorted(([, a], [, b]) => a.usedAt - b.usedAt).slice(0, most)) end(key);
   };
   /** Whether there is a crowd that read-only transactions will leave soon; any other is the limit's business. */
   const isCrowded = (): boolean => {
     if (running.size < CROWD) return false;
-    endGivenUp();
+    endGivenUp(GIVEN_UP_IN_CROWD_MS, 1);
     return running.size >= CROWD && [...running.values()].some(({ transaction }) => transaction.readOnly);
   };
   const reaper = setInterval(reap, Math.min(REAP_MS, limits.idleMs / 2));
   reaper.unref();
-  const quiet = createQuiet(store, endGivenUp);
+  const quiet = createQuiet(store, () => endGivenUp(GIVEN_UP_MS, running.size));
 
   const find = (id: Buffer): Transaction => {
     reap();
