@@ -43,7 +43,7 @@ export function applyWrites(target: WriteTarget, writes: readonly PlannedWrite[]
   const staged = new Map<string, Staged>();
   const applied = writes.map((write) => {
     const document = stage(target, staged, write.path);
-    checkPrecondition(write, document.fields && { updateTime: document.stored?.updateTime });
+    checkPrecondition(write, { exists: document.fields !== undefined, updateTime: document.stored?.updateTime });
     if (write.change === "none") return { document, results: [] };
     if (write.change === "delete") {
       document.fields = undefined;

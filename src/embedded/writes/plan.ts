@@ -27,9 +27,11 @@ interface Change {
   transforms: readonly FieldTransform[];
 }
 
-/** A document that exists when a write comes to it. */
-export interface Existing {
-  /** Microseconds; none for a document that the same commit made. */
+/** A document as a write comes to it. */
+export interface Found {
+  /** Whether it exists now, after the writes of the same commit so far. */
+  exists: boolean;
+  /** Microseconds, before the commit; none when it did not exist. */
   updateTime: number | undefined;
 }
 
@@ -61,18 +63,18 @@ export function planWrite(write: Write): PlannedWrite {
 }
 
 /** Throws ALREADY_EXISTS, NOT_FOUND or FAILED_PRECONDITION when the document is not what the write expects. */
-export function checkPrecondition(write: PlannedWrite, before: Existing | undefined): void {
+export function checkPrecondition(write: PlannedWrite, found: Found): void {
   const { precondition, path } = write;
   if (!precondition) return;
   const name = formatPath(path);
   if (precondition.conditionType === "exists") {
-    if (precondition.exists && !before) throw new StatusError(status.NOT_FOUND, `No document to update: ${name}`);
-    if (!precondition.exists && before)
+    if (precondition.exists && !found.exists) throw new StatusError(status.NOT_FOUND, `No document to update: ${name}`);
+    if (!precondition.exists && found.exists)
       throw new StatusError(status.ALREADY_EXISTS, `Document already exists: ${name}`);
     return;
   }
   const expected = toMicros(precondition.updateTime ?? {});
-  if (before?.updateTime !== expected) {
+  if (found.updateTime !== expected) {
     throw new StatusError(
       status.FAILED_PRECONDITION,
       `The stored version of ${name} does not match the update time that the write requires.`,

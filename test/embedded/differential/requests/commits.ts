@@ -1,4 +1,4 @@
-import type { Value, Write } from "../../../../src/embedded/protocol/types.js";
+import type { Document, Value, Write } from "../../../../src/embedded/protocol/types.js";
 import { double, int, list, map, type RequestCase, text, write } from "./parts.js";
 
 const setFields = (name: string, fields: Record<string, Value>): RequestCase =>
@@ -18,8 +18,27 @@ const geo = (latitude: number, longitude: number): Value => ({
   geoPointValue: { latitude, longitude },
 });
 
+/** A commit of writes that all ask for the update time that their document has. */
+const timed = (name: string, make: (document: string) => Write[]): RequestCase => ({
+  name: `commit ${name} of the document's update time`,
+  async send(raw) {
+    const document = `${raw.root}/w/${name}`;
+    await raw.commit([{ operation: "update", update: { name: document, fields: { a: int(1) } } }]);
+    const found = await raw.call<Document>("GetDocument", { name: document });
+    const updateTime = "messages" in found ? (found.messages[0]?.updateTime ?? {}) : {};
+    const currentDocument = { conditionType: "updateTime" as const, updateTime };
+    return raw.commit(make(document).map((one) => ({ ...one, currentDocument })));
+  },
+});
+const replace = (name: string, n: number): Write => ({ operation: "update", update: { name, fields: { a: int(n) } } });
+const remove = (name: string): Write => ({ operation: "delete", delete: name });
+
 /** Writes and transactions at and over the limits. */
 export const commits: RequestCase[] = [
+  timed("two deletes", (name) => [remove(name), remove(name)]),
+  timed("two updates", (name) => [replace(name, 2), replace(name, 3)]),
+  timed("an update and a delete", (name) => [replace(name, 2), remove(name)]),
+  timed("a delete and an update", (name) => [remove(name), replace(name, 2)]),
   write("of nothing", () => []),
   verify("without a precondition", {}),
   verify("of an update time", { currentDocument: { conditionType: "updateTime", updateTime: { seconds: "5" } } }),
