@@ -130,11 +130,17 @@ function toServiceError(guard: CallGuard, raised: unknown): ServiceError {
   return serviceError(status.DATA_LOSS, `The store failed on this request (error ${id}).`);
 }
 
+/** The header that carries a message holds 64 KiB, in which a byte may take three; longer, no answer arrives. */
+const MAX_DETAILS_BYTES = 16 * 1024;
+
 function serviceError(code: status, details: string): ServiceError {
-  // Line breaks are not allowed in the header that carries the message.
   return Object.assign(new Error(details), {
     code,
-    details: details.replace(/[\r\n]+/g, " "),
+    // That header takes neither line breaks nor half a character.
+    details: Buffer.from(details)
+      .subarray(0, MAX_DETAILS_BYTES)
+      .toString()
+      .replace(/[\r\n]+/g, " "),
     metadata: new Metadata(),
   });
 }
