@@ -2,7 +2,7 @@ import { invalidArgument } from "../errors.js";
 import type { StructuredQuery } from "../protocol/types.js";
 
 const NAME = /(?:`(?:[^`\\]|\\.)*`|[^\s,.`]+)/s.source;
-const CLAUSE = `(${NAME}(?:\\.${NAME})*)\\s*(asc|desc)?`;
+const CLAUSE = `(${NAME}(?:\\.${NAME})*)(?:\\s*(asc|desc)|\\s*(?=,|$))`;
 const CLAUSES = new RegExp(CLAUSE, "gis");
 const ORDER_BY = new RegExp(`^${CLAUSE}(?:\\s*,\\s*${CLAUSE})*$`, "is");
 

@@ -59,6 +59,7 @@ describeBothStores(open, (onStore) => {
       n: "o/b o/a o/c",
       "n asc": "o/b o/a o/c",
       "n  DESC": "o/c o/a o/b",
+      "n ": "o/b o/a o/c",
       "n desc, __name__ desc": "o/c o/a o/b",
       "n ,\n__name__": "o/b o/a o/c",
       __name__: "o/a o/b o/c o/d",
@@ -115,6 +116,12 @@ it("an order of one's own goes on over pages", async () => {
   for (const pageToken of ["junk", "A", await token("n")]) {
     expect(await raw.call("ListDocuments", { parent: raw.root, pageToken }), pageToken).toMatchObject({ code: 3 });
   }
+});
+
+it("an order with a great deal of space in it is refused before anybody has to wait", async () => {
+  const { raw } = await startRaw();
+  const orderBy = `n${" ".repeat(100_000)}n`;
+  expect(await raw.call("ListDocuments", { parent: raw.root, collectionId: "o", orderBy })).toMatchObject({ code: 3 });
 });
 
 it("a transaction is aborted when what it has listed is not so any more", async () => {
