@@ -26,6 +26,12 @@ export interface Entry {
   index: string;
   /** Encoded values and name. */
   tail: Buffer;
+  /**
+   * How many of the index entries that Firestore allows a document it stands for: one here serves both directions, and
+   * those of names, maps and whole arrays do not count:
+   * https://firebase.google.com/docs/firestore/query-data/index-overview#automatic_indexing.
+   */
+  counts: number;
 }
 
 /** All index entries of a document under the given rules. */
@@ -33,20 +39,17 @@ export function entriesOf(rules: IndexRules, path: ResourcePath, fields: Fields)
   const group = path.segments.at(-2) ?? "";
   const names = { collection: nameTail(path, "collection"), group: nameTail(path, "group") };
   const entries: Entry[] = [
-    { scope: "collection", index: NAME_INDEX, tail: names.collection },
-    { scope: "group", index: NAME_INDEX, tail: names.group },
-    { scope: "database", index: NAME_INDEX, tail: names.group },
+    { scope: "collection", index: NAME_INDEX, tail: names.collection, counts: 0 },
+    { scope: "group", index: NAME_INDEX, tail: names.group, counts: 0 },
+    { scope: "database", index: NAME_INDEX, tail: names.group, counts: 0 },
   ];
   addFieldEntries(entries, rules, group, names, [], fields);
-  for (const index of rules.composites(group)) {
-    for (const tail of compositeTails(index, path, fields))
-      entries.push({ scope: index.scope, index: index.name, tail });
-  }
+  for (const index of rules.composites(group)) entries.push(...compositeEntries(index, path, fields));
   return entries;
 }
 
-/** The encoded values and name of a document in one composite index: none when a field is missing. */
-export function compositeTails(index: CompiledIndex, path: ResourcePath, fields: Fields): Buffer[] {
+/** The entries of a document in one composite index: none when a field is missing. */
+export function compositeEntries(index: CompiledIndex, path: ResourcePath, fields: Fields): Entry[] {
   let tails: Buffer[] = [Buffer.alloc(0)];
   for (const { path: fieldPath, mode } of index.fields) {
     const value = fieldAt(fields, fieldPath);
@@ -55,7 +58,8 @@ export function compositeTails(index: CompiledIndex, path: ResourcePath, fields:
     tails = tails.flatMap((tail) => parts.map((part) => Buffer.concat([tail, directed(part, mode)])));
   }
   const name = directed(nameTail(path, index.scope), index.nameDirection);
-  return tails.map((tail) => Buffer.concat([tail, name]));
+  const { scope, name: indexName } = index;
+  return tails.map((tail) => ({ scope, index: indexName, tail: Buffer.concat([tail, name]), counts: 1 }));
 }
 
 /** The bytes of an encoded part in an index of the given mode. */
@@ -108,17 +112,23 @@ function addFieldEntries(
     for (const scope of ["collection", "group"] as const) {
       const modes = rule[scope];
       if (modes.has("asc") || modes.has("desc")) {
-        entries.push({ scope, index: fieldIndexName(formatFieldPath(path)), tail: fieldTail(value, names[scope]) });
+        const index = fieldIndexName(formatFieldPath(path));
+        entries.push({ scope, index, tail: fieldTail(value, names[scope]), counts: directionsOf(value, modes) });
       }
       if (modes.has("contains")) {
         const index = containsIndexName(formatFieldPath(path));
         for (const part of distinctElements(value))
-          entries.push({ scope, index, tail: Buffer.concat([part, names[scope]]) });
+          entries.push({ scope, index, tail: Buffer.concat([part, names[scope]]), counts: 1 });
       }
     }
     if (value.valueType === "mapValue")
       addFieldEntries(entries, rules, group, names, path, value.mapValue.fields ?? {});
   }
+}
+
+function directionsOf(value: Value, modes: ReadonlySet<FieldMode>): number {
+  if (value.valueType === "arrayValue" || value.valueType === "mapValue") return 0;
+  return Number(modes.has("asc")) + Number(modes.has("desc"));
 }
 
 function fieldTail(value: Value, name: Buffer): Buffer {

@@ -5,7 +5,7 @@ import type { Names } from "../storage/names.js";
 import type { Connection } from "../storage/sqlite.js";
 import { compileIndexes, definitionOf, type IndexRules, overridesOf } from "./config.js";
 import { keysOf } from "./full-keys.js";
-import { compositeTails, type Entry, entriesOf } from "./keys.js";
+import { compositeEntries, type Entry, entriesOf } from "./keys.js";
 
 /*
  * Which indexes the file keeps is written in the file itself (row `layout` of `state`), because several processes
@@ -69,9 +69,7 @@ export function adoptLayout(
   } else {
     for (const name of old.composites) if (!next.composites.includes(name)) dropIndex(connection, names, name);
     for (const index of rules.all.filter(({ name }) => !old.composites.includes(name))) {
-      addEntries(connection, names, onProgress, index.group, (path, fields) =>
-        compositeTails(index, path, fields).map((tail) => ({ scope: index.scope, index: index.name, tail })),
-      );
+      addEntries(connection, names, onProgress, index.group, (path, fields) => compositeEntries(index, path, fields));
     }
   }
   connection.run("INSERT OR REPLACE INTO state VALUES ('layout', ?)", JSON.stringify(next));

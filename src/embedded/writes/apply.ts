@@ -12,6 +12,7 @@ import type { Connection } from "../storage/sqlite.js";
 import { checkDocumentSize } from "../values/validate.js";
 import { changedFields, checkPrecondition, type PlannedWrite } from "./plan.js";
 
+/** https://firebase.google.com/docs/firestore/quotas#indexes */
 const MAX_ENTRIES = 40_000;
 
 /** The store as a commit changes it: must stand in a write transaction. */
@@ -121,9 +122,10 @@ function storeDocument(
         bytes,
       ).lastInsertRowid;
   if (stored) connection.run("UPDATE documents SET update_time = ?, fields = ? WHERE id = ?", time, bytes, id);
-  const keys = keysOf(connection, names, path, entriesOf(rules, path, fields));
-  if (keys.size > MAX_ENTRIES)
+  const entries = entriesOf(rules, path, fields);
+  if (entries.reduce((sum, { counts }) => sum + counts, 0) > MAX_ENTRIES)
     throw invalidArgument(`${formatPath(path)} would have over ${MAX_ENTRIES} index entries.`);
+  const keys = keysOf(connection, names, path, entries);
   const old = before ? keysOf(connection, names, path, entriesOf(rules, path, before)) : new Map<string, Buffer>();
   for (const [text, key] of old) if (!keys.has(text)) connection.run("DELETE FROM entries WHERE key = ?", key);
   for (const [text, key] of keys) if (!old.has(text)) connection.run("INSERT INTO entries VALUES (?, ?)", key, id);

@@ -28,6 +28,14 @@ const integers = (count: number): Value => ({
     values: Array.from({ length: count }, (_, n) => ({ valueType: "integerValue", integerValue: String(n) })),
   },
 });
+const fields = (count: number): Value => ({
+  valueType: "mapValue",
+  mapValue: {
+    fields: Object.fromEntries(
+      Array.from({ length: count }, (_, n) => [`f${n}`, { valueType: "booleanValue", booleanValue: true }]),
+    ),
+  },
+});
 const transforms = (count: number): Write => ({
   operation: "update",
   update: { name: `${raw.root}/c/transformed`, fields: {} },
@@ -57,8 +65,10 @@ it("a document has at most 500 transforms in a commit", async () => {
 });
 
 it("a document has at most 40,000 index entries, and one that has more leaves nothing behind", async () => {
-  // Three entries by name and one for the whole array.
-  expect(await raw.commit([set("many", integers(39_996))])).toMatchObject({ code: 0 });
-  expect(await raw.commit([set("more", integers(39_997))])).toMatchObject(refused(/40000 index entries/));
+  expect(await raw.commit([set("many", integers(40_000))])).toMatchObject({ code: 0 });
+  expect(await raw.commit([set("more", integers(40_001))])).toMatchObject(refused(/40000 index entries/));
   expect(await raw.call("GetDocument", { name: `${raw.root}/c/more` })).toMatchObject({ code: 5 });
+  // A value has an entry for each direction.
+  expect(await raw.commit([set("wide", fields(20_000))])).toMatchObject({ code: 0 });
+  expect(await raw.commit([set("wider", fields(20_001))])).toMatchObject(refused(/40000 index entries/));
 });
