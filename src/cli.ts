@@ -4,7 +4,7 @@ import { packageVersion } from "./commands/package.js";
 import { type Flags, loadConfig, SETTINGS, type Setting } from "./config.js";
 
 const program = new Command("fireboard")
-  .description("A project board for AI agents: an MCP server on Cloud Firestore")
+  .description("A project board for AI agents: an MCP server on Firestore, in a file of its own or in the cloud")
   .version(packageVersion());
 
 withSettings(program.command("serve", { isDefault: true }), Object.values(SETTINGS))

@@ -56,7 +56,7 @@ export interface Engine {
 
 /**
  * Starts a Cloud Firestore over one SQLite file, which other processes may serve at the same time. Clients connect
- * without TLS: `new Firestore({ host: `${host}:${port}`, ssl: false, customHeaders: { Authorization: ... } })`.
+ * without TLS: `new Firestore({ projectId, host: `${host}:${port}`, ssl: false, customHeaders: { Authorization: ... } })`.
  * Throws StoreError when the file cannot be used or the port is taken.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {

@@ -29,10 +29,22 @@ export function prepareStoreFile(file: string): StoreFile {
  */
 function prepareFile(file: string): void {
   const folder = dirname(file);
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   if (existsSync(file)) {
     if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
   } else {
     closeSync(openSync(file, "a", 0o600));
+  }
+}
+
+/** One by one: Node's own `recursive` never returns where a folder cannot be made below one that exists, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have been quicker.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }

@@ -130,6 +130,7 @@ const SYSTEM_ERRORS: Record<string, number> = {
   EROFS: 8,
   ENOSPC: 13,
   EDQUOT: 13,
+  ENOENT: 14,
   ENOTDIR: 14,
   EISDIR: 14,
   EIO: 10,

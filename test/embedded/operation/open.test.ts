@@ -2,7 +2,7 @@ import { chmodSync, existsSync, openSync, readFileSync, statSync, writeFileSync,
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { type Engine, type EngineOptions, startEngine } from "../../../src/embedded/index.js";
+import { type Engine, type EngineOptions, StoreError, startEngine } from "../../../src/embedded/index.js";
 import { openConnection } from "../../../src/embedded/storage/sqlite.js";
 import { NO_INDEXES } from "../support/engine.js";
 import { temporaryFile, temporaryFolder } from "../support/folder.js";
@@ -58,6 +58,11 @@ it("a folder that cannot be written", async () => {
   chmodSync(folder, 0o555);
   const error = await startAsNobody(join(folder, "store.db"));
   expect(error).toEqual({ code: "read_only", message: expect.stringMatching(/permissions/) });
+});
+
+it("a folder that cannot be made", async () => {
+  // What it says depends on the user; that it says something at all is what Node's recursive mkdir does not do here.
+  await expect(start({ file: "/proc/none/deep/store.db" })).rejects.toThrow(StoreError);
 });
 
 it("a path that leads through a file", async () => {
