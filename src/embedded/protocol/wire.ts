@@ -15,16 +15,18 @@ export interface EncodedMessage {
 /** Field numbers of the messages in google/firestore/v1. */
 const DOCUMENT = { name: 1, createTime: 3, updateTime: 4 };
 const RUN_QUERY_RESPONSE = { document: 1, readTime: 3 };
-const BATCH_GET_RESPONSE = { found: 1, readTime: 4 };
+const BATCH_GET_RESPONSE = { found: 1, transaction: 3, readTime: 4 };
 
 /** A RunQueryResponse with a whole document. */
 export function encodedResult(document: StoredDocument, readTime: Timestamp): EncodedMessage {
   return encoded(document, RUN_QUERY_RESPONSE.document, readTime, RUN_QUERY_RESPONSE.readTime);
 }
 
-/** A BatchGetDocumentsResponse with a whole document. */
-export function encodedFound(document: StoredDocument, readTime: Timestamp): EncodedMessage {
-  return encoded(document, BATCH_GET_RESPONSE.found, readTime, BATCH_GET_RESPONSE.readTime);
+/** A BatchGetDocumentsResponse with a whole document, and the id of the transaction that it began, if it did. */
+export function encodedFound(document: StoredDocument, readTime: Timestamp, began: Buffer | undefined): EncodedMessage {
+  const message = encoded(document, BATCH_GET_RESPONSE.found, readTime, BATCH_GET_RESPONSE.readTime);
+  if (!began) return message;
+  return { encoded: Buffer.concat([message.encoded, ...delimited(BATCH_GET_RESPONSE.transaction, began)]) };
 }
 
 function encoded(document: StoredDocument, field: number, readTime: Timestamp, timeField: number): EncodedMessage {

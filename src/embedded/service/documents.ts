@@ -46,12 +46,15 @@ export async function batchGetDocuments(
     const { readTime } = view;
     // Every name is checked before the first answer goes out.
     const names = new Set((request.documents ?? []).map((name) => formatPath(parseDocumentName(name))));
-    if (view.began) await sink.write({ transaction: view.began, ...(names.size === 0 ? { readTime } : {}) });
+    let began = view.began;
+    if (began && names.size === 0) await sink.write({ transaction: began, readTime });
     for (const name of names) {
       const document = readDocument(context, view, name);
-      if (!document) await sink.write({ missing: name, readTime });
-      else if (request.mask) await sink.write({ found: maskedMessage(document, request.mask), readTime });
-      else await sink.write(encodedFound(document, readTime));
+      const common = { readTime, ...(began ? { transaction: began } : {}) };
+      if (!document) await sink.write({ missing: name, ...common });
+      else if (request.mask) await sink.write({ found: maskedMessage(document, request.mask), ...common });
+      else await sink.write(encodedFound(document, readTime, began));
+      began = undefined;
     }
   });
 }
