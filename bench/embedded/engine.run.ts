@@ -97,7 +97,7 @@ test("durable commits against raw SQLite", async () => {
 });
 
 test("reads and transactions against the official emulator", async () => {
-  const runs = { counted: 200, warmup: 20 };
+  const runs = { counted: 300, warmup: 300 };
   const calls = (db: Firestore): Record<string, Measured> => {
     let n = 0;
     const tasks = db.collection("tasks");
@@ -129,7 +129,7 @@ test("reads and transactions against the official emulator", async () => {
     official = await medians(calls(db), runs);
     await db.terminate();
   }
-  report(`Calls on ${OPEN + FEW} documents (p50 of ${runs.counted})`, [
+  report(`Calls on ${OPEN + FEW} documents (p50 of ${runs.counted} after ${runs.warmup})`, [
     ["", "embedded", "emulator", "emulator / embedded"],
     ...Object.entries(embedded).map(([name, ms]) => {
       const other = official[name];
