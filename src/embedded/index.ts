@@ -50,7 +50,7 @@ export interface Engine {
   port: number;
   /** How many streams listen for changes now. */
   listeners(): number;
-  /** Ends running calls and closes the file. */
+  /** Ends running calls and closes the file; once, however often it is called. */
   close(): Promise<void>;
 }
 
@@ -86,15 +86,20 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         onError: options.onError ?? reportError,
       },
     );
+    const close = async (): Promise<void> => {
+      changes.close();
+      await server.close();
+      transactions.close();
+      store.close();
+    };
+    let closing: Promise<void> | undefined;
     return {
       host: "127.0.0.1",
       port: server.port,
       listeners: changes.count,
-      async close() {
-        changes.close();
-        await server.close();
-        transactions.close();
-        store.close();
+      close() {
+        closing ??= close();
+        return closing;
       },
     };
   } catch (error) {

@@ -115,7 +115,11 @@ function errorResult({ code, message, hint, details }: BoardError): CallToolResu
 
 function deadlineExceeded(tool: Tool): BoardError {
   return tool.annotations.readOnlyHint
-    ? new BoardError("deadline_exceeded", `${tool.name} did not finish in time.`, "Call again.")
+    ? new BoardError(
+        "deadline_exceeded",
+        `${tool.name} did not finish in time.`,
+        "Call again; if it lasts, check that the store can be reached.",
+      )
     : new BoardError(
         "deadline_exceeded",
         `${tool.name} did not finish in time. The change may have been applied.`,

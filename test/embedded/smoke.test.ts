@@ -1,6 +1,7 @@
 import { FieldValue, Filter } from "@google-cloud/firestore";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTestStore, type TestStore } from "./support/engine.js";
+import { startEngine } from "../../src/embedded/index.js";
+import { NO_INDEXES, startTestStore, type TestStore } from "./support/engine.js";
 
 let store: TestStore;
 beforeAll(async () => {
@@ -53,6 +54,12 @@ it("writes, reads, queries and counts", async () => {
   expect(await ids(tasks.where(Filter.or(Filter.where("at", "==", 1), Filter.where("m.a", "==", 2))))).toBe("t1 t2");
   expect((await tasks.where("status", "!=", "done").count().get()).data().count).toBe(5);
   await expect(tasks.where("m.a", "==", 1).orderBy("at").get()).rejects.toThrow(/9 FAILED_PRECONDITION.*indexes/);
+});
+
+it("closes once, however often it is asked to", async () => {
+  const engine = await startEngine({ file: ":memory:", indexes: NO_INDEXES });
+  await expect(Promise.all([engine.close(), engine.close()])).resolves.toHaveLength(2);
+  await expect(engine.close()).resolves.toBeUndefined();
 });
 
 it("transacts without losing updates and keeps the time of a write that changes nothing", async () => {
