@@ -69,6 +69,7 @@ const BENCH = {
     testTimeout: 10 * 60_000,
     hookTimeout: 10 * 60_000,
     fileParallelism: false,
+    server: { deps: { external: [/\/dist\//] } },
   },
 } satisfies TestProjectInlineConfiguration;
 

@@ -3,19 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Firestore } from "@google-cloud/firestore";
 import { afterAll, beforeAll, test } from "vitest";
-import { startEngine } from "../../src/embedded/index.js";
-import { openConnection } from "../../src/embedded/storage/sqlite.js";
 import { connect, NO_INDEXES } from "../../test/embedded/support/engine.js";
 import { type Measured, medians, percentiles } from "../support/measure.js";
 import { milliseconds, ratio, report, verdict } from "../support/table.js";
-import { contendedIncrements, inProcess, startWriter } from "./processes.js";
+import { built, contendedIncrements, inProcess, startWriter } from "./processes.js";
 
 /* The embedded store by itself, against raw SQLite with the same settings and against the official emulator. */
 
 const MANY = 100_000;
 const FEW = 1_000;
 const OPEN = 300;
-const COMMITS = 2_000;
+const COMMITS = 4_000;
 const IN_FLIGHT = 32;
 const CONTENTION_MS = 15_000;
 const PROCESSES = 4;
@@ -37,6 +35,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Opens a store in this process for as long as `action` runs. */
 async function withStore<T>(file: string, action: (db: Firestore) => Promise<T>): Promise<T> {
+  const { startEngine } = await built<typeof import("../../src/embedded/index.js")>("index.js");
   const engine = await startEngine({ file: join(folder, file), indexes: NO_INDEXES });
   const db = connect(engine.port, undefined, "demo-bench");
   try {
@@ -71,6 +70,7 @@ async function rate(calls: number, width: number, call: (n: number) => Promise<u
 }
 
 test("durable commits against raw SQLite", async () => {
+  const { openConnection } = await built<typeof import("../../src/embedded/storage/sqlite.js")>("storage/sqlite.js");
   const raw = openConnection(join(folder, "raw.db"));
   raw.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (k TEXT PRIMARY KEY, v BLOB)");
   const value = Buffer.alloc(200, 1);
@@ -81,7 +81,7 @@ test("durable commits against raw SQLite", async () => {
   });
   raw.close();
   const [alone, together] = await withStore("commits.db", async (db) => {
-    await db.doc("warm/up").set({});
+    await rate(COMMITS, IN_FLIGHT, (n) => db.doc(`warm/d${n}`).set(task(n, "todo")));
     return [
       await rate(COMMITS / 4, 1, (n) => db.doc(`alone/d${n}`).set(task(n, "todo"))),
       await rate(COMMITS, IN_FLIGHT, (n) => db.doc(`together/d${n}`).set(task(n, "todo"))),
