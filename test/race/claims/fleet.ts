@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import pRetry from "p-retry";
 import type { TestBoard } from "../../support/board.js";
-import { type Agent, startAgent } from "../../support/client.js";
+import { type Agent, startAgent, ToolError } from "../../support/client.js";
 
 /** What a fleet is made of. */
 export interface FleetOptions {
@@ -45,6 +45,15 @@ interface Worker {
   killed: boolean;
 }
 
+/** Calls again when told so: on the emulator, a killed agent's transaction can block the others for a while. */
+function asTold(server: Agent, tool: string, args: object) {
+  return pRetry(() => server.call(tool, { ...args }), {
+    retries: 20,
+    minTimeout: 0,
+    shouldRetry: ({ error }) => error instanceof ToolError && error.code === "conflict",
+  });
+}
+
 /** Lets agents claim and finish a project's tasks until none is open, killing some of them on the way (SIGKILL). */
 export async function runFleet({ board, project_id, agents, killEvery, random }: FleetOptions): Promise<Report> {
   const report: Report = { shared: [], expiries: [], kills: 0, claims: [], empty: 0, seconds: 0 };
@@ -78,10 +87,10 @@ export async function runFleet({ board, project_id, agents, killEvery, random }:
     began ||= performance.now();
     for (;;) {
       const asked = performance.now();
-      const { task } = await server.call("board_claim_task", { project_id, agent_name: name });
+      const { task } = await asTold(server, "board_claim_task", { project_id, agent_name: name });
       if (task) {
         acknowledge(worker, task.id, performance.now() - asked);
-        await server.call("board_update_task", { task_id: task.id, status: "done", assigned_agent: name });
+        await asTold(server, "board_update_task", { task_id: task.id, status: "done", assigned_agent: name });
         release(worker, task.id);
       } else {
         report.empty += 1;
