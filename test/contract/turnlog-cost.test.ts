@@ -68,7 +68,8 @@ it("an append to a turn of 10,000 items costs what the first one did, and no doc
   expect(contents).toEqual(dialog(10_000).map(({ content }) => content));
   const { dialog_count, ...turn } = await document.turn();
   expect(dialog_count).toBe(10_000);
-  expect(JSON.stringify({ dialog_count, ...turn }).length).toBeLessThan(size + 10);
+  // Times have more digits now and fewer then; the items would be hundreds of thousands.
+  expect(JSON.stringify({ dialog_count, ...turn }).length).toBeLessThan(size + 100);
   // 10,000 documents, on a machine that has other things to do as well.
 }, 120_000);
 

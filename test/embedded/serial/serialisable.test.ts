@@ -4,5 +4,5 @@ import { expectSerialisable } from "./check-history.js";
 it("transactions of 4 processes, some of them killed, are serialisable and lose nothing", {
   timeout: 60_000,
 }, async () => {
-  await expectSerialisable({ workers: 4, transactions: 1_000, killEvery: 100 });
+  await expectSerialisable({ workers: 4, transactions: 800, killEvery: 80 });
 });
