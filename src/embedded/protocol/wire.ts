@@ -24,12 +24,17 @@ export function encodedResult(document: StoredDocument, readTime: Timestamp): En
 
 /** A BatchGetDocumentsResponse with a whole document, and the id of the transaction that it began, if it did. */
 export function encodedFound(document: StoredDocument, readTime: Timestamp, began: Buffer | undefined): EncodedMessage {
-  const message = encoded(document, BATCH_GET_RESPONSE.found, readTime, BATCH_GET_RESPONSE.readTime);
-  if (!began) return message;
-  return { encoded: Buffer.concat([message.encoded, ...delimited(BATCH_GET_RESPONSE.transaction, began)]) };
+  const { found, transaction, readTime: timeField } = BATCH_GET_RESPONSE;
+  return encoded(document, found, readTime, timeField, began ? delimited(transaction, began) : []);
 }
 
-function encoded(document: StoredDocument, field: number, readTime: Timestamp, timeField: number): EncodedMessage {
+function encoded(
+  document: StoredDocument,
+  field: number,
+  readTime: Timestamp,
+  timeField: number,
+  rest: readonly Uint8Array[] = [],
+): EncodedMessage {
   const parts = [
     ...delimited(DOCUMENT.name, Buffer.from(document.name)),
     document.bytes,
@@ -37,7 +42,7 @@ function encoded(document: StoredDocument, field: number, readTime: Timestamp, t
     ...delimited(DOCUMENT.updateTime, timestamp(fromMicros(document.updateTime))),
   ];
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const message = [key(field), varint(BigInt(length)), ...parts, ...delimited(timeField, timestamp(readTime))];
+  const message = [key(field), varint(BigInt(length)), ...parts, ...delimited(timeField, timestamp(readTime)), ...rest];
   return { encoded: Buffer.concat(message) };
 }
 

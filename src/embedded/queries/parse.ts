@@ -9,6 +9,7 @@ import {
 } from "../paths/field-path.js";
 import { checkIds, parsePath } from "../paths/names.js";
 import type { CursorMessage, FieldReference, FilterMessage, StructuredQuery, Value } from "../protocol/types.js";
+import { compareText } from "../values/order.js";
 import {
   type Cursor,
   type Direction,
@@ -163,8 +164,4 @@ function parseField(reference: FieldReference | undefined): FieldPath {
 
 function isOperator(op: string): op is Operator {
   return OPERATORS.has(op);
-}
-
-function compareText(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

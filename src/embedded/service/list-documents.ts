@@ -3,24 +3,16 @@ import { fieldAt } from "../indexes/keys.js";
 import { isNameField } from "../paths/field-path.js";
 import { formatPath, parsePath } from "../paths/names.js";
 import { deserializeCursor, serializeCursor } from "../protocol/load.js";
-import type {
-  Consistency,
-  CursorMessage,
-  Document,
-  DocumentMask,
-  Fields,
-  StructuredQuery,
-  Value,
-} from "../protocol/types.js";
+import type { Consistency, CursorMessage, Document, DocumentMask, Fields, StructuredQuery } from "../protocol/types.js";
 import type { Query } from "../queries/ast.js";
 import { parseOrderBy } from "../queries/order-by.js";
 import { parseQuery } from "../queries/parse.js";
 import { type ConjunctionPlan, planQuery } from "../queries/planner.js";
 import { missingIndexError, type QuerySource, runQuery } from "../queries/run.js";
-import { collectionIdsBelow, compareIds, nonEmptyCollectionsBelow } from "../storage/collections.js";
+import { collectionIdsBelow, nonEmptyCollectionsBelow } from "../storage/collections.js";
 import { fieldsOf, findDocument, type StoredDocument } from "../storage/documents.js";
 import { readList } from "../transactions/reads.js";
-import { compareValues } from "../values/order.js";
+import { compareText, compareValues, referenceTo } from "../values/order.js";
 import type { ServiceContext } from "./context.js";
 import { coveredBy, sourceOf } from "./queries.js";
 import { maskedMessage, withView } from "./reads.js";
@@ -106,7 +98,7 @@ function withMissing(source: QuerySource, query: Query, plans: readonly Conjunct
     below.map((path) => formatPath({ root, segments: path.segments.slice(0, segments.length + 2) })),
   );
   const missing = [...names]
-    .filter((name) => !start || compareValues(reference(name), start) > 0)
+    .filter((name) => !start || compareValues(referenceTo(name), start) > 0)
     .filter((name) => !findDocument(source.connection, source.names, parsePath(name)))
     .map((name) => ({ name }));
   return [...runQuery(source, query, plans), ...missing].sort(byName);
@@ -131,7 +123,7 @@ function ofAllCollections(
     *find(source) {
       let left = query.limit ?? 0;
       for (const collectionId of collectionIdsBelow(source.connection, query.parent)) {
-        if (compareIds(collectionId, first) < 0) continue;
+        if (compareText(collectionId, first) < 0) continue;
         const from = [{ collectionId }];
         const rest = collectionId === first ? message : anew;
         const part = parseQuery(parent, { ...rest, from, limit: { value: left } });
@@ -159,7 +151,7 @@ function collectionBelow({ parent }: Query, name: string): string {
 function tokenAfter(last: Listed, { orders }: Query): string {
   const fields: Fields = "bytes" in last ? fieldsOf(last) : {};
   const values = orders.map(
-    ({ path }) => (isNameField(path) ? undefined : fieldAt(fields, path)) ?? reference(last.name),
+    ({ path }) => (isNameField(path) ? undefined : fieldAt(fields, path)) ?? referenceTo(last.name),
   );
   return serializeCursor({ values, before: false });
 }
@@ -181,9 +173,5 @@ function readToken(token: string): CursorMessage {
 }
 
 function byName(a: Listed, b: Listed): number {
-  return compareValues(reference(a.name), reference(b.name));
-}
-
-function reference(name: string): Value {
-  return { valueType: "referenceValue", referenceValue: name };
+  return compareValues(referenceTo(a.name), referenceTo(b.name));
 }

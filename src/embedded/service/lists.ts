@@ -1,9 +1,10 @@
 import { invalidArgument } from "../errors.js";
 import { checkIds, parsePath } from "../paths/names.js";
-import type { Consistency, CursorMessage, StructuredQuery, Value } from "../protocol/types.js";
+import type { Consistency, CursorMessage, StructuredQuery } from "../protocol/types.js";
 import { parseQuery } from "../queries/parse.js";
 import { runQuery } from "../queries/run.js";
 import { collectionIdsBelow } from "../storage/collections.js";
+import { referenceTo } from "../values/order.js";
 import type { ServiceContext } from "./context.js";
 import { pageSizeOf } from "./list-documents.js";
 import { coveredBy, sourceOf } from "./queries.js";
@@ -61,12 +62,8 @@ export async function partitionQuery(
     const cuts = new Set<number>();
     for (let part = 1; part <= wanted; part++) cuts.add(Math.floor((part * names.length) / (wanted + 1)));
     cuts.delete(0);
-    return { partitions: [...cuts].map((cut) => ({ values: [reference(names[cut] ?? "")], before: true })) };
+    return { partitions: [...cuts].map((cut) => ({ values: [referenceTo(names[cut] ?? "")], before: true })) };
   });
-}
-
-function reference(name: string): Value {
-  return { valueType: "referenceValue", referenceValue: name };
 }
 
 function encodeToken(text: string): string {

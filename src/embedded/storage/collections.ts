@@ -1,4 +1,5 @@
 import type { ResourcePath } from "../paths/names.js";
+import { compareText } from "../values/order.js";
 import type { Connection } from "./sqlite.js";
 
 /**
@@ -25,10 +26,5 @@ export function nonEmptyCollectionsBelow(connection: Connection, parent: Resourc
 export function collectionIdsBelow(connection: Connection, parent: ResourcePath): string[] {
   const depth = parent.segments.length;
   const ids = new Set(nonEmptyCollectionsBelow(connection, parent).map((path) => path.segments[depth] ?? ""));
-  return [...ids].sort(compareIds);
-}
-
-/** Compares ids of collections as Firestore orders them: by their bytes. */
-export function compareIds(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return [...ids].sort(compareText);
 }

@@ -42,6 +42,16 @@ export function compareValues(a: Value, b: Value): number {
   return Buffer.compare(encodeValue(a), encodeValue(b));
 }
 
+/** Compares texts as Firestore orders them: by their UTF-8 bytes, which is not the order of JavaScript strings. */
+export function compareText(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** A reference to a document, as a value. */
+export function referenceTo(name: string): Value {
+  return { valueType: "referenceValue", referenceValue: name };
+}
+
 /** Appends the encoding of a value. */
 export function writeValue(out: ByteWriter, value: Value): void {
   switch (value.valueType) {
