@@ -1,6 +1,7 @@
 import type { IndexConfig } from "./indexes/config.js";
 import { createChangeFeed } from "./listeners/changes.js";
 import { startServer } from "./service/server.js";
+import type { AnswerLimits } from "./service/sink.js";
 import type { FileSystemType } from "./storage/network-disk.js";
 import { openStore } from "./storage/store.js";
 import { createCommit } from "./transactions/commit.js";
@@ -42,6 +43,8 @@ export interface EngineOptions {
   fileSystemType?: FileSystemType;
   /** Milliseconds that a transaction may be idle (60,000) and live in all (270,000). */
   transactionLimits?: TransactionLimits;
+  /** Milliseconds that a client may read nothing of an answer (60,000) and take over it in all (270,000). */
+  answerLimits?: AnswerLimits;
 }
 
 /** A running engine. */
@@ -84,6 +87,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         token: options.token,
         onRpc: options.onRpc,
         onError: options.onError ?? reportError,
+        answerLimits: options.answerLimits,
       },
     );
     const close = async (): Promise<void> => {

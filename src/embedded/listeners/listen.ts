@@ -1,9 +1,10 @@
 import { type handleBidiStreamingCall, type ServerDuplexStream, status } from "@grpc/grpc-js";
 import { StatusError } from "../errors.js";
 import type { ListenRequest, ListenResponse, StatusMessage, TargetMessage } from "../protocol/types.js";
-import { bidirectional, type CallGuard, type MessageSink, sinkOf } from "../service/calls.js";
+import { bidirectional, type CallGuard } from "../service/calls.js";
 import type { ServiceContext } from "../service/context.js";
 import { coveredBy, sourceOf } from "../service/queries.js";
+import type { MessageSink } from "../service/sink.js";
 import { readClock, readTime } from "../storage/clock.js";
 import { toStatusError } from "../storage/sqlite.js";
 import type { ChangeFeed } from "./changes.js";
@@ -19,16 +20,17 @@ export function listenHandler(
   context: ServiceContext,
   changes: ChangeFeed,
 ): handleBidiStreamingCall<ListenRequest, ListenResponse> {
-  return bidirectional(guard, "Listen", (call, fail) => serve(call, context, changes, fail));
+  return bidirectional(guard, "Listen", (call, sink, fail) =>
+    serve(call, createListener(context, sink), changes, fail),
+  );
 }
 
 function serve(
   call: ServerDuplexStream<ListenRequest, ListenResponse>,
-  context: ServiceContext,
+  listener: Listener,
   changes: ChangeFeed,
   fail: (error: unknown) => void,
 ): void {
-  const listener = createListener(context, sinkOf(call));
   let work: Promise<void> = Promise.resolve();
   /** Steps run one after the other, so that messages of two of them never mix. */
   const next = (step: () => Promise<void>): void => {

@@ -5,12 +5,12 @@ import {
   type handleUnaryCall,
   Metadata,
   type ServerDuplexStream,
-  type ServerWritableStream,
   type ServiceError,
   status,
 } from "@grpc/grpc-js";
 import { StatusError } from "../errors.js";
 import { toStatusError } from "../storage/sqlite.js";
+import { type AnswerLimits, type AnswerStream, createSink, type MessageSink } from "./sink.js";
 
 /**
  * Checks and reports around every RPC.
@@ -21,6 +21,8 @@ export interface CallGuard {
   authorize(method: string, metadata: Metadata): void;
   /** Gets what went wrong inside the store, with the id that the client was told. */
   onError(error: unknown, id: string): void;
+  /** How slowly clients may read streaming answers. */
+  answerLimits: AnswerLimits;
 }
 
 /** Wraps the handler of an RPC with one answer. */
@@ -41,11 +43,6 @@ export function unary<Request, Response>(
   };
 }
 
-/** The messages of a streaming answer; `write` waits while the client is slow and throws when it is gone. */
-export interface MessageSink<Response> {
-  write(message: Response): Promise<void>;
-}
-
 /** Wraps the handler of an RPC that streams its answer. */
 export function streaming<Request, Response>(
   guard: CallGuard,
@@ -55,7 +52,7 @@ export function streaming<Request, Response>(
   return (call) => {
     const answer = async (): Promise<void> => {
       guard.authorize(method, call.metadata);
-      await handle(call.request, sinkOf(call));
+      await handle(call.request, createSink(call, guard.answerLimits));
     };
     answer().then(
       () => call.end(),
@@ -64,11 +61,18 @@ export function streaming<Request, Response>(
   };
 }
 
-/** Wraps an RPC with streams in both directions; `fail` ends it with an error, unless the client has gone. */
+/**
+ * Wraps an RPC with streams in both directions, which may go on for ever; `fail` ends it with an error, unless the
+ * client has gone.
+ */
 export function bidirectional<Request, Response>(
   guard: CallGuard,
   method: string,
-  serve: (call: ServerDuplexStream<Request, Response>, fail: (error: unknown) => void) => void,
+  serve: (
+    call: ServerDuplexStream<Request, Response>,
+    sink: MessageSink<Response>,
+    fail: (error: unknown) => void,
+  ) => void,
 ): handleBidiStreamingCall<Request, Response> {
   return (call) => {
     const fail = (error: unknown): void => failStream(guard, call, error);
@@ -78,44 +82,15 @@ export function bidirectional<Request, Response>(
       fail(error);
       return;
     }
-    serve(call, fail);
+    serve(call, createSink(call, { ...guard.answerLimits, totalMs: Number.POSITIVE_INFINITY }), fail);
   };
 }
-
-type AnswerStream<Request, Response> = ServerWritableStream<Request, Response> | ServerDuplexStream<Request, Response>;
 
 function failStream<Request, Response>(guard: CallGuard, call: AnswerStream<Request, Response>, error: unknown): void {
   if (call.cancelled) return;
   // A stream that fails before its metadata is retried by clients for seconds.
   call.sendMetadata(new Metadata());
   call.emit("error", toServiceError(guard, error));
-}
-
-/** A client that reads nothing for this long must not keep a snapshot, and with it the log of the file, any longer. */
-const STALL_LIMIT_MS = 60_000;
-
-/** A sink that writes to a stream of messages. */
-export function sinkOf<Request, Response>(call: AnswerStream<Request, Response>): MessageSink<Response> {
-  let wake: (() => void) | undefined;
-  let stalled = false;
-  for (const event of ["drain", "cancelled"]) call.on(event, () => wake?.());
-  return {
-    async write(message) {
-      if (call.cancelled) throw new StatusError(status.CANCELLED, "The client has gone.");
-      if (call.write(message)) return;
-      await new Promise<void>((resolve) => {
-        const limit = setTimeout(() => {
-          stalled = true;
-          resolve();
-        }, STALL_LIMIT_MS);
-        wake = () => {
-          clearTimeout(limit);
-          resolve();
-        };
-      });
-      if (stalled) throw new StatusError(status.DEADLINE_EXCEEDED, "The client does not read its answer.");
-    },
-  };
 }
 
 /**

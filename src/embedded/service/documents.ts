@@ -3,9 +3,9 @@ import { StatusError } from "../errors.js";
 import { formatPath, parseDocumentName } from "../paths/names.js";
 import type { Consistency, Document, DocumentMask, Timestamp } from "../protocol/types.js";
 import { type EncodedMessage, encodedFound } from "../protocol/wire.js";
-import type { MessageSink } from "./calls.js";
 import type { ServiceContext } from "./context.js";
 import { maskedMessage, readDocument, withView } from "./reads.js";
+import type { MessageSink } from "./sink.js";
 
 interface GetDocumentRequest extends Consistency {
   name?: string;

@@ -18,9 +18,9 @@ import { projectFields } from "../queries/project.js";
 import { missingIndexError, type QuerySource, runQuery } from "../queries/run.js";
 import { fieldsOf, type StoredDocument, toMessage } from "../storage/documents.js";
 import { readAggregation, readQuery } from "../transactions/reads.js";
-import type { MessageSink } from "./calls.js";
 import type { ServiceContext } from "./context.js";
 import { type View, withView } from "./reads.js";
+import type { MessageSink } from "./sink.js";
 
 interface RunQueryRequest extends Consistency {
   parent?: string;

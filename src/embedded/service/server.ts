@@ -13,6 +13,7 @@ import { listDocuments } from "./list-documents.js";
 import { listCollectionIds, partitionQuery } from "./lists.js";
 import { runAggregationQuery, runQueryCall } from "./queries.js";
 import { createDocument, deleteDocument, updateDocument } from "./single.js";
+import { type AnswerLimits, DEFAULT_ANSWER_LIMITS } from "./sink.js";
 import { writeHandler } from "./write-stream.js";
 import { batchWrite, beginTransaction, commit, rollback } from "./writes.js";
 
@@ -21,6 +22,7 @@ export interface ServerOptions {
   token: string | undefined;
   onRpc: ((method: string) => void) | undefined;
   onError: (error: unknown, id: string) => void;
+  answerLimits: AnswerLimits | undefined;
 }
 
 export interface RunningServer {
@@ -76,7 +78,7 @@ function handlers(context: ServiceContext, changes: ChangeFeed, guard: CallGuard
   };
 }
 
-function guardOf({ token, onRpc, onError }: ServerOptions): CallGuard {
+function guardOf({ token, onRpc, onError, answerLimits = DEFAULT_ANSWER_LIMITS }: ServerOptions): CallGuard {
   const check = tokenCheck(token);
   return {
     authorize(method: string, metadata: Metadata) {
@@ -84,6 +86,7 @@ function guardOf({ token, onRpc, onError }: ServerOptions): CallGuard {
       onRpc?.(method);
     },
     onError,
+    answerLimits,
   };
 }
 

@@ -4,7 +4,7 @@ import { invalidArgument } from "../errors.js";
 import { parseDatabase } from "../paths/names.js";
 import type { Received } from "../protocol/load.js";
 import type { Write } from "../protocol/types.js";
-import { bidirectional, type CallGuard, sinkOf } from "./calls.js";
+import { bidirectional, type CallGuard } from "./calls.js";
 import type { ServiceContext } from "./context.js";
 import { type CommitResponse, commit } from "./writes.js";
 
@@ -29,8 +29,7 @@ export function writeHandler(
   guard: CallGuard,
   context: ServiceContext,
 ): handleBidiStreamingCall<WriteRequest, WriteResponse> {
-  return bidirectional(guard, "Write", (call, fail) => {
-    const sink = sinkOf(call);
+  return bidirectional(guard, "Write", (call, sink, fail) => {
     const answer = createWriteStream(context);
     let work = Promise.resolve();
     const serve = async (request: WriteRequest): Promise<void> => {

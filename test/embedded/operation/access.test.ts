@@ -1,9 +1,10 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import { startEngine } from "../../../src/embedded/index.js";
+import type { Write } from "../../../src/embedded/protocol/types.js";
 import { openConnection } from "../../../src/embedded/storage/sqlite.js";
 import { connect, NO_INDEXES } from "../support/engine.js";
 import { temporaryFile } from "../support/folder.js";
-import { rawClient } from "../support/raw.js";
+import { type QueryMessage, rawClient } from "../support/raw.js";
 
 const METHODS = [
   "GetDocument",
@@ -75,9 +76,37 @@ it("a transaction that its client abandoned is ended, and with it the snapshot i
   const transaction = "messages" in begun ? begun.messages[0]?.transaction : undefined;
   await raw.commit([{ operation: "update", update: { name: `${raw.root}/c/a`, fields: {} } }]);
   const truncate = () => other.get<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy;
-  expect(truncate(), "the snapshot keeps the log").toBe(1);
-  await vi.waitFor(() => expect(truncate()).toBe(0), { timeout: 5_000 });
+  await vi.waitFor(() => expect(truncate(), "the snapshot keeps the log").toBe(0), { timeout: 5_000 });
   expect(await raw.commit([], transaction)).toMatchObject({ code: 3, message: expect.stringMatching(/expired/) });
+});
+
+it.each([
+  ["reads nothing for too long", { stalledMs: 100, totalMs: 60_000 }],
+  ["takes too long in all", { stalledMs: 60_000, totalMs: 100 }],
+])("a query whose client %s is ended, and with it its snapshot", async (_, answerLimits) => {
+  const file = temporaryFile();
+  const engine = await startEngine({ file, indexes: NO_INDEXES, answerLimits });
+  const raw = rawClient(engine.port, "demo-access");
+  const other = openConnection(file);
+  onTestFinished(async () => {
+    other.close();
+    raw.close();
+    await engine.close();
+  });
+  const fields = { text: { valueType: "stringValue" as const, stringValue: "x".repeat(50_000) } };
+  const update = (id: number): Write => ({
+    operation: "update",
+    update: { name: `${raw.root}/c/${id}`, fields },
+  });
+  await raw.commit(Array.from({ length: 100 }, (_, id) => update(id)));
+  const query = raw.open<QueryMessage>("RunQuery");
+  query.send({ parent: raw.root, structuredQuery: { from: [{ collectionId: "c" }] } });
+  query.end();
+  await query.next();
+  await raw.commit([update(100)]);
+  const truncate = () => other.get<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy;
+  await vi.waitFor(() => expect(truncate(), "the snapshot keeps the log").toBe(0), { timeout: 5_000 });
+  expect(await query.rest()).toMatchObject({ code: 4, message: expect.stringMatching(/too slowly/) });
 });
 
 it("more transactions at a time than files can be held open for are refused until others end", async () => {
