@@ -7,8 +7,14 @@ import { faults } from "./claims/history.js";
 
 const board = useBoard();
 
-/** The official emulator takes seconds for each conflict: small races there, large ones on the embedded store. */
-const SIZE = lane === "embedded" ? { agents: 16, tasks: 200, killEvery: 18 } : { agents: 4, tasks: 24, killEvery: 8 };
+/**
+ * The official emulator takes seconds for each conflict: small races there, large ones on the embedded store. It also
+ * keeps the locks of a process that was killed in the middle of a transaction for a minute.
+ */
+const SIZE =
+  lane === "embedded"
+    ? { agents: 16, tasks: 200, killEvery: 18, killAnywhere: true }
+    : { agents: 4, tasks: 24, killEvery: 8, killAnywhere: false };
 
 /** Stores tasks of one project; a fifth of them wait for another. */
 async function makeTasks(project_id: string, count: number): Promise<void> {

@@ -11,6 +11,8 @@ export interface FleetOptions {
   agents: number;
   /** A random one is killed each time this many more claims were acknowledged, and replaced by a new one of another name. */
   killEvery: number;
+  /** Whether one is killed anywhere in its work; else the one that has just been given a task, between two calls. */
+  killAnywhere: boolean;
   /** 0 to 1, as Math.random. */
   random(): number;
 }
@@ -45,7 +47,7 @@ interface Worker {
   killed: boolean;
 }
 
-/** Calls again when told so: on the emulator, a killed agent's transaction can block the others for a while. */
+/** Calls again when told so: on the emulator, agents that want the same task can block each other for a while. */
 function asTold(server: Agent, tool: string, args: object) {
   return pRetry(() => server.call(tool, { ...args }), {
     retries: 20,
@@ -55,7 +57,8 @@ function asTold(server: Agent, tool: string, args: object) {
 }
 
 /** Lets agents claim and finish a project's tasks until none is open, killing some of them on the way (SIGKILL). */
-export async function runFleet({ board, project_id, agents, killEvery, random }: FleetOptions): Promise<Report> {
+export async function runFleet(options: FleetOptions): Promise<Report> {
+  const { board, project_id, agents, killEvery, killAnywhere, random } = options;
   const report: Report = { shared: [], expiries: [], kills: 0, claims: [], empty: 0, seconds: 0 };
   const alive = new Set<Worker>();
   const holders = new Map<string, Worker>();
@@ -108,7 +111,7 @@ export async function runFleet({ board, project_id, agents, killEvery, random }:
     if (holder && holder !== worker) report.shared.push(`${task_id}: given to ${worker.name}, held by ${holder.name}`);
     holders.set(task_id, worker);
     report.claims.push(ms);
-    const victims = [...alive];
+    const victims = killAnywhere ? [...alive] : [worker];
     if (report.claims.length % killEvery === 0) kill(victims[Math.floor(random() * victims.length)] ?? worker);
   }
 
@@ -117,7 +120,7 @@ export async function runFleet({ board, project_id, agents, killEvery, random }:
     news.emit("released");
   }
 
-  /** Ends a process wherever it is in its work: between two calls, in the middle of one, its answer on the way. */
+  /** Ends a process: between two calls, or also in the middle of one, its answer on the way. */
   function kill(worker: Worker): void {
     process.kill(worker.server.pid, "SIGKILL");
     worker.killed = true;
