@@ -41,11 +41,12 @@ const LANES: Lane[] = [
     testTimeout: 60_000,
   },
   { name: "rules", include: [folder("rules")], store: "emulator", order: 2, workers: 2, testTimeout: 30_000 },
-  // From here on a single test starts several processes; those on the emulator mostly wait for it.
+  // From here on a single test starts several processes.
   { name: "race-embedded", include: [folder("race")], store: "embedded", order: 3, workers: 2, testTimeout: 60_000 },
   { name: "crash", include: [folder("crash")], store: "embedded", order: 3, workers: 2, testTimeout: 120_000 },
   { name: "e2e", include: [folder("e2e")], store: "embedded", order: 3, workers: 2, testTimeout: 120_000 },
-  { name: "race-emulator", include: [folder("race")], store: "emulator", order: 3, workers: 2, testTimeout: 120_000 },
+  // These mostly wait for the emulator.
+  { name: "race-emulator", include: [folder("race")], store: "emulator", order: 4, workers: 3, testTimeout: 120_000 },
 ];
 
 /** Long runs (`npm run test:soak`), in no other run. */
