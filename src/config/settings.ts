@@ -17,6 +17,8 @@ export interface Setting {
   description: string;
 }
 
+const range = "must be a whole number of milliseconds, 100 to 600000";
+const milliseconds = z.coerce.number(range).int(range).min(100, range).max(600_000, range);
 const prefix = z.string().regex(/^[A-Za-z0-9_-]{0,64}$/, "must be at most 64 of A-Z a-z 0-9 _ -");
 const name = z.string().regex(/^[a-z0-9()][a-z0-9:.()-]{0,99}$/i, "must be a Google Cloud name");
 const boardId = z
@@ -86,21 +88,21 @@ export const SETTINGS = {
   deadlineMs: {
     env: "FIREBOARD_DEADLINE_MS",
     flag: "deadline-ms",
-    schema: z.coerce.number().int().min(100).max(600_000).default(10_000),
+    schema: milliseconds.default(10_000),
     default: "10000",
     description: "Milliseconds within which every call answers, 100 to 600000",
   },
   telemetryDeadlineMs: {
     env: "FIREBOARD_TELEMETRY_DEADLINE_MS",
     flag: "telemetry-deadline-ms",
-    schema: z.coerce.number().int().min(100).max(600_000).default(2_000),
+    schema: milliseconds.default(2_000),
     default: "2000",
     description: "Milliseconds within which calls of the `session*` tools answer, 100 to 600000",
   },
   heartbeatMs: {
     env: "FIREBOARD_HEARTBEAT_MS",
     flag: "heartbeat-ms",
-    schema: z.coerce.number().int().min(100).max(600_000).default(60_000),
+    schema: milliseconds.default(60_000),
     default: "60000",
     description:
       "Milliseconds between signs of life, which renew leases and keep sessions from going stale, 100 to 600000",

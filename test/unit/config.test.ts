@@ -202,8 +202,8 @@ describe("a mistake is told with its repair, and without what was given", () => 
     ["an empty flag", { databaseId: "" }, {}, /FIREBOARD_DATABASE_ID \(--database-id\)/, /FIREBOARD_DATABASE_ID/],
     ["a prefix with a slash", { collectionPrefix: `${SECRET}/` }, {}, /at most 64/, /FIREBOARD_COLLECTION_PREFIX/],
     ["an empty folder", { dataDir: "" }, {}, /must not be empty/, /FIREBOARD_DATA_DIR/],
-    ["a deadline in words", {}, { FIREBOARD_DEADLINE_MS: SECRET }, /expected number/, /FIREBOARD_DEADLINE_MS/],
-    ["a deadline too short", {}, { FIREBOARD_DEADLINE_MS: "99" }, />=100/, /FIREBOARD_DEADLINE_MS/],
+    ["a deadline in words", {}, { FIREBOARD_DEADLINE_MS: SECRET }, /milliseconds, 100 to/, /FIREBOARD_DEADLINE_MS/],
+    ["a deadline too short", {}, { FIREBOARD_DEADLINE_MS: "99" }, /milliseconds, 100 to/, /FIREBOARD_DEADLINE_MS/],
     ["JSON cut off", {}, { GOOGLE_APPLICATION_CREDENTIALS: `{"x":"${SECRET}` }, /not a service account key/, /whole/],
     ["JSON of another kind", {}, { GOOGLE_APPLICATION_CREDENTIALS: `{"x":"${SECRET}"}` }, /not a service/, /whole/],
     [
