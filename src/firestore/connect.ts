@@ -37,13 +37,26 @@ const COMMIT_ONCE = {
 /** A store that was away is tried again within a second; grpc-js alone would take up to two minutes. */
 const RECONNECT = { "grpc.initial_reconnect_backoff_ms": 100, "grpc.max_reconnect_backoff_ms": 1_000 };
 
+/**
+ * A connection that died unnoticed (a suspended laptop, another network) is found with the first call after it and
+ * made anew within the call's deadline; TCP alone takes a quarter of an hour. Not for the embedded engine, which never
+ * goes away without us and may keep this process busy longer than that.
+ * https://grpc.io/docs/guides/keepalive/
+ */
+const KEEPALIVE = { "grpc.keepalive_time_ms": 10_000, "grpc.keepalive_timeout_ms": 4_000 };
+
 /** Connects to the configured store. The client library is loaded here, so that a server answers its handshake first. */
 export async function connect(config: StoreConfig, notices?: EngineNotices): Promise<Connection> {
   switch (config.mode) {
     case "cloud":
-      return await openClient(config, await cloudCredential(config), {});
+      return await openClient(config, await cloudCredential(config), KEEPALIVE);
     case "emulator":
-      return await openClient(config, undefined, { host: config.host, ssl: false, credentials: NO_CREDENTIALS });
+      return await openClient(config, undefined, {
+        ...KEEPALIVE,
+        host: config.host,
+        ssl: false,
+        credentials: NO_CREDENTIALS,
+      });
     case "embedded":
       return await connectEmbedded(config, notices);
   }

@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { TOOLS } from "../../src/tools/index.js";
 import { type BlackHole, openBlackHole } from "../support/black-hole.js";
+import { startAgent, ToolError } from "../support/client.js";
+import { engineOn } from "../support/engine-on.js";
 import { rightArguments } from "../support/hostile.js";
 import { startInitialized } from "../support/raw-server.js";
+import { startValve } from "../support/valve.js";
 
 const ids = { project_id: ["some-project"], task_id: ["some-task"], session_id: ["some-session"] };
 /** What a call needs although the schema does not require it. */
@@ -68,4 +71,24 @@ it("a store that refuses connections is told as such", async () => {
   expect(["unavailable", "deadline_exceeded"]).toContain(JSON.parse(result.content[0].text).error.code);
   server.end();
   expect(await server.exited).toBe(0);
+});
+
+it("a connection that died unnoticed is given up and made anew, at most one call later", {
+  timeout: 60_000,
+}, async () => {
+  const valve = await startValve(await engineOn(), "open");
+  const agent = await startAgent({ FIREBOARD_STORE: "emulator", FIRESTORE_EMULATOR_HOST: valve.host });
+  onTestFinished(async () => {
+    await agent.close();
+    await valve.close();
+  });
+  await agent.call("board_create_project", { name: "before" });
+  valve.strand();
+  const list = () => agent.call("board_get_projects");
+  const { projects } = await list().catch((error: unknown) => {
+    expect(error).toBeInstanceOf(ToolError);
+    expect(error).toMatchObject({ code: "deadline_exceeded" });
+    return list();
+  });
+  expect(projects).toMatchObject([{ name: "before" }]);
 });

@@ -3,10 +3,9 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startEngine } from "../../src/embedded/index.js";
-import { loadIndexes } from "../../src/firestore/indexes.js";
 import { openStore, type Store } from "../../src/firestore/store.js";
 import { type Agent, type Answer, SERVER, startAgent } from "../support/client.js";
+import { engineOn } from "../support/engine-on.js";
 import { startFatedCommits } from "../support/fated-commits.js";
 import { asOrdinaryUser } from "../support/ordinary.js";
 import "../support/matchers.js";
@@ -46,12 +45,6 @@ const emulator = (host: string, projectId = "demo-gates") => ({
   FIRESTORE_EMULATOR_HOST: host,
   FIREBOARD_PROJECT_ID: projectId,
 });
-
-async function engineOn(port = 0) {
-  const engine = await startEngine({ file: ":memory:", indexes: loadIndexes(""), port });
-  onTestFinished(() => engine.close());
-  return `${engine.host}:${engine.port}`;
-}
 
 async function storeAt(host: string): Promise<Store> {
   const common = { databaseId: "(default)", collectionPrefix: "" };

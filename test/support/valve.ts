@@ -8,12 +8,15 @@ export interface Valve {
   shut(): void;
   /** Lets through what was kept back, and what comes. */
   open(): void;
+  /** Loses the connections that there are, unnoticed by both sides; new ones pass. */
+  strand(): void;
   close(): Promise<void>;
 }
 
 /** Starts a valve in front of `target` (host:port), shut or open. */
 export async function startValve(target: string, state: "shut" | "open"): Promise<Valve> {
   const sockets = new Set<Socket>();
+  const stranded = new Set<Socket>();
   let isOpen = state === "open";
   const hold = (socket: Socket) => (isOpen ? socket.resume() : socket.pause());
   const server = createServer((client) => {
@@ -43,8 +46,12 @@ export async function startValve(target: string, state: "shut" | "open"): Promis
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     shut: turn(false),
     open: turn(true),
+    strand() {
+      for (const socket of sockets) stranded.add(socket.pause());
+      sockets.clear();
+    },
     async close() {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of [...sockets, ...stranded]) socket.destroy();
       server.close();
       await once(server, "close");
     },
