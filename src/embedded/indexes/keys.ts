@@ -3,7 +3,7 @@ import { formatFieldPath } from "../paths/field-path.js";
 import { lastSegment, type ResourcePath, writeSegment, writeSegments } from "../paths/names.js";
 import type { Fields, Value } from "../protocol/types.js";
 import { ByteWriter } from "../values/bytes.js";
-import { encodeValue, writeValue } from "../values/order.js";
+import { encodeValue, mapFields, writeValue } from "../values/order.js";
 import {
   type CompiledIndex,
   containsIndexName,
@@ -93,7 +93,7 @@ export function fieldAt(fields: Fields, path: FieldPath): Value | undefined {
   let within: Fields | undefined = fields;
   for (const name of path) {
     value = within && Object.hasOwn(within, name) ? within[name] : undefined;
-    within = value?.valueType === "mapValue" ? (value.mapValue.fields ?? {}) : undefined;
+    within = mapFields(value);
   }
   return value;
 }
@@ -121,8 +121,8 @@ function addFieldEntries(
           entries.push({ scope, index, tail: Buffer.concat([part, names[scope]]), counts: 1 });
       }
     }
-    if (value.valueType === "mapValue")
-      addFieldEntries(entries, rules, group, names, path, value.mapValue.fields ?? {});
+    const inner = mapFields(value);
+    if (inner) addFieldEntries(entries, rules, group, names, path, inner);
   }
 }
 

@@ -91,6 +91,13 @@ export function vectorElements(fields: Fields): Value[] | undefined {
   return elements?.valueType === "arrayValue" ? (elements.arrayValue.values ?? []) : undefined;
 }
 
+/** The fields of a map; undefined for every other value, vectors included: a path does not lead into them. */
+export function mapFields(value: Value | undefined): Fields | undefined {
+  if (value?.valueType !== "mapValue") return undefined;
+  const fields = value.mapValue.fields ?? {};
+  return vectorElements(fields) ? undefined : fields;
+}
+
 function writeInteger(out: ByteWriter, integer: string): void {
   out.byte(Tag.number);
   const near = Number(integer);
