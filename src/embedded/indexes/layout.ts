@@ -50,19 +50,20 @@ export function rulesOfLayout(stored: string): IndexRules {
 }
 
 /**
- * Makes the file keep exactly the indexes of the rules. Must stand in a write transaction. Documents are read only when
- * entries are missing; a changed field exemption rewrites all entries.
+ * Makes the file keep exactly the indexes of the rules, and gives the text that says so. Must stand in a write
+ * transaction. Documents are read only when entries are missing; a changed field exemption rewrites all entries.
  */
 export function adoptLayout(
   connection: Connection,
   names: Names,
   rules: IndexRules,
   onProgress: RebuildProgress,
-): void {
+): string {
   const stored = readLayout(connection);
   const old: Layout | undefined = stored === undefined ? undefined : layoutSchema.parse(JSON.parse(stored));
   const next: Layout = { overrides: rules.overridesKey, composites: rules.all.map((index) => index.name).sort() };
-  if (stored === JSON.stringify(next)) return;
+  const text = JSON.stringify(next);
+  if (stored === text) return text;
   if (old?.overrides !== next.overrides) {
     connection.exec("DELETE FROM entries");
     addEntries(connection, names, onProgress, undefined, (path, fields) => entriesOf(rules, path, fields));
@@ -72,7 +73,8 @@ export function adoptLayout(
       addEntries(connection, names, onProgress, index.group, (path, fields) => compositeEntries(index, path, fields));
     }
   }
-  connection.run("INSERT OR REPLACE INTO state VALUES ('layout', ?)", JSON.stringify(next));
+  connection.run("INSERT OR REPLACE INTO state VALUES ('layout', ?)", text);
+  return text;
 }
 
 interface DocumentRow {

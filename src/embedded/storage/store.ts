@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { status } from "@grpc/grpc-js";
 import { StatusError } from "../errors.js";
 import { compileIndexes, type IndexConfig, type IndexRules } from "../indexes/config.js";
-import { adoptLayout, layoutServes, type RebuildProgress, readLayout } from "../indexes/layout.js";
+import { adoptLayout, layoutServes, type RebuildProgress, readLayout, rulesOfLayout } from "../indexes/layout.js";
 import { withMissing } from "../indexes/missing.js";
 import type { MissingIndex } from "../queries/planner.js";
 import { prepareStoreFile } from "./files.js";
@@ -19,9 +19,10 @@ export interface Store {
   rules(): IndexRules;
   /**
    * Runs `action` inside BEGIN IMMEDIATE and commits, durably. Waits for other processes; undoes everything when
-   * `action` throws.
+   * `action` throws. `kept` are the rules by which the file's entries are written: a newer process may keep more than
+   * `rules` asks for.
    */
-  write<T>(action: (connection: Connection) => T): Promise<T>;
+  write<T>(action: (connection: Connection, kept: IndexRules) => T): Promise<T>;
   /** Lends a connection whose reads all see the moment of its first read. Must be given back. */
   borrow(): Snapshot;
   /** Whether a snapshot holds the entries of all indexes in the rules; not so when another process took others. */
@@ -83,7 +84,7 @@ async function open(options: StoreOptions): Promise<Store> {
   const snapshots = createSnapshots(file.path);
   const names = createNames();
   /** The file's list of indexes when it was last found to serve the rules: inside a write, and in a snapshot. */
-  let writtenLayout: string | undefined;
+  let written: { layout: string; kept: IndexRules } | undefined;
   let readLayoutBefore: string | undefined;
 
   let closed = false;
@@ -101,19 +102,21 @@ async function open(options: StoreOptions): Promise<Store> {
         return result;
       } catch (error) {
         names.forget();
-        writtenLayout = undefined;
+        written = undefined;
         writer.rollback();
         throw error;
       }
     });
 
-  /** Another process may have changed form or indexes since the last write of this one. */
-  const checkFile = (connection: Connection): void => {
+  /** Another process may have changed form or indexes since the last write of this one. Gives the rules of the file. */
+  const checkFile = (connection: Connection): IndexRules => {
     checkForm(connection);
     const stored = readLayout(connection);
-    if (stored === writtenLayout && stored !== undefined) return;
-    if (!layoutServes(stored, rules)) adoptLayout(connection, names, rules, onRebuild);
-    writtenLayout = readLayout(connection);
+    if (written && stored === written.layout) return written.kept;
+    const layout =
+      stored !== undefined && layoutServes(stored, rules) ? stored : adoptLayout(connection, names, rules, onRebuild);
+    written = { layout, kept: rulesOfLayout(layout) };
+    return written.kept;
   };
 
   const closeAll = (): void => {
@@ -141,11 +144,7 @@ async function open(options: StoreOptions): Promise<Store> {
       checkOpen();
       return snapshots.borrow();
     },
-    write: (action) =>
-      write((connection) => {
-        checkFile(connection);
-        return action(connection);
-      }),
+    write: (action) => write((connection) => action(connection, checkFile(connection))),
     servesIndexes(connection) {
       const stored = readLayout(connection);
       if (stored !== undefined && stored === readLayoutBefore) return true;
@@ -153,7 +152,9 @@ async function open(options: StoreOptions): Promise<Store> {
       readLayoutBefore = stored;
       return true;
     },
-    adoptIndexes: () => write(checkFile),
+    async adoptIndexes() {
+      await write(checkFile);
+    },
     logIsLong() {
       try {
         return statSync(`${file.path}-wal`).size > logLimitBytes;
@@ -173,7 +174,7 @@ async function open(options: StoreOptions): Promise<Store> {
     async addIndexes(missing) {
       config = withMissing(config, missing);
       rules = compileIndexes(config);
-      writtenLayout = undefined;
+      written = undefined;
       readLayoutBefore = undefined;
       await write(checkFile);
     },

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { StatusError } from "../errors.js";
 import type { WriteResult } from "../protocol/types.js";
 import { nextCommitTime, readClock, writeClock } from "../storage/clock.js";
-import { type Connection, isBusy } from "../storage/sqlite.js";
+import { isBusy } from "../storage/sqlite.js";
 import type { Store } from "../storage/store.js";
-import { applyWrites } from "../writes/apply.js";
+import { applyWrites, type WriteTarget } from "../writes/apply.js";
 import type { PlannedWrite } from "../writes/plan.js";
 import { checkReads } from "./reads.js";
 import type { Transaction } from "./registry.js";
@@ -49,7 +49,9 @@ export function createCommit(store: Store, onCommit: () => void): Commit {
   const commitTogether = async (batch: readonly Waiting[]): Promise<void> => {
     let outcomes: (Committed | StatusError)[];
     try {
-      outcomes = await store.write((connection) => attemptAll(store, connection, batch));
+      outcomes = await store.write((connection, kept) =>
+        attemptAll({ connection, names: store.names, rules: kept }, batch),
+      );
     } catch (error) {
       // Nothing of it was written. What one of them asks too much of, such as of the disk, the others may not.
       if (batch.length > 1 && !isBusy(error)) for (const one of batch) await commitTogether([one]);
@@ -71,11 +73,15 @@ export function createCommit(store: Store, onCommit: () => void): Commit {
     });
 }
 
-function attemptAll(store: Store, connection: Connection, batch: readonly Waiting[]): (Committed | StatusError)[] {
+/** The file inside a write transaction. */
+type OpenFile = Omit<WriteTarget, "time">;
+
+function attemptAll(file: OpenFile, batch: readonly Waiting[]): (Committed | StatusError)[] {
+  const { connection } = file;
   const before = readClock(connection);
   let last = before;
   const outcomes = batch.map((one) => {
-    const outcome = attempt(store, connection, one, last);
+    const outcome = attempt(file, one, last);
     if (!(outcome instanceof StatusError)) last = outcome.time;
     return outcome;
   });
@@ -83,27 +89,22 @@ function attemptAll(store: Store, connection: Connection, batch: readonly Waitin
   return outcomes;
 }
 
-function attempt(
-  store: Store,
-  connection: Connection,
-  { writes, transaction }: Waiting,
-  last: number,
-): Committed | StatusError {
+function attempt(file: OpenFile, { writes, transaction }: Waiting, last: number): Committed | StatusError {
+  const { connection, names } = file;
   connection.run("SAVEPOINT one");
   try {
     if (transaction && !transaction.readOnly && transaction.since !== last) {
-      checkReads(connection, store.names, transaction.reads, transaction.since);
+      checkReads(connection, names, transaction.reads, transaction.since);
     }
     const time = nextCommitTime(last);
-    const target = { connection, names: store.names, rules: store.rules(), time };
-    const results = applyWrites(target, writes);
+    const results = applyWrites({ ...file, time }, writes);
     connection.run("RELEASE one");
     return { results, time };
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     connection.run("ROLLBACK TO one");
     connection.run("RELEASE one");
-    store.names.forget();
+    names.forget();
     return error;
   }
 }
