@@ -14,7 +14,7 @@ export interface ResourcePath {
 export const SegmentTag = { numeric: 0x10, text: 0x20 } as const;
 
 const PATH_END = 0x01;
-const ROOT = /^projects\/[^/]+\/databases\/[^/]+\/documents$/;
+const ROOT = /^projects\/([^/]+)\/databases\/([^/]+)\/documents$/;
 const NUMERIC_ID = /^__id(-?[1-9]\d{0,18})__$/;
 const RESERVED_ID = /^__.+__$/s;
 const INT64_OFFSET = 2n ** 63n;
@@ -94,11 +94,12 @@ export function writeSegments(out: ByteWriter, segments: readonly string[]): voi
   out.byte(PATH_END);
 }
 
-/** Appends the full name of a document, as references order. */
+/** Appends the full name of a document, as references order: by project, database and path. */
 export function writeReference(out: ByteWriter, name: string): void {
-  const path = parsePath(name);
-  out.escaped(textEncoder.encode(path.root));
-  writeSegments(out, path.segments);
+  const { root, segments } = parsePath(name);
+  const [, project, database] = ROOT.exec(root) ?? [];
+  for (const part of [project, database]) out.escaped(textEncoder.encode(part));
+  writeSegments(out, segments);
 }
 
 /** The number of an id like `__id7__`; undefined for every other id. */

@@ -4,8 +4,11 @@ import type { Connection } from "./sqlite.js";
 /** Marks an SQLite file as a store: "fbrd". */
 const APPLICATION_ID = 0x66627264;
 
-/** The form of the tables below; a store with a higher number was written by a newer program. */
-const SCHEMA_VERSION = 1;
+/**
+ * The form of the tables below and of what is in them; a store with a higher number was written by a newer program.
+ * 2: references are encoded by project and database, and vectors have no entries of their parts.
+ */
+const SCHEMA_VERSION = 2;
 
 /*
  * state      one row per fact about the whole store: `clock` (time of the last commit in microseconds), `layout`
@@ -44,7 +47,8 @@ const TABLES = `
 `;
 
 /**
- * Creates the tables of a new file and checks those of an old one. Must run inside a write transaction.
+ * Creates the tables of a new file, checks those of an old one and lets its index be built anew if its form is older.
+ * Must run inside a write transaction, which then adopts a layout (indexes/layout.ts).
  * Throws `not_a_store` for a file that something else wrote, `newer_schema` for one that a newer program wrote.
  */
 export function prepareSchema(connection: Connection): void {
@@ -56,6 +60,9 @@ export function prepareSchema(connection: Connection): void {
     return;
   }
   checkStoreIdentity(connection);
+  if (version < SCHEMA_VERSION) {
+    connection.exec(`DELETE FROM state WHERE key = 'layout'; PRAGMA user_version = ${SCHEMA_VERSION}`);
+  }
 }
 
 /** Refuses a file that is no store, or one of a newer form than this program knows. */

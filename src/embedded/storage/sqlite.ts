@@ -2,6 +2,7 @@ import { createRequire, isBuiltin } from "node:module";
 import { status } from "@grpc/grpc-js";
 import type { DatabaseSyncInstance, StatementSyncInstance } from "@photostructure/sqlite";
 import { StatusError, StoreError, type StoreErrorCode } from "../errors.js";
+import { escapeNul, restoreNul } from "./nul.js";
 
 type SqliteModule = Pick<typeof import("@photostructure/sqlite"), "DatabaseSync">;
 
@@ -52,10 +53,14 @@ export function openConnection(file: string, options: { readOnly?: boolean; wait
     return statement;
   };
   return {
-    get: <T>(sql: string, ...values: SqlValue[]) => prepare(sql).get(...values) as T | undefined,
-    all: <T>(sql: string, ...values: SqlValue[]) => prepare(sql).all(...values) as T[],
+    get: <T>(sql: string, ...values: SqlValue[]) => {
+      const row = prepare(sql).get(...values.map(escapeNul)) as Row | undefined;
+      return row && (restoreNul(row) as T);
+    },
+    all: <T>(sql: string, ...values: SqlValue[]) =>
+      (prepare(sql).all(...values.map(escapeNul)) as Row[]).map((row) => restoreNul(row) as T),
     run: (sql, ...values) => {
-      const { changes, lastInsertRowid } = prepare(sql).run(...values);
+      const { changes, lastInsertRowid } = prepare(sql).run(...values.map(escapeNul));
       return { changes: Number(changes), lastInsertRowid: Number(lastInsertRowid) };
     },
     exec: (sql) => database.exec(sql),

@@ -48,7 +48,8 @@ function skipEscaped(key: Uint8Array, start: number, mask: number): number {
 }
 
 function skipReference(key: Uint8Array, start: number, mask: number): number {
-  return skipUntilEnd(key, skipEscaped(key, start, mask), mask, (bytes, at) =>
+  const path = skipEscaped(key, skipEscaped(key, start, mask), mask);
+  return skipUntilEnd(key, path, mask, (bytes, at) =>
     ((bytes[at] ?? 0) ^ mask) === SegmentTag.numeric ? at + 9 : skipEscaped(bytes, at + 1, mask),
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { check, type EngineOptions, type IndexConfig, startEngine } from "../../../src/embedded/index.js";
+import { openConnection } from "../../../src/embedded/storage/sqlite.js";
 import { connect, NO_INDEXES } from "../support/engine.js";
 import { temporaryFile } from "../support/folder.js";
 
@@ -83,6 +84,16 @@ describe("the index follows firestore.indexes.json", () => {
     expect(await withStore({ file, indexes: NO_INDEXES }, byText)).toBe(1);
   });
 
+  it("a store of an older form gets its entries anew", async () => {
+    const file = temporaryFile();
+    await withStore({ file, indexes: WITH_INDEX }, fill);
+    const older = openConnection(file);
+    older.exec("PRAGMA user_version = 1; DELETE FROM entries");
+    older.close();
+    expect(await withStore({ file, indexes: WITH_INDEX }, oddOnes)).toEqual([29, 27, 25]);
+    expect(check(file)).toMatchObject({ problems: [], indexEntries: DOCUMENTS * 7 });
+  });
+
   it("a rebuild that breaks off has done nothing", async () => {
     const file = temporaryFile();
     await withStore({ file, indexes: NO_INDEXES }, fill);
@@ -92,6 +103,23 @@ describe("the index follows firestore.indexes.json", () => {
     await expect(startEngine({ file, indexes: WITH_INDEX, onRebuild })).rejects.toThrow("power cut");
     expect(check(file)).toMatchObject({ problems: [], indexEntries: DOCUMENTS * 6 });
     expect(await withStore({ file, indexes: NO_INDEXES }, byText)).toBe(1);
+  });
+
+  it("a process that asks for fewer indexes keeps those that another one added", async () => {
+    const file = temporaryFile();
+    await withStore({ file, indexes: NO_INDEXES }, async (older) => {
+      await older.doc("c/first").set({ kind: "odd", n: 1 });
+      await withStore({ file, indexes: WITH_INDEX }, async (newer) => {
+        await newer.doc("c/second").set({ kind: "odd", n: 2 });
+        await older.doc("c/third").set({ kind: "odd", n: 3 });
+        await older.doc("c/first").update({ n: 4 });
+        await older.doc("c/second").delete();
+        expect(await oddOnes(newer)).toEqual([4, 3]);
+        await newer.doc("c/second").set({ kind: "odd", n: 5 });
+        expect(await oddOnes(newer)).toEqual([5, 4, 3]);
+      });
+    });
+    expect(check(file).problems).toEqual([]);
   });
 
   it("two processes that want different indexes both get right answers", async () => {

@@ -3,7 +3,7 @@ import {
   FieldPath,
   FieldValue,
   Filter,
-  type Firestore,
+  Firestore,
   GrpcStatus,
   type Query,
   type QuerySnapshot,
@@ -179,6 +179,41 @@ describeBothStores<Firestore>(
       ]);
       expect((await db.doc("bulk/b").get()).data()).toEqual({ n: 2 });
       expect((await db.doc("bulk/a").get()).data()).toEqual({ n: 2 });
+    });
+
+    onStore("names may hold NUL, and stay apart from those that end there", async (db) => {
+      const nul = await fill(db.collection("nu\0l"), { "a\0b": { "k\0x": 1 }, "a\x01": { "k\0y": 1 }, "a\0": {} });
+      await fill(db.collection("nu"), { a: { k: 1 } });
+      expect((await nul.doc("a").get()).exists).toBe(false);
+      expect(ids(await nul.get())).toEqual(["a\0", "a\0b", "a\x01"]);
+      expect(ids(await nul.where(new FieldPath("k\0x"), "==", 1).get())).toEqual(["a\0b"]);
+      expect(ids(await db.collectionGroup("nu\0l").where(new FieldPath("k\0y"), "==", 1).get())).toEqual(["a\x01"]);
+      expect(ids(await db.collection("nu").get())).toEqual(["a"]);
+      const collections = (await db.listCollections()).map(({ id }) => id);
+      expect(collections.filter((id) => id.startsWith("nu"))).toEqual(["nu", "nu\0l"]);
+    });
+
+    onStore("references to other databases come in the order of project, database and path", async (db) => {
+      const inDatabase = (projectId: string, databaseId?: string) =>
+        new Firestore({ projectId, ...(databaseId ? { databaseId } : {}) }).doc("c/d");
+      const refs = await fill(db.collection("refs"), {
+        other: { ref: inDatabase("a-b") },
+        first: { ref: inDatabase("a") },
+        named: { ref: inDatabase("a", "d") },
+        longer: { ref: inDatabase("a", "d-1") },
+      });
+      expect(ids(await refs.orderBy("ref").get())).toEqual(["first", "named", "longer", "other"]);
+      expect(ids(await refs.where("ref", ">", inDatabase("a", "d")).get())).toEqual(["longer", "other"]);
+    });
+
+    onStore("no query leads into a vector", async (db) => {
+      const vectors = await fill(db.collection("vectors"), {
+        vector: { v: FieldValue.vector([1, 2]) },
+        map: { v: { value: [1, 2] } },
+      });
+      expect(ids(await vectors.where("v.value", "==", [1, 2]).get())).toEqual(["map"]);
+      expect(ids(await vectors.where("v.value", "array-contains", 1).get())).toEqual(["map"]);
+      expect(ids(await vectors.orderBy("v.value").get())).toEqual(["map"]);
     });
   },
   { createIndexes: true },
