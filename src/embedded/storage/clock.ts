@@ -12,7 +12,7 @@ export function readClock(connection: Connection): number {
  * https://firebase.google.com/docs/firestore/transaction-data-contention
  */
 export function nextCommitTime(last: number): number {
-  return Math.max(nowMicros(), last + 1);
+  return Math.max(Date.now() * 1_000, last + 1);
 }
 
 /** Notes the time of the last commit. Must run inside the write transaction of that commit. */
@@ -20,11 +20,11 @@ export function writeClock(connection: Connection, time: number): void {
   connection.run("UPDATE state SET value = ? WHERE key = 'clock'", time);
 }
 
-/** The read time to report for what a connection sees now: never before a commit that it sees. */
+/**
+ * The read time to report for what a connection sees: the time of the last commit, since every later one is above it.
+ * The wall clock may already be past a commit that is just being made, and it may go back. In a new store it is the
+ * first microsecond after the epoch: clients take zero for no time.
+ */
 export function readTime(connection: Connection): Timestamp {
-  return fromMicros(Math.max(nowMicros(), readClock(connection)));
-}
-
-function nowMicros(): number {
-  return Date.now() * 1_000;
+  return fromMicros(Math.max(readClock(connection), 1));
 }
