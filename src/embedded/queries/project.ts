@@ -1,17 +1,17 @@
 import { fieldAt } from "../indexes/keys.js";
 import type { FieldPath } from "../paths/field-path.js";
 import type { Fields } from "../protocol/types.js";
-import { setField } from "../writes/fields.js";
+import { draftOf } from "../writes/fields.js";
 
 /**
  * The given fields alone, for `select` and document masks.
  * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#documentmask
  */
 export function projectFields(fields: Fields, paths: readonly FieldPath[]): Fields {
-  let result: Fields = {};
+  const projection = draftOf({});
   for (const path of paths) {
     const value = fieldAt(fields, path);
-    if (value) result = setField(result, path, value);
+    if (value) projection.set(path, value);
   }
-  return result;
+  return projection.fields;
 }

@@ -6,7 +6,7 @@ import { checkIds, formatPath, parseDocumentName, type ResourcePath } from "../p
 import { toMicros } from "../protocol/timestamps.js";
 import type { Fields, FieldTransform, Precondition, Timestamp, Value, Write } from "../protocol/types.js";
 import { checkedFields, checkFieldName } from "../values/validate.js";
-import { deleteField, setField } from "./fields.js";
+import { draftOf } from "./fields.js";
 import { applyTransforms } from "./transforms.js";
 
 /** https://firebase.google.com/docs/firestore/quotas#writes_and_transactions */
@@ -88,12 +88,14 @@ export function changedFields(
   before: Fields | undefined,
   requestTime: Timestamp,
 ): { fields: Fields; results: Value[] } {
-  let fields = change.mask ? (before ?? {}) : change.fields;
+  const draft = draftOf(change.mask ? (before ?? {}) : change.fields);
   for (const path of change.mask ?? []) {
     const value = fieldAt(change.fields, path);
-    fields = value ? setField(fields, path, value) : deleteField(fields, path);
+    if (value) draft.set(path, value);
+    else draft.remove(path);
   }
-  return applyTransforms(fields, change.transforms, requestTime);
+  const results = applyTransforms(draft, change.transforms, requestTime);
+  return { fields: draft.fields, results };
 }
 
 function documentPath(name: string | undefined): ResourcePath {

@@ -1,34 +1,27 @@
 import { invalidArgument } from "../errors.js";
 import { fieldAt } from "../indexes/keys.js";
 import { parseFieldPath } from "../paths/field-path.js";
-import type { Fields, FieldTransform, Timestamp, Value } from "../protocol/types.js";
+import type { FieldTransform, Timestamp, Value } from "../protocol/types.js";
 import { compareValues, encodeValue } from "../values/order.js";
 import { checkedValue } from "../values/validate.js";
-import { setField } from "./fields.js";
+import type { Draft } from "./fields.js";
 
 const NULL: Value = { valueType: "nullValue", nullValue: "NULL_VALUE" };
 const LARGEST_INT = 2n ** 63n - 1n;
 const SMALLEST_INT = -(2n ** 63n);
 
 /**
- * Applies field transforms in their order and reports one result for each, as in
+ * Applies field transforms in their order and gives one result for each, as in
  * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#fieldtransform.
  * `requestTime` is what server timestamps become.
  */
-export function applyTransforms(
-  fields: Fields,
-  transforms: readonly FieldTransform[],
-  requestTime: Timestamp,
-): { fields: Fields; results: Value[] } {
-  let result = fields;
-  const results: Value[] = [];
-  for (const transform of transforms) {
+export function applyTransforms(draft: Draft, transforms: readonly FieldTransform[], requestTime: Timestamp): Value[] {
+  return transforms.map((transform) => {
     const path = parseFieldPath(transform.fieldPath ?? "");
-    const [value, reported] = transformed(fieldAt(result, path), transform, requestTime);
-    result = setField(result, path, value);
-    results.push(reported);
-  }
-  return { fields: result, results };
+    const [value, reported] = transformed(fieldAt(draft.fields, path), transform, requestTime);
+    draft.set(path, value);
+    return reported;
+  });
 }
 
 /** The new value of a field, and what the write result says about it. */
