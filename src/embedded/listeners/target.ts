@@ -15,6 +15,8 @@ export interface Moment {
   /** The clock of the snapshot, in microseconds. */
   clock: number;
   readTime: Timestamp;
+  /** By which a client comes back to this moment. */
+  resumeToken: Buffer;
 }
 
 /**
