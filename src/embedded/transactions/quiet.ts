@@ -17,7 +17,10 @@ const PERIOD_MS = 5_000;
 const QUIET_MS = 1_000;
 const TRY_AGAIN_MS = 50;
 
-/** Looks at the log every five seconds. `endGivenUp` ends transactions that nobody seems to use any more. */
+/**
+ * Looks at the log every five seconds. `endGivenUp` ends transactions that nobody seems to use any more; it runs in a
+ * timer and must not throw.
+ */
 export function createQuiet(store: Store, endGivenUp: () => void): Quiet {
   let moment: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;

@@ -71,7 +71,7 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
   const end = (key: string): void => {
     const entry = running.get(key);
     running.delete(key);
-    if (entry?.readers === 0) entry.snapshot.release();
+    if (entry?.readers === 0) letGo(entry.snapshot);
   };
   const reap = (): void => {
     const now = performance.now();
@@ -111,14 +111,7 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
       await quiet.over();
       while (isCrowded()) await pause(LOOK_AGAIN_MS);
       const snapshot = store.borrow();
-      const transaction: Transaction = {
-        id: randomBytes(ID_BYTES),
-        connection: snapshot.connection,
-        since: readClock(snapshot.connection),
-        readTime: readTime(snapshot.connection),
-        readOnly: options?.mode === "readOnly",
-        reads: { documents: new Map(), queries: [] },
-      };
+      const transaction = transactionOn(snapshot, options);
       const now = performance.now();
       running.set(transaction.id.toString("hex"), { transaction, snapshot, startedAt: now, usedAt: now, readers: 0 });
       return transaction;
@@ -139,7 +132,7 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
       } finally {
         entry.readers--;
         entry.usedAt = performance.now();
-        if (entry.readers === 0 && running.get(key) !== entry) entry.snapshot.release();
+        if (entry.readers === 0 && running.get(key) !== entry) letGo(entry.snapshot);
       }
     },
     end: (transaction) => end(transaction.id.toString("hex")),
@@ -153,6 +146,33 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
       for (const key of [...running.keys()]) end(key);
     },
   };
+}
+
+/** A new transaction on a snapshot, which is let go when it cannot be read. */
+function transactionOn(snapshot: Snapshot, options: TransactionOptions | undefined): Transaction {
+  const { connection } = snapshot;
+  try {
+    return {
+      id: randomBytes(ID_BYTES),
+      connection,
+      since: readClock(connection),
+      readTime: readTime(connection),
+      readOnly: options?.mode === "readOnly",
+      reads: { documents: new Map(), queries: [] },
+    };
+  } catch (error) {
+    letGo(snapshot);
+    throw error;
+  }
+}
+
+/** Gives a snapshot back. Never throws: timers do this too, where nobody would catch it. */
+function letGo(snapshot: Snapshot): void {
+  try {
+    snapshot.release();
+  } catch {
+    // What is wrong with the disk, the next read or write meets and tells its client.
+  }
 }
 
 function expired(): Error {
