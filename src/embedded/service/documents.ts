@@ -1,10 +1,10 @@
 import { status } from "@grpc/grpc-js";
 import { StatusError } from "../errors.js";
-import { formatPath, parseDocumentName } from "../paths/names.js";
+import { formatPath, parseDatabase, parseDocumentName } from "../paths/names.js";
 import type { Consistency, Document, DocumentMask, Timestamp } from "../protocol/types.js";
 import { type EncodedMessage, encodedFound } from "../protocol/wire.js";
 import type { ServiceContext } from "./context.js";
-import { maskedMessage, readDocument, withView } from "./reads.js";
+import { maskedMessage, parseMask, readDocument, withView } from "./reads.js";
 import type { MessageSink } from "./sink.js";
 
 interface GetDocumentRequest extends Consistency {
@@ -13,6 +13,7 @@ interface GetDocumentRequest extends Consistency {
 }
 
 interface BatchGetDocumentsRequest extends Consistency {
+  database?: string;
   documents?: string[];
   mask?: DocumentMask;
 }
@@ -26,10 +27,11 @@ interface BatchGetDocumentsResponse {
 
 /** GetDocument: one document, NOT_FOUND when it does not exist. */
 export async function getDocument(context: ServiceContext, request: GetDocumentRequest): Promise<Document> {
+  const mask = parseMask(request.mask);
   return withView(context, request, async (view) => {
     const document = readDocument(context, view, request.name ?? "");
     if (!document) throw new StatusError(status.NOT_FOUND, `Document "${request.name}" not found.`);
-    return maskedMessage(document, request.mask);
+    return maskedMessage(document, mask);
   });
 }
 
@@ -42,17 +44,19 @@ export async function batchGetDocuments(
   request: BatchGetDocumentsRequest,
   sink: MessageSink<BatchGetDocumentsResponse | EncodedMessage>,
 ): Promise<void> {
+  parseDatabase(request.database ?? "");
+  const mask = parseMask(request.mask);
+  // Every name is checked before the first answer goes out.
+  const names = new Set((request.documents ?? []).map((name) => formatPath(parseDocumentName(name))));
   await withView(context, request, async (view) => {
     const { readTime } = view;
-    // Every name is checked before the first answer goes out.
-    const names = new Set((request.documents ?? []).map((name) => formatPath(parseDocumentName(name))));
     let began = view.began;
     if (began && names.size === 0) await sink.write({ transaction: began, readTime });
     for (const name of names) {
       const document = readDocument(context, view, name);
       const common = { readTime, ...(began ? { transaction: began } : {}) };
       if (!document) await sink.write({ missing: name, ...common });
-      else if (request.mask) await sink.write({ found: maskedMessage(document, request.mask), ...common });
+      else if (mask) await sink.write({ found: maskedMessage(document, mask), ...common });
       else await sink.write(encodedFound(document, readTime, began));
       began = undefined;
     }

@@ -15,7 +15,7 @@ import { readList } from "../transactions/reads.js";
 import { compareText, compareValues, referenceTo } from "../values/order.js";
 import type { ServiceContext } from "./context.js";
 import { coveredBy, sourceOf } from "./queries.js";
-import { maskedMessage, withView } from "./reads.js";
+import { maskedMessage, parseMask, withView } from "./reads.js";
 
 interface ListDocumentsRequest extends Consistency {
   parent?: string;
@@ -53,6 +53,7 @@ export async function listDocuments(
   const pageSize = pageSizeOf(request.pageSize);
   if (request.showMissing && !request.collectionId) throw invalidArgument("show_missing needs a collection id.");
   if (request.showMissing && request.orderBy) throw invalidArgument("show_missing cannot be combined with an order.");
+  const mask = parseMask(request.mask);
   const message: StructuredQuery = { orderBy: parseOrderBy(request.orderBy ?? ""), limit: { value: pageSize + 1 } };
   if (request.pageToken) message.startAt = readToken(request.pageToken);
   const list = request.collectionId
@@ -65,7 +66,7 @@ export async function listDocuments(
       : [...list.find(source)];
     const documents = found
       .slice(0, pageSize)
-      .map((one) => ("bytes" in one ? maskedMessage(one, request.mask) : { name: one.name }));
+      .map((one) => ("bytes" in one ? maskedMessage(one, mask) : { name: one.name }));
     const last = found[pageSize - 1];
     return { documents, ...(found.length > pageSize && last ? { nextPageToken: tokenAfter(last, list.query) } : {}) };
   });

@@ -1,5 +1,5 @@
 import { unimplemented } from "../errors.js";
-import { parseFieldPath } from "../paths/field-path.js";
+import { checkNotReserved, type FieldPath, parseFieldPath } from "../paths/field-path.js";
 import { checkIds, formatPath, parseDocumentName, type ResourcePath } from "../paths/names.js";
 import type { Consistency, Document, DocumentMask, Timestamp } from "../protocol/types.js";
 import { projectFields } from "../queries/project.js";
@@ -7,6 +7,7 @@ import { readTime } from "../storage/clock.js";
 import { fieldsOf, findDocument, type StoredDocument, toMessage } from "../storage/documents.js";
 import type { Connection } from "../storage/sqlite.js";
 import type { Transaction } from "../transactions/registry.js";
+import { checkPathSize } from "../writes/path-size.js";
 import type { ServiceContext } from "./context.js";
 
 /** What a read sees: a transaction's snapshot, or one of its own. */
@@ -60,10 +61,25 @@ export function readDocument(context: ServiceContext, view: View, name: string):
   return document;
 }
 
+/**
+ * The paths of a mask, undefined without one. Throws INVALID_ARGUMENT for a path that no field can have.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#documentmask
+ */
+export function parseMask(mask: DocumentMask | undefined): FieldPath[] | undefined {
+  return (
+    mask &&
+    (mask.fieldPaths ?? []).map((text) => {
+      const path = parseFieldPath(text);
+      checkNotReserved(path);
+      checkPathSize(path);
+      return path;
+    })
+  );
+}
+
 /** The document as a message, cut down to a mask when there is one. */
-export function maskedMessage(document: StoredDocument, mask: DocumentMask | undefined): Document {
-  if (!mask) return toMessage(document);
-  return toMessage(document, projectFields(fieldsOf(document), (mask.fieldPaths ?? []).map(parseFieldPath)));
+export function maskedMessage(document: StoredDocument, mask: readonly FieldPath[] | undefined): Document {
+  return mask ? toMessage(document, projectFields(fieldsOf(document), mask)) : toMessage(document);
 }
 
 function viewOf(transaction: Transaction): View {

@@ -1,8 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { invalidArgument } from "../errors.js";
 import { formatPath, parseDocumentName, parsePath } from "../paths/names.js";
 import type { Document, DocumentMask, Precondition, Write } from "../protocol/types.js";
+import { projectFields } from "../queries/project.js";
+import { checkedFields } from "../values/validate.js";
 import type { ServiceContext } from "./context.js";
 import { getDocument } from "./documents.js";
+import { parseMask } from "./reads.js";
 import { commit } from "./writes.js";
 
 interface CreateDocumentRequest {
@@ -30,27 +34,39 @@ interface DeleteDocumentRequest {
  * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#createdocumentrequest
  */
 export async function createDocument(context: ServiceContext, request: CreateDocumentRequest): Promise<Document> {
-  const id = request.documentId || randomBytes(10).toString("hex");
-  const name = `${request.parent}/${request.collectionId}/${id}`;
-  return writeOne(
-    context,
+  const { parent = "", collectionId = "", documentId, document, mask } = request;
+  if (document?.name) throw invalidArgument("The document to be created has no name yet.");
+  const id = documentId || randomBytes(10).toString("hex");
+  if (collectionId.includes("/") || id.includes("/")) throw invalidArgument('An id holds no "/".');
+  const name = `${parent}/${collectionId}/${id}`;
+  const write: Write = {
+    operation: "update",
+    update: { ...document, name },
+    currentDocument: { conditionType: "exists", exists: false },
+  };
+  const paths = parseMask(mask);
+  const { commitTime } = await commit(context, { database: databaseOf(name), writes: [write] });
+  // Not read again: somebody may have changed or deleted it since.
+  const fields = checkedFields(document?.fields ?? {});
+  return {
     name,
-    {
-      operation: "update",
-      update: { ...request.document, name },
-      currentDocument: { conditionType: "exists", exists: false },
-    },
-    request.mask,
-  );
+    fields: paths ? projectFields(fields, paths) : fields,
+    createTime: commitTime,
+    updateTime: commitTime,
+  };
 }
 
 /** UpdateDocument: replaces the document, or with a mask some of its fields; makes it when it is missing. */
 export async function updateDocument(context: ServiceContext, request: UpdateDocumentRequest): Promise<Document> {
-  const { document = {}, updateMask, currentDocument } = request;
+  const { document = {}, updateMask, currentDocument, mask } = request;
   const write: Write = { operation: "update", update: document };
   if (updateMask) write.updateMask = updateMask;
   if (currentDocument) write.currentDocument = currentDocument;
-  return writeOne(context, document.name ?? "", write, request.mask);
+  const name = document.name ?? "";
+  // A mask that is refused must not have written anything.
+  parseMask(mask);
+  await commit(context, { database: databaseOf(name), writes: [write] });
+  return getDocument(context, mask ? { name, mask } : { name });
 }
 
 /** DeleteDocument: succeeds also when there is nothing to delete, unless a precondition says otherwise. */
@@ -60,16 +76,6 @@ export async function deleteDocument(context: ServiceContext, request: DeleteDoc
   if (currentDocument) write.currentDocument = currentDocument;
   await commit(context, { database: databaseOf(name), writes: [write] });
   return {};
-}
-
-async function writeOne(
-  context: ServiceContext,
-  name: string,
-  write: Write,
-  mask: DocumentMask | undefined,
-): Promise<Document> {
-  await commit(context, { database: databaseOf(name), writes: [write] });
-  return getDocument(context, mask ? { name, mask } : { name });
 }
 
 function databaseOf(name: string): string {

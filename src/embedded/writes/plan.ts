@@ -1,16 +1,21 @@
 import { status } from "@grpc/grpc-js";
 import { invalidArgument, StatusError } from "../errors.js";
 import { fieldAt } from "../indexes/keys.js";
-import { type FieldPath, parseFieldPath } from "../paths/field-path.js";
+import { type FieldPath, formatFieldPath, parseFieldPath } from "../paths/field-path.js";
 import { checkIds, formatPath, parseDocumentName, type ResourcePath } from "../paths/names.js";
 import { toMicros } from "../protocol/timestamps.js";
 import type { Fields, FieldTransform, Precondition, Timestamp, Value, Write } from "../protocol/types.js";
 import { checkedFields, checkFieldName } from "../values/validate.js";
 import { draftOf } from "./fields.js";
+import { checkPathSize, checkPathSizes } from "./path-size.js";
 import { applyTransforms } from "./transforms.js";
 
 /** https://firebase.google.com/docs/firestore/quotas#writes_and_transactions */
 const MAX_TRANSFORMS = 500;
+/** https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields */
+const MAX_COLLECTIONS = 100;
+/** The end of the year 9999, of which no timestamp is later. */
+const LAST_SECOND = 253_402_300_799;
 
 /** A write, checked as far as that is possible without looking at the document. */
 export interface PlannedWrite {
@@ -37,32 +42,39 @@ export interface Found {
 
 /** Reads a Write: https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#write. */
 export function planWrite(write: Write): PlannedWrite {
-  const precondition = write.currentDocument?.conditionType ? write.currentDocument : undefined;
+  const precondition = checkedPrecondition(write.currentDocument);
+  if (write.operation !== "update" && (write.updateMask || write.updateTransforms?.length)) {
+    throw invalidArgument("Only an update takes a mask and transforms beside it.");
+  }
   switch (write.operation) {
     case "update": {
-      const path = documentPath(write.update?.name);
+      const path = writtenPath(write.update?.name);
+      const fields = checkedFields(write.update?.fields ?? {});
+      checkPathSizes(fields);
       const mask = write.updateMask && (write.updateMask.fieldPaths ?? []).map(checkedFieldPath);
       const transforms = checkTransforms(write.updateTransforms ?? []);
-      return { path, precondition, change: { fields: checkedFields(write.update?.fields ?? {}), mask, transforms } };
+      return { path, precondition, change: { fields, mask, transforms } };
     }
     case "delete":
-      if (write.updateTransforms?.length) throw invalidArgument("A delete takes no transforms.");
       return { path: documentPath(write.delete), precondition, change: "delete" };
     case "transform": {
-      const path = documentPath(write.transform?.document);
+      const path = writtenPath(write.transform?.document);
       const transforms = checkTransforms(write.transform?.fieldTransforms ?? []);
+      if (transforms.length === 0) throw invalidArgument("A transform names at least one field.");
       return { path, precondition, change: { fields: {}, mask: [], transforms } };
     }
     case "verify":
       if (!precondition) throw invalidArgument("A verify needs a precondition.");
-      if (write.updateTransforms?.length || write.updateMask) throw invalidArgument("A verify changes nothing.");
       return { path: documentPath(write.verify), precondition, change: "none" };
     default:
       throw invalidArgument("A write is an update, a delete, a transform or a verify.");
   }
 }
 
-/** Throws ALREADY_EXISTS, NOT_FOUND or FAILED_PRECONDITION when the document is not what the write expects. */
+/**
+ * Throws ALREADY_EXISTS, NOT_FOUND or FAILED_PRECONDITION when the document is not what the write expects, and
+ * INVALID_ARGUMENT when it expects a version that is still to come.
+ */
 export function checkPrecondition(write: PlannedWrite, found: Found): void {
   const { precondition, path } = write;
   if (!precondition) return;
@@ -74,6 +86,9 @@ export function checkPrecondition(write: PlannedWrite, found: Found): void {
     return;
   }
   const expected = toMicros(precondition.updateTime ?? {});
+  if (found.updateTime !== undefined && expected > found.updateTime) {
+    throw invalidArgument(`The write requires a later update time than ${name} has.`);
+  }
   if (found.updateTime !== expected) {
     throw new StatusError(
       status.FAILED_PRECONDITION,
@@ -98,9 +113,31 @@ export function changedFields(
   return { fields: draft.fields, results };
 }
 
+function checkedPrecondition(precondition: Precondition | undefined): Precondition | undefined {
+  if (precondition?.conditionType === "updateTime") checkUpdateTime(precondition.updateTime ?? {});
+  return precondition?.conditionType ? precondition : undefined;
+}
+
+/** Refuses a time that no document can have. */
+function checkUpdateTime({ seconds = "0", nanos = 0 }: Timestamp): void {
+  const inRange = Number(seconds) >= 0 && Number(seconds) <= LAST_SECOND && nanos >= 0 && nanos <= 999_999_999;
+  if (!inRange || nanos % 1_000 !== 0) {
+    throw invalidArgument("An update time is a number of whole microseconds in the years 1970 to 9999.");
+  }
+}
+
 function documentPath(name: string | undefined): ResourcePath {
   const path = parseDocumentName(name ?? "");
   checkIds(path);
+  return path;
+}
+
+/** The path of a document that a write may make. */
+function writtenPath(name: string | undefined): ResourcePath {
+  const path = documentPath(name);
+  if (path.segments.length > 2 * MAX_COLLECTIONS) {
+    throw invalidArgument(`A document may lie at most ${MAX_COLLECTIONS} collections deep.`);
+  }
   return path;
 }
 
@@ -108,12 +145,21 @@ function checkTransforms(transforms: readonly FieldTransform[]): readonly FieldT
   if (transforms.length > MAX_TRANSFORMS) {
     throw invalidArgument(`At most ${MAX_TRANSFORMS} fields of a document may be transformed in one commit.`);
   }
-  for (const transform of transforms) checkedFieldPath(transform.fieldPath ?? "");
+  const paths = transforms.map(({ fieldPath = "" }) => formatFieldPath(checkedFieldPath(fieldPath)));
+  // Ended like this and sorted, what lies in a field comes directly behind it.
+  const ended = paths.map((path) => `${path}.`).sort();
+  for (const [index, path] of ended.entries()) {
+    const next = ended[index + 1];
+    if (next !== path && next?.startsWith(path)) {
+      throw invalidArgument("A field and one inside it cannot be transformed by one write.");
+    }
+  }
   return transforms;
 }
 
 function checkedFieldPath(text: string): FieldPath {
   const path = parseFieldPath(text);
   for (const name of path) checkFieldName(name);
+  checkPathSize(path);
   return path;
 }

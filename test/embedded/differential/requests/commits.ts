@@ -32,6 +32,12 @@ const timed = (name: string, make: (document: string) => Write[]): RequestCase =
 });
 const replace = (name: string, n: number): Write => ({ operation: "update", update: { name, fields: { a: int(n) } } });
 const remove = (name: string): Write => ({ operation: "delete", delete: name });
+const INCREMENT = { fieldPath: "a", transformType: "increment", increment: int(1) } as const;
+const transform = (document: string): Write => ({
+  operation: "transform",
+  transform: { document, fieldTransforms: [INCREMENT] },
+});
+const deep = (segments: number): string => Array.from({ length: segments }, (_, index) => `s${index}`).join("/");
 
 /** Writes and transactions at and over the limits. */
 export const commits: RequestCase[] = [
@@ -97,8 +103,15 @@ export const commits: RequestCase[] = [
   setId("empty id", "w/"),
   setId("id of 1500 bytes", `w/${"i".repeat(1500)}`),
   setId("id of 1501 bytes", `w/${"i".repeat(1501)}`),
-  setId("deep path", Array.from({ length: 100 }, (_, index) => `s${index}`).join("/")),
-  setId("too deep path", Array.from({ length: 102 }, (_, index) => `s${index}`).join("/")),
+  setId("path of 51 collections", deep(102)),
+  setId("path of 100 collections", deep(200)),
+  setId("path of 101 collections", deep(202)),
+  write("transform of a path of 101 collections", (raw) => [transform(`${raw.root}/${deep(202)}`)]),
+  write("delete of a path of 101 collections", (raw) => [remove(`${raw.root}/${deep(202)}`)]),
+  verify("of a path of 101 collections", {
+    verify: deep(202),
+    currentDocument: { conditionType: "exists", exists: false },
+  }),
   write("in another database", () => [
     { operation: "update", update: { name: "projects/other/databases/(default)/documents/w/x", fields: {} } },
   ]),
@@ -142,12 +155,16 @@ export const commits: RequestCase[] = [
   write("transform without type", (raw) => [
     { operation: "update", update: { name: `${raw.root}/w/x`, fields: {} }, updateTransforms: [{ fieldPath: "a" }] },
   ]),
-  write("transform of a delete", (raw) => [
-    {
-      operation: "delete",
-      delete: `${raw.root}/w/x`,
-      updateTransforms: [{ fieldPath: "a", transformType: "increment", increment: int(1) }],
-    },
+  write("transform of a delete", (raw) => [{ ...remove(`${raw.root}/w/x`), updateTransforms: [INCREMENT] }]),
+  write("delete with a mask", (raw) => [{ ...remove(`${raw.root}/w/x`), updateMask: { fieldPaths: ["a"] } }]),
+  write("delete with an empty mask", (raw) => [{ ...remove(`${raw.root}/w/x`), updateMask: {} }]),
+  write("transform operation", (raw) => [transform(`${raw.root}/w/x`)]),
+  write("transform operation with a mask", (raw) => [{ ...transform(`${raw.root}/w/x`), updateMask: {} }]),
+  write("transform operation with transforms beside it", (raw) => [
+    { ...transform(`${raw.root}/w/x`), updateTransforms: [INCREMENT] },
+  ]),
+  write("transform operation of no field", (raw) => [
+    { operation: "transform", transform: { document: `${raw.root}/w/x` } },
   ]),
   write("with an old update time", (raw) => [
     {

@@ -1,9 +1,11 @@
 import type { RawClient } from "../../support/raw.js";
 import { aggregations } from "./aggregations.js";
 import { commits } from "./commits.js";
+import { masks } from "./masks.js";
 import { normalForm } from "./normal-form.js";
 import { KINDS, pairs } from "./pairs.js";
 import { int, type RequestCase } from "./parts.js";
+import { preconditions } from "./preconditions.js";
 import { queries } from "./queries.js";
 import { reads } from "./reads.js";
 import { vectors } from "./vectors.js";
@@ -17,6 +19,8 @@ export const REQUESTS: RequestCase[] = [
   ...pairs,
   ...reads,
   ...vectors,
+  ...masks,
+  ...preconditions,
 ];
 
 /** Makes the documents that the requests expect to exist. */

@@ -1,8 +1,21 @@
+import type { RawClient } from "../../support/raw.js";
 import type { RequestCase } from "./parts.js";
 
 const list = (name: string, request: object): RequestCase => ({
   name: `list ${name}`,
   send: (raw) => raw.call("ListDocuments", { parent: raw.root, ...request }),
+});
+
+const create = (name: string, { parent, ...rest }: { parent?: string } & Record<string, unknown>): RequestCase => ({
+  name: `create ${name}`,
+  send: (raw) =>
+    raw.call("CreateDocument", {
+      parent: parent ? `${raw.root}/${parent}` : raw.root,
+      collectionId: "c",
+      documentId: name.replaceAll(" ", "-"),
+      document: {},
+      ...rest,
+    }),
 });
 
 /** Orders of lists, right and wrong. */
@@ -23,6 +36,10 @@ export const reads: RequestCase[] = [
     name: "batch get of nothing",
     send: (raw) => raw.call("BatchGetDocuments", { database: raw.database, documents: [] }),
   },
+  ...["", "nonsense", "projects/p/databases/d"].map((database) => ({
+    name: `batch get in the database "${database}"`,
+    send: (raw: RawClient) => raw.call("BatchGetDocuments", { database, documents: [`${raw.root}/c/a`] }),
+  })),
   {
     name: "batch get of a collection",
     send: (raw) => raw.call("BatchGetDocuments", { database: raw.database, documents: [`${raw.root}/c`] }),
@@ -72,6 +89,12 @@ export const reads: RequestCase[] = [
     name: "create with a bad id",
     send: (raw) => raw.call("CreateDocument", { parent: raw.root, collectionId: "c", documentId: "a/b", document: {} }),
   },
+  create("with a deep id", { documentId: "a/b/c" }),
+  create("in a deep collection", { collectionId: "c/x/y" }),
+  create("without a collection", { collectionId: "" }),
+  create("below a collection", { collectionId: "d", parent: "c" }),
+  create("with a document's name", { document: { name: "projects/p/databases/d/documents/c/new" } }),
+  create("without a document", { document: undefined }),
   { name: "update of nothing", send: (raw) => raw.call("UpdateDocument", {}) },
   { name: "delete of a missing document", send: (raw) => raw.call("DeleteDocument", { name: `${raw.root}/c/none` }) },
 ];
