@@ -4,7 +4,7 @@ import type { Consistency, CursorMessage, StructuredQuery } from "../protocol/ty
 import { parseQuery } from "../queries/parse.js";
 import { runQuery } from "../queries/run.js";
 import { collectionIdsBelow } from "../storage/collections.js";
-import { referenceTo } from "../values/order.js";
+import { compareText, referenceTo } from "../values/order.js";
 import type { ServiceContext } from "./context.js";
 import { pageSizeOf } from "./list-documents.js";
 import { coveredBy, sourceOf } from "./queries.js";
@@ -39,7 +39,8 @@ export async function listCollectionIds(
   const after = request.pageToken ? decodeToken(request.pageToken) : undefined;
   return withView(context, request, async (view) => {
     const sorted = collectionIdsBelow(view.connection, parent);
-    const rest = after === undefined ? sorted : sorted.slice(sorted.indexOf(after) + 1);
+    // The last collection of the page before may be empty by now.
+    const rest = after === undefined ? sorted : sorted.filter((id) => compareText(id, after) > 0);
     const page = rest.slice(0, pageSize);
     const last = page.at(-1);
     return { collectionIds: page, ...(rest.length > pageSize && last ? { nextPageToken: encodeToken(last) } : {}) };
@@ -59,8 +60,9 @@ export async function partitionQuery(
   const plans = await coveredBy(context, query);
   return withView(context, request, async (view) => {
     const names = [...runQuery(await sourceOf(context, view), query, plans)].map((document) => document.name);
+    const count = Math.min(wanted, names.length);
     const cuts = new Set<number>();
-    for (let part = 1; part <= wanted; part++) cuts.add(Math.floor((part * names.length) / (wanted + 1)));
+    for (let part = 1; part <= count; part++) cuts.add(Math.floor((part * names.length) / (count + 1)));
     cuts.delete(0);
     return { partitions: [...cuts].map((cut) => ({ values: [referenceTo(names[cut] ?? "")], before: true })) };
   });

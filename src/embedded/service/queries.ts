@@ -32,7 +32,6 @@ interface RunQueryResponse {
   transaction?: Buffer;
   document?: Document;
   readTime?: Timestamp;
-  skippedResults?: number;
 }
 
 interface RunAggregationQueryRequest extends Consistency {
@@ -72,7 +71,7 @@ export async function runQueryCall(
       if (++count % DOCUMENTS_PER_TURN === 0) await nextTurn();
     }
     context.onRead?.(source.reads);
-    await sink.write({ readTime, ...(query.offset > 0 ? { skippedResults: query.offset } : {}) });
+    await sink.write({ readTime });
   });
 }
 
