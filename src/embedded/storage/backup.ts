@@ -1,4 +1,15 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { StoreError } from "../errors.js";
 import { check, inSnapshot } from "./check.js";
@@ -49,12 +60,22 @@ function copy(file: string, to: string): void {
 function publish(unfinished: string, to: string): void {
   sync(unfinished);
   try {
-    linkSync(unfinished, to);
+    link(unfinished, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") throw targetExists(to);
     throw error;
   }
   sync(dirname(to));
+}
+
+/** Gives a file a second name; where the disk knows no links, as exFAT, the name gets a copy. Replaces nothing. */
+function link(file: string, to: string): void {
+  try {
+    linkSync(file, to);
+  } catch {
+    copyFileSync(file, to, constants.COPYFILE_EXCL);
+    sync(to);
+  }
 }
 
 function sync(path: string): void {
