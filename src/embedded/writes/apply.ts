@@ -10,7 +10,8 @@ import { fieldsOf, findDocument, type StoredDocument } from "../storage/document
 import { collectionScope, type Names } from "../storage/names.js";
 import type { Connection } from "../storage/sqlite.js";
 import { checkDocumentSize } from "../values/validate.js";
-import { changedFields, checkPrecondition, type PlannedWrite } from "./plan.js";
+import { changedFields, type PlannedWrite } from "./plan.js";
+import { checkPrecondition } from "./precondition.js";
 
 /** https://firebase.google.com/docs/firestore/quotas#indexes */
 const MAX_ENTRIES = 40_000;
@@ -44,7 +45,8 @@ export function applyWrites(target: WriteTarget, writes: readonly PlannedWrite[]
   const staged = new Map<string, Staged>();
   const applied = writes.map((write) => {
     const document = stage(target, staged, write.path);
-    checkPrecondition(write, { exists: document.fields !== undefined, updateTime: document.stored?.updateTime });
+    const found = { exists: document.fields !== undefined, updateTime: document.stored?.updateTime };
+    checkPrecondition(write.precondition, write.path, found);
     if (write.change === "none") return { document, results: [] };
     if (write.change === "delete") {
       document.fields = undefined;

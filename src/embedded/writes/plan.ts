@@ -1,21 +1,18 @@
-import { status } from "@grpc/grpc-js";
-import { invalidArgument, StatusError } from "../errors.js";
+import { invalidArgument } from "../errors.js";
 import { fieldAt } from "../indexes/keys.js";
 import { type FieldPath, formatFieldPath, parseFieldPath } from "../paths/field-path.js";
-import { checkIds, formatPath, parseDocumentName, type ResourcePath } from "../paths/names.js";
-import { toMicros } from "../protocol/timestamps.js";
+import { checkIds, parseDocumentName, type ResourcePath } from "../paths/names.js";
 import type { Fields, FieldTransform, Precondition, Timestamp, Value, Write } from "../protocol/types.js";
 import { checkedFields, checkFieldName } from "../values/validate.js";
 import { draftOf } from "./fields.js";
 import { checkPathSize, checkPathSizes } from "./path-size.js";
+import { checkedPrecondition } from "./precondition.js";
 import { applyTransforms } from "./transforms.js";
 
 /** https://firebase.google.com/docs/firestore/quotas#writes_and_transactions */
 const MAX_TRANSFORMS = 500;
 /** https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields */
 const MAX_COLLECTIONS = 100;
-/** The end of the year 9999, of which no timestamp is later. */
-const LAST_SECOND = 253_402_300_799;
 
 /** A write, checked as far as that is possible without looking at the document. */
 export interface PlannedWrite {
@@ -30,14 +27,6 @@ interface Change {
   /** Without a mask the document is replaced, else these fields are taken over or deleted. */
   mask: readonly FieldPath[] | undefined;
   transforms: readonly FieldTransform[];
-}
-
-/** A document as a write comes to it. */
-export interface Found {
-  /** Whether it exists now, after the writes of the same commit so far. */
-  exists: boolean;
-  /** Microseconds, before the commit; none when it did not exist. */
-  updateTime: number | undefined;
 }
 
 /** Reads a Write: https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#write. */
@@ -71,32 +60,6 @@ export function planWrite(write: Write): PlannedWrite {
   }
 }
 
-/**
- * Throws ALREADY_EXISTS, NOT_FOUND or FAILED_PRECONDITION when the document is not what the write expects, and
- * INVALID_ARGUMENT when it expects a version that is still to come.
- */
-export function checkPrecondition(write: PlannedWrite, found: Found): void {
-  const { precondition, path } = write;
-  if (!precondition) return;
-  const name = formatPath(path);
-  if (precondition.conditionType === "exists") {
-    if (precondition.exists && !found.exists) throw new StatusError(status.NOT_FOUND, `No document to update: ${name}`);
-    if (!precondition.exists && found.exists)
-      throw new StatusError(status.ALREADY_EXISTS, `Document already exists: ${name}`);
-    return;
-  }
-  const expected = toMicros(precondition.updateTime ?? {});
-  if (found.updateTime !== undefined && expected > found.updateTime) {
-    throw invalidArgument(`The write requires a later update time than ${name} has.`);
-  }
-  if (found.updateTime !== expected) {
-    throw new StatusError(
-      status.FAILED_PRECONDITION,
-      `The stored version of ${name} does not match the update time that the write requires.`,
-    );
-  }
-}
-
 /** The fields after a change of a document that had `before` (none: it did not exist). */
 export function changedFields(
   change: Change,
@@ -111,19 +74,6 @@ export function changedFields(
   }
   const results = applyTransforms(draft, change.transforms, requestTime);
   return { fields: draft.fields, results };
-}
-
-function checkedPrecondition(precondition: Precondition | undefined): Precondition | undefined {
-  if (precondition?.conditionType === "updateTime") checkUpdateTime(precondition.updateTime ?? {});
-  return precondition?.conditionType ? precondition : undefined;
-}
-
-/** Refuses a time that no document can have. */
-function checkUpdateTime({ seconds = "0", nanos = 0 }: Timestamp): void {
-  const inRange = Number(seconds) >= 0 && Number(seconds) <= LAST_SECOND && nanos >= 0 && nanos <= 999_999_999;
-  if (!inRange || nanos % 1_000 !== 0) {
-    throw invalidArgument("An update time is a number of whole microseconds in the years 1970 to 9999.");
-  }
 }
 
 function documentPath(name: string | undefined): ResourcePath {
