@@ -33,7 +33,12 @@ export function createSnapshots(file: string): Snapshots {
 
   const giveBack = (connection: Connection): void => {
     lent--;
-    connection.rollback();
+    try {
+      connection.rollback();
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
     if (closed || idle.length >= MAX_IDLE_SNAPSHOTS) connection.close();
     else idle.push(connection);
   };
