@@ -1,6 +1,6 @@
 import { directed, keyBase } from "../indexes/keys.js";
 import { isNameField } from "../paths/field-path.js";
-import { parseDocumentName, writeSegment } from "../paths/names.js";
+import { parseDocumentName, SegmentTag, writeSegment } from "../paths/names.js";
 import type { Names } from "../storage/names.js";
 import type { Connection } from "../storage/sqlite.js";
 import { ByteWriter, prefixEnd } from "../values/bytes.js";
@@ -15,7 +15,6 @@ import {
   intersect,
   invertIntervals,
   nameIntervals,
-  prefixInterval,
   valueIntervals,
 } from "./intervals.js";
 import { type ConjunctionPlan, pinKey } from "./planner.js";
@@ -103,7 +102,9 @@ function allowedParts(query: Query, plan: ConjunctionPlan, field: string): reado
   if (plan.scope === "collection" || query.parent.segments.length === 0) return named;
   const out = new ByteWriter();
   for (const segment of query.parent.segments) writeSegment(out, segment);
-  const below = prefixInterval(out.finish());
+  const prefix = out.finish();
+  // The parent's own name ends where those below it go on with a segment.
+  const below = { low: Buffer.concat([prefix, Buffer.of(SegmentTag.numeric)]), high: prefixEnd(prefix) };
   return intersect(named, [below]);
 }
 

@@ -12,7 +12,7 @@ export interface Interval {
 export const EVERYTHING: readonly Interval[] = [{ low: Buffer.alloc(0), high: undefined }];
 
 /** Everything that starts with `prefix`. */
-export function prefixInterval(prefix: Buffer): Interval {
+function prefixInterval(prefix: Buffer): Interval {
   return { low: prefix, high: prefixEnd(prefix) };
 }
 
