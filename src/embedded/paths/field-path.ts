@@ -1,4 +1,5 @@
 import { invalidArgument } from "../errors.js";
+import { compareText } from "../values/order.js";
 
 /** A field path: the names from the document down to the value. */
 export type FieldPath = readonly string[];
@@ -25,12 +26,22 @@ export function parseFieldPath(text: string): FieldPath {
   return names;
 }
 
-/** Refuses names like `__x__`, which Firestore keeps for itself; `__name__` alone stands for the document's name. */
+/** Refuses with INVALID_ARGUMENT a name like `__x__`, which Firestore keeps for itself. */
+export function checkName(name: string): void {
+  if (RESERVED_NAME.test(name)) throw invalidArgument(`The field name "${name}" is reserved.`);
+}
+
+/** Refuses such names in a path; `__name__` alone stands for the document's name. */
 export function checkNotReserved(path: FieldPath): void {
-  if (isNameField(path)) return;
-  for (const name of path) {
-    if (RESERVED_NAME.test(name)) throw invalidArgument(`The field name "${name}" is reserved.`);
-  }
+  if (!isNameField(path)) path.forEach(checkName);
+}
+
+/** Orders paths as Firestore does: name by name in UTF-8, a field before those in it. */
+export function compareFieldPaths(a: FieldPath, b: FieldPath): number {
+  // Nowhere when all of `a` stands at the beginning of `b`.
+  const at = a.findIndex((name, index) => name !== b[index]);
+  const [ours, theirs] = [a[at], b[at]];
+  return ours === undefined || theirs === undefined ? a.length - b.length : compareText(ours, theirs);
 }
 
 /** The one text form of a field path, with backticks only where they are needed. */

@@ -1,6 +1,6 @@
 import { invalidArgument } from "../errors.js";
 import { fieldAt } from "../indexes/keys.js";
-import { checkNotReserved, type FieldPath, isNameField, parseFieldPath } from "../paths/field-path.js";
+import { checkName, checkNotReserved, type FieldPath, isNameField, parseFieldPath } from "../paths/field-path.js";
 import type { AggregationMessage, Fields, StructuredAggregationQuery, Value } from "../protocol/types.js";
 import { fieldsOf } from "../storage/documents.js";
 import type { Query } from "./ast.js";
@@ -8,6 +8,7 @@ import type { ConjunctionPlan } from "./planner.js";
 import { type QuerySource, runQuery, runQueryMatches } from "./run.js";
 
 const MAX_AGGREGATIONS = 5;
+const MAX_ALIAS_BYTES = 1_500;
 
 /** One aggregation over the results of a query. */
 export interface Aggregation {
@@ -69,7 +70,9 @@ export function aggregate(
 
 function parseAggregation(message: AggregationMessage): Aggregation {
   const { operator, alias = "" } = message;
-  if (alias !== "") checkNotReserved([alias]);
+  checkName(alias);
+  if (Buffer.byteLength(alias) > MAX_ALIAS_BYTES)
+    throw invalidArgument(`An alias may have at most ${MAX_ALIAS_BYTES} bytes.`);
   if (!operator) throw invalidArgument("An aggregation is a count, a sum or an average.");
   if (operator === "count") {
     const upTo = message.count?.upTo;
@@ -79,6 +82,7 @@ function parseAggregation(message: AggregationMessage): Aggregation {
   }
   const path = parseFieldPath(message[operator]?.field?.fieldPath ?? "");
   if (isNameField(path)) throw invalidArgument("__name__ cannot be aggregated.");
+  checkNotReserved(path);
   return { alias, operator, path, upTo: Number.POSITIVE_INFINITY };
 }
 
@@ -91,18 +95,27 @@ interface Total {
 const LARGEST_INT = 2n ** 63n - 1n;
 const SMALLEST_INT = -(2n ** 63n);
 
-/** Sums numbers and skips everything else; integers stay exact until they leave 64 bits. */
+/**
+ * Sums numbers and skips everything else; integers stay exact until they leave 64 bits. What rounding takes from doubles
+ * is added at the end, after Neumaier: https://en.wikipedia.org/wiki/Kahan_summation_algorithm#Further_enhancements.
+ */
 function createTotal(): Total {
   let integers = 0n;
   let doubles = 0;
+  let lost = 0;
   let anyDouble = false;
   let count = 0;
-  const asDouble = (): number => doubles + Number(integers);
+  const asDouble = (): number => (Number.isFinite(doubles) ? doubles + lost : doubles) + Number(integers);
   return {
     add(value) {
       if (value.valueType === "integerValue") integers += BigInt(value.integerValue);
       else if (value.valueType === "doubleValue") {
-        doubles += value.doubleValue;
+        const { doubleValue } = value;
+        const sum = doubles + doubleValue;
+        const [larger, smaller] =
+          Math.abs(doubles) >= Math.abs(doubleValue) ? [doubles, doubleValue] : [doubleValue, doubles];
+        lost += larger - sum + smaller;
+        doubles = sum;
         anyDouble = true;
       } else return;
       count++;

@@ -65,6 +65,11 @@ export function isInequality(op: Operator): boolean {
   return op !== "EQUAL" && op !== "IN" && op !== "ARRAY_CONTAINS" && op !== "ARRAY_CONTAINS_ANY";
 }
 
+/** Operators whose operand is a list of values. */
+export function isListOperator(op: Operator): boolean {
+  return op === "IN" || op === "NOT_IN" || op === "ARRAY_CONTAINS_ANY";
+}
+
 /**
  * Whether nothing can match a filter: null and NaN equal nothing and lie in no range, and nothing is known to differ
  * from null. Only the unary filters (IS_NULL and the like) look for them.

@@ -1,9 +1,8 @@
 import { status } from "@grpc/grpc-js";
 import { invalidArgument, StatusError } from "../errors.js";
 import { isNameField } from "../paths/field-path.js";
-import { parseDocumentName } from "../paths/names.js";
+import { parseDocumentName, type ResourcePath } from "../paths/names.js";
 import type { Value } from "../protocol/types.js";
-import { checkVectorElements } from "../values/validate.js";
 import {
   arrayElements,
   type Cursor,
@@ -11,15 +10,35 @@ import {
   type Filter,
   fieldFilters,
   isInequality,
+  isListOperator,
   type Order,
   ordersField,
   type Query,
 } from "./ast.js";
 import { disjunctionsOf } from "./disjunctions.js";
+import { checkOperand } from "./operands.js";
+import { checkInScope } from "./scope.js";
 
 const MAX_IN = 30;
 const MAX_NOT_IN = 10;
 const MAX_DISJUNCTIONS = 30;
+const MAX_PARTS = 100;
+const MAX_INEQUALITY_FIELDS = 10;
+
+/**
+ * Refuses with INVALID_ARGUMENT a query with more than 100 filters (each value of a list is one) and orders, below a
+ * document 99, or with inequalities of more than ten fields. To be asked first: the work of all else grows with these.
+ * https://firebase.google.com/docs/firestore/quotas#indexes
+ */
+export function checkSize(parent: ResourcePath, filter: Filter | undefined, orders: readonly Order[]): void {
+  const filters = fieldFilters(filter);
+  const values = filters.map(({ op, value }) => (isListOperator(op) ? arrayElements(value).length : 1));
+  const parts = values.reduce((a, b) => a + b, orders.length + Math.min(parent.segments.length, 1));
+  if (parts > MAX_PARTS) throw invalidArgument(`A query may have at most ${MAX_PARTS} filters and orders.`);
+  const fields = new Set(filters.filter(ordersField).map(({ field }) => field));
+  if (fields.size > MAX_INEQUALITY_FIELDS)
+    throw invalidArgument(`A query may have inequalities of at most ${MAX_INEQUALITY_FIELDS} fields.`);
+}
 
 /**
  * Refuses with INVALID_ARGUMENT what Firestore refuses of a query:
@@ -29,20 +48,21 @@ export function checkQuery(query: Query, explicitOrders: readonly Order[]): void
   if (query.offset < 0) throw invalidArgument("The offset is negative.");
   if (query.limit !== undefined && query.limit < 0) throw invalidArgument("The limit is negative.");
   const filters = fieldFilters(query.filter);
-  for (const filter of filters) checkOperand(filter);
+  for (const filter of filters) checkFilter(query, filter);
   checkCombination(query.filter, filters);
+  if (query.collection === undefined) checkNamesOnly(explicitOrders, filters);
   checkNameOrder(query, explicitOrders, filters);
   const fields = explicitOrders.map((order) => order.field);
   if (new Set(fields).size < fields.length) throw invalidArgument("A field is ordered by twice.");
-  checkCursor(query.start, query.orders);
-  checkCursor(query.end, query.orders);
+  checkCursor(query, query.start);
+  checkCursor(query, query.end);
 }
 
-function checkOperand(filter: FieldFilter): void {
+function checkFilter(query: Query, filter: FieldFilter): void {
   const { op, value, field } = filter;
   const list = arrayElements(value);
-  for (const operand of [value, ...list]) checkVectorElements(operand);
-  if (op === "IN" || op === "NOT_IN" || op === "ARRAY_CONTAINS_ANY") {
+  checkOperand(value);
+  if (isListOperator(op)) {
     if (value.valueType !== "arrayValue") throw invalidArgument(`'${op}' on ${field} needs an array value.`);
     if (list.length === 0) throw invalidArgument(`'${op}' on ${field} needs a non-empty array value.`);
     const most = op === "NOT_IN" ? MAX_NOT_IN : MAX_IN;
@@ -51,13 +71,13 @@ function checkOperand(filter: FieldFilter): void {
   if (isNameField(filter.path)) {
     if (op === "ARRAY_CONTAINS" || op === "ARRAY_CONTAINS_ANY")
       throw invalidArgument(`'${op}' cannot be used on __name__.`);
-    for (const name of op === "IN" || op === "NOT_IN" ? list : [value]) checkNameOperand(name);
+    for (const name of isListOperator(op) ? list : [value]) checkNameOperand(query, name);
   }
 }
 
-function checkNameOperand(value: Value): void {
+function checkNameOperand(query: Query, value: Value): void {
   if (value.valueType !== "referenceValue") throw invalidArgument("__name__ can only be compared with a reference.");
-  parseDocumentName(value.referenceValue);
+  checkInScope(query, parseDocumentName(value.referenceValue));
 }
 
 function checkCombination(filter: Filter | undefined, filters: readonly FieldFilter[]): void {
@@ -87,6 +107,12 @@ function checkCombination(filter: Filter | undefined, filters: readonly FieldFil
   }
 }
 
+/** No index holds the fields of every collection. */
+function checkNamesOnly(orders: readonly Order[], filters: readonly FieldFilter[]): void {
+  if (![...orders, ...filters].every((one) => isNameField(one.path)) || orders.some((one) => one.direction === "desc"))
+    throw invalidArgument("Without a collection only names can be filtered by, and ordered by in ascending order.");
+}
+
 /** The name ends every order; and names are kept in ascending order only. */
 function checkNameOrder(query: Query, explicitOrders: readonly Order[], filters: readonly FieldFilter[]): void {
   const [first] = query.orders;
@@ -108,11 +134,12 @@ function hasOr(filter: Filter | undefined): boolean {
   return filter !== undefined && filter.type !== "field" && (filter.type === "or" || filter.filters.some(hasOr));
 }
 
-function checkCursor(cursor: Cursor | undefined, orders: readonly Order[]): void {
+function checkCursor(query: Query, cursor: Cursor | undefined): void {
   if (!cursor) return;
-  if (cursor.values.length > orders.length) throw invalidArgument("The cursor has too many values.");
+  if (cursor.values.length > query.orders.length) throw invalidArgument("The cursor has too many values.");
   cursor.values.forEach((value, index) => {
-    const order = orders[index];
-    if (order && isNameField(order.path)) checkNameOperand(value);
+    checkOperand(value);
+    const order = query.orders[index];
+    if (order && isNameField(order.path)) checkNameOperand(query, value);
   });
 }

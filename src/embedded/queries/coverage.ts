@@ -13,8 +13,8 @@ export type Coverage = { covered: true; indexes: string[] } | { covered: false; 
 const ANY_ROOT = "projects/any/databases/(default)/documents";
 
 /**
- * Judges a StructuredQuery, as clients send it, without a store. `aggregated` are the fields that it sums or averages (a count needs none). Throws
- * INVALID_ARGUMENT for a query that no index could serve.
+ * Judges a StructuredQuery, as clients of the project `any` send it, without a store. `aggregated` are the fields that it
+ * sums or averages (a count needs none). Throws INVALID_ARGUMENT for a query that no index could serve.
  */
 export function coverageOf(query: object, config: IndexConfig, aggregated: readonly string[] = []): Coverage {
   const plan = planQuery(

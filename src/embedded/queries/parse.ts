@@ -1,6 +1,7 @@
 import { invalidArgument, unimplemented } from "../errors.js";
 import {
   checkNotReserved,
+  compareFieldPaths,
   type FieldPath,
   formatFieldPath,
   isNameField,
@@ -9,7 +10,6 @@ import {
 } from "../paths/field-path.js";
 import { checkIds, parsePath } from "../paths/names.js";
 import type { CursorMessage, FieldReference, FilterMessage, StructuredQuery, Value } from "../protocol/types.js";
-import { compareText } from "../values/order.js";
 import {
   type Cursor,
   type Direction,
@@ -20,7 +20,7 @@ import {
   ordersField,
   type Query,
 } from "./ast.js";
-import { checkQuery } from "./check.js";
+import { checkQuery, checkSize } from "./check.js";
 
 const OPERATORS: ReadonlySet<string> = new Set<Operator>([
   "LESS_THAN",
@@ -58,6 +58,7 @@ export function parseQuery(parent: string, message: StructuredQuery, alsoRequire
 
   const filter = message.where ? parseFilter(message.where) : undefined;
   const explicit = (message.orderBy ?? []).map(parseOrder);
+  checkSize(parentPath, filter, explicit);
   const query: Query = {
     parent: parentPath,
     collection,
@@ -76,8 +77,9 @@ export function parseQuery(parent: string, message: StructuredQuery, alsoRequire
   return query;
 }
 
-/** A filter on names orders by them, and no index has further fields behind the name. */
+/** A filter on names orders by them, and no index has further fields behind the name or those of every collection. */
 function checkAggregated(query: Query, explicit: readonly Order[], fields: readonly FieldPath[]): void {
+  if (query.collection === undefined) throw invalidArgument("Fields cannot be aggregated without a collection.");
   const filters = fieldFilters(query.filter);
   if (!filters.some((one) => isNameField(one.path))) return;
   const inequalities = filters.filter(ordersField);
@@ -141,8 +143,8 @@ function withImplicitOrders(
     if (!orders.some((order) => order.field === field)) orders.push({ path, field, direction });
   };
   const inequalities = fieldFilters(filter).filter((one) => ordersField(one) && !isNameField(one.path));
-  for (const one of inequalities.toSorted((a, b) => compareText(a.field, b.field))) add(one.path);
-  for (const path of alsoRequired.toSorted((a, b) => compareText(formatFieldPath(a), formatFieldPath(b)))) add(path);
+  for (const path of inequalities.map((one) => one.path).sort(compareFieldPaths)) add(path);
+  for (const path of alsoRequired.toSorted(compareFieldPaths)) add(path);
   add(NAME_FIELD);
   return orders;
 }

@@ -1,6 +1,6 @@
 import { invalidArgument } from "../errors.js";
 import { nameTail } from "../indexes/keys.js";
-import { formatPath, type ResourcePath } from "../paths/names.js";
+import { formatPath, parentOf, type ResourcePath } from "../paths/names.js";
 import { collectionScope, databaseScope, groupScope, type ScopeKey } from "../storage/names.js";
 import type { Query } from "./ast.js";
 
@@ -15,17 +15,16 @@ export function scopeOf(query: Query): ScopeKey {
   return collectionScope({ root: parent.root, segments: [...parent.segments, collection] });
 }
 
-/** A document's name as it ends the entries that the query reads; a document elsewhere is refused. */
+/** Refuses with INVALID_ARGUMENT to compare names with a document that lies elsewhere than where the query looks. */
+export function checkInScope({ parent, collection, allDescendants }: Query, path: ResourcePath): void {
+  if (path.root !== parent.root) throw invalidArgument(`The document ${formatPath(path)} is in another database.`);
+  if (allDescendants) return;
+  const searched = `${formatPath(parent)}/${collection}`;
+  if (formatPath(parentOf(path)) !== searched)
+    throw invalidArgument(`The document ${formatPath(path)} is not in the collection ${searched}.`);
+}
+
+/** A document's name as it ends the entries that the query reads. */
 export function encodeName(query: Query, path: ResourcePath): Buffer {
-  const { parent, collection } = query;
-  const scope = query.allDescendants ? "group" : "collection";
-  if (scope === "collection") {
-    const searched = `${formatPath(parent)}/${collection}`;
-    if (formatPath({ ...path, segments: path.segments.slice(0, -1) }) !== searched) {
-      throw invalidArgument(`The document ${formatPath(path)} is not in the collection ${searched}.`);
-    }
-  } else if (path.root !== parent.root) {
-    throw invalidArgument(`The document ${formatPath(path)} is in another database.`);
-  }
-  return nameTail(path, scope);
+  return nameTail(path, query.allDescendants ? "group" : "collection");
 }

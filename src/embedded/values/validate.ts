@@ -33,12 +33,33 @@ export function checkDocumentSize(path: ResourcePath, fields: Fields): void {
   }
 }
 
-/** Refuses a vector with elements that are no doubles. Other values pass. */
-export function checkVectorElements(value: Value): void {
-  if (value.valueType !== "mapValue") return;
-  const elements = vectorElements(value.mapValue.fields ?? {}) ?? [];
+/**
+ * Refuses a vector (the fields of its map and what `vectorElements` finds in them) that is not of 1 to 2,048 doubles:
+ * https://firebase.google.com/docs/firestore/vector-search#write_operation.
+ */
+export function checkVector(fields: Fields, elements: readonly Value[]): void {
   if (elements.some(({ valueType }) => valueType !== "doubleValue"))
     throw invalidArgument("A vector holds doubles only.");
+  if (Object.keys(fields).length > 2) throw invalidArgument("A vector has no further fields.");
+  if (elements.length === 0) throw invalidArgument("A vector has at least one dimension.");
+  if (elements.length > MAX_DIMENSIONS)
+    throw invalidArgument(`A vector may have at most ${MAX_DIMENSIONS} dimensions.`);
+}
+
+/** Refuses times outside the years 1 to 9999; returns the time cut to microseconds. */
+export function checkTimestamp(timestamp: Timestamp): Timestamp {
+  const seconds = Number(timestamp.seconds ?? 0);
+  const nanos = timestamp.nanos ?? 0;
+  if (seconds < FIRST_SECOND || seconds > LAST_SECOND || nanos < 0 || nanos > 999_999_999) {
+    throw invalidArgument("A timestamp must lie in the years 1 to 9999.");
+  }
+  return { seconds: String(seconds), nanos: nanos - (nanos % 1_000) };
+}
+
+/** Refuses places that are not on the globe. */
+export function checkGeoPoint({ latitude = 0, longitude = 0 }: LatLng): void {
+  if (!(Math.abs(latitude) <= 90)) throw invalidArgument("A latitude must lie between -90 and 90.");
+  if (!(Math.abs(longitude) <= 180)) throw invalidArgument("A longitude must lie between -180 and 180.");
 }
 
 /** Refuses field names that are empty, reserved (`__name__` and the like) or over 1,500 bytes. */
@@ -85,6 +106,8 @@ function checkValue(value: Value, depth: number, insideArray: boolean): Value {
       if (vector) {
         if (insideArray) throw invalidArgument("Cannot convert a vector value in an array value.");
         checkVector(fields, vector);
+        if (vector.some((one) => one.valueType === "doubleValue" && Number.isNaN(one.doubleValue)))
+          throw invalidArgument("A vector cannot hold NaN.");
         return value;
       }
       return { ...value, mapValue: { fields: checkMap(fields, depth) } };
@@ -96,32 +119,7 @@ function checkValue(value: Value, depth: number, insideArray: boolean): Value {
   }
 }
 
-/** A vector is a map of a reserved form: https://firebase.google.com/docs/firestore/vector-search#write_operation. */
-function checkVector(fields: Fields, elements: readonly Value[]): void {
-  checkVectorElements({ valueType: "mapValue", mapValue: { fields } });
-  if (Object.keys(fields).length > 2) throw invalidArgument("A vector has no further fields.");
-  if (elements.length === 0) throw invalidArgument("A vector has at least one dimension.");
-  if (elements.length > MAX_DIMENSIONS)
-    throw invalidArgument(`A vector may have at most ${MAX_DIMENSIONS} dimensions.`);
-  if (elements.some((one) => one.valueType === "doubleValue" && Number.isNaN(one.doubleValue)))
-    throw invalidArgument("A vector cannot hold NaN.");
-}
-
 function checkText(text: string): void {
   if (/\p{Surrogate}/u.test(text))
     throw invalidArgument("A text is not valid UTF-8: it holds half of a surrogate pair.");
-}
-
-function checkTimestamp(timestamp: Timestamp): Timestamp {
-  const seconds = Number(timestamp.seconds ?? 0);
-  const nanos = timestamp.nanos ?? 0;
-  if (seconds < FIRST_SECOND || seconds > LAST_SECOND || nanos < 0 || nanos > 999_999_999) {
-    throw invalidArgument("A timestamp must lie in the years 1 to 9999.");
-  }
-  return { seconds: String(seconds), nanos: nanos - (nanos % 1_000) };
-}
-
-function checkGeoPoint({ latitude = 0, longitude = 0 }: LatLng): void {
-  if (!(Math.abs(latitude) <= 90)) throw invalidArgument("A latitude must lie between -90 and 90.");
-  if (!(Math.abs(longitude) <= 180)) throw invalidArgument("A longitude must lie between -180 and 180.");
 }

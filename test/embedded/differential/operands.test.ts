@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { type Engine, startEngine } from "../../../src/embedded/index.js";
-import type { Value } from "../../../src/embedded/protocol/types.js";
+import type { Fields, StructuredQuery, Value } from "../../../src/embedded/protocol/types.js";
 import { startOfficialEmulator } from "../../support/emulator.js";
 import { NO_INDEXES } from "../support/engine.js";
 import { type RawClient, rawClient } from "../support/raw.js";
-import { double, FROM, int, list, map, NULL, text, where } from "./requests/parts.js";
+import { both, double, FROM, int, list, map, NULL, text, where } from "./requests/parts.js";
 
 /*
  * Every operator with every value that is special to some of them, over documents that hold these values alone, in
@@ -55,21 +55,37 @@ function* filters(): Generator<[string, string, Value]> {
     }
 }
 
-async function fill(raw: RawClient): Promise<void> {
-  const values = { ...OPERANDS, ...ARRAYS, "[]": list(), "{}": map({}) };
-  const writes = Object.entries(values).map(([name, a]) => ({
+const DOCUMENTS = Object.fromEntries(
+  Object.entries({ ...OPERANDS, ...ARRAYS, "[]": list(), "{}": map({}) }).map(([name, a]) => [
+    `c/${encodeURIComponent(name)}`,
+    { a },
+  ]),
+);
+
+async function fill(raw: RawClient, documents: Record<string, Fields>): Promise<void> {
+  const writes = Object.entries(documents).map(([path, fields]) => ({
     operation: "update" as const,
-    update: { name: `${raw.root}/c/${encodeURIComponent(name)}`, fields: { a } },
+    update: { name: `${raw.root}/${path}`, fields },
   }));
   expect((await raw.commit(writes)).code).toBe(0);
 }
 
-async function answer(raw: RawClient, op: string, value: Value): Promise<string[]> {
-  const outcome = await raw.runQuery({ from: FROM, where: where("a", op, value) });
+async function answer(raw: RawClient, structuredQuery: StructuredQuery, parent = raw.root): Promise<string[]> {
+  const outcome = await raw.runQuery(structuredQuery, parent);
   if (!("messages" in outcome)) return [`code ${outcome.code}`];
-  const names = outcome.messages.flatMap(({ document }) => document?.name?.split("/").at(-1) ?? []);
+  const names = outcome.messages.flatMap(({ document }) => document?.name?.slice(raw.root.length + 1) ?? []);
   return names.map(decodeURIComponent);
 }
+
+/** Two fields, as paths and in documents; results are ordered by the first before the second. */
+const IN_ORDER: [string, string, (first: Value, second: Value) => Fields][] = [
+  ["a", "`z-1`", (a, z) => ({ a, "z-1": z })],
+  ["a.b", "`a-b`", (b, a) => ({ a: map({ b }), "a-b": a })],
+  ["a.c", "`a.b`", (c, a) => ({ a: map({ c }), "a.b": a })],
+  ["z", "`é`", (z, é) => ({ z, é })],
+  ["`1`", "_", (one, _) => ({ 1: one, _ })],
+  ["`\uffff`", "`\u{10000}`", (a, b) => ({ "\uffff": a, "\u{10000}": b })],
+];
 
 /** What one store found and the other did not; the lists alone when only their order differs. */
 function difference(ours: string[], theirs: string[]): string {
@@ -84,30 +100,59 @@ describe("the official emulator and the embedded store find the same", () => {
   let engine: Engine;
   beforeAll(async () => {
     emulator = await startOfficialEmulator();
-    engine = await startEngine({ file: ":memory:", indexes: NO_INDEXES });
+    engine = await startEngine({ file: ":memory:", indexes: NO_INDEXES, createIndexes: true });
   });
   afterAll(async () => {
     await engine.close();
     if ("stop" in emulator) await emulator.stop();
   });
 
-  it("with every operator and special operand", { timeout: 60_000 }, async (context) => {
+  /** Clients of both stores, which hold the same documents. */
+  async function connect(context: TestContext, documents: Record<string, Fields>): Promise<[RawClient, RawClient]> {
     if ("unavailable" in emulator) return context.skip(`official emulator not available: ${emulator.unavailable}`);
     const embedded = rawClient(engine.port, "demo-operands");
     const official = rawClient(Number(emulator.host.split(":")[1]), "demo-operands");
-    await Promise.all([fill(embedded), fill(official)]);
+    onTestFinished(() => [embedded, official].forEach((client) => client.close()));
+    await Promise.all([fill(embedded, documents), fill(official, documents)]);
+    return [embedded, official];
+  }
+
+  it("with every operator and special operand", { timeout: 60_000 }, async (context) => {
+    const [embedded, official] = await connect(context, DOCUMENTS);
     const surprises: string[] = [];
     const left = [...filters()];
     const worker = async (): Promise<void> => {
       for (let next = left.pop(); next; next = left.pop()) {
         const [name, op, value] = next;
-        const [ours, theirs] = await Promise.all([answer(embedded, op, value), answer(official, op, value)]);
+        const query = { from: FROM, where: where("a", op, value) };
+        const [ours, theirs] = await Promise.all([answer(embedded, query), answer(official, query)]);
         if (ours.join() !== theirs.join()) surprises.push(`${name}: ${difference(ours, theirs)}`);
       }
     };
     await Promise.all(Array.from({ length: 8 }, worker));
-    embedded.close();
-    official.close();
     expect(surprises).toEqual([]);
+  });
+
+  it("below a document, which is not below itself", async (context) => {
+    const paths = ["g/a", "g/a/g/b", "g/a/g/b/g/c", "g/a/h/d", "g/ab", "g/ab/g/f"];
+    const clients = await connect(context, Object.fromEntries(paths.map((path) => [path, { v: int(1) }])));
+    const selectors = { g: "g/a/g/b g/a/g/b/g/c", "": "g/a/g/b g/a/g/b/g/c g/a/h/d" };
+    for (const [collectionId, expected] of Object.entries(selectors)) {
+      const query = { from: [{ collectionId, allDescendants: true }] };
+      for (const raw of clients) expect((await answer(raw, query, `${raw.root}/g/a`)).join(" ")).toBe(expected);
+    }
+  });
+
+  it("in the order of the fields of several inequalities", async (context) => {
+    const documents = IN_ORDER.flatMap(([, , fields], n): [string, Fields][] => [
+      [`o${n}/x`, fields(int(2), int(1))],
+      [`o${n}/y`, fields(int(1), int(2))],
+    ]);
+    const clients = await connect(context, Object.fromEntries(documents));
+    for (const [n, [first, second]] of IN_ORDER.entries()) {
+      const filter = both("AND", where(second, "GREATER_THAN", int(0)), where(first, "GREATER_THAN", int(0)));
+      const query = { from: [{ collectionId: `o${n}` }], where: filter };
+      for (const raw of clients) expect(await answer(raw, query), `${first} ${second}`).toEqual([`o${n}/y`, `o${n}/x`]);
+    }
   });
 });

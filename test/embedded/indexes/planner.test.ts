@@ -9,7 +9,7 @@ import { coverageOf } from "../../../src/embedded/queries/coverage.js";
  * https://firebase.google.com/docs/firestore/query-data/index-overview.
  */
 
-const db = new Firestore({ projectId: "demo-planner", credentials: { client_email: "a@b.c", private_key: "none" } });
+const db = new Firestore({ projectId: "any", credentials: { client_email: "a@b.c", private_key: "none" } });
 afterAll(() => db.terminate());
 const c = db.collection("c");
 const g = db.collectionGroup("c");

@@ -1,4 +1,4 @@
-import { FieldValue, type Firestore, GrpcStatus } from "@google-cloud/firestore";
+import { AggregateField, FieldValue, type Firestore, GrpcStatus } from "@google-cloud/firestore";
 import { expect } from "vitest";
 import { describeBothStores, type OpenClient } from "../support/both-stores.js";
 import { connect } from "../support/engine.js";
@@ -76,9 +76,33 @@ describeBothStores(open, (onStore, name) => {
   onStore("deletes a document with everything below it", async (db) => {
     const paths = ["tree/a", "tree/a/x/1", "tree/a/x/1/y/2", "tree/ab", "tree/b/x/1"];
     await Promise.all(paths.map((path) => db.doc(path).set({})));
-    await db.recursiveDelete(db.doc("tree/a"));
+    const deleted: string[] = [];
+    const writer = db.bulkWriter();
+    writer.onWriteResult((ref) => deleted.push(ref.path));
+    await db.recursiveDelete(db.doc("tree/a"), writer);
+    await writer.close();
+    expect(deleted.sort()).toEqual(["tree/a", "tree/a/x/1", "tree/a/x/1/y/2"]);
     const left = await db.getAll(...paths.map((path) => db.doc(path)));
     expect(left.filter((one) => one.exists).map((one) => one.ref.path)).toEqual(["tree/ab", "tree/b/x/1"]);
+  });
+
+  onStore("sums doubles as if nothing were lost on the way", async (db) => {
+    const sums: [number, number[]][] = [
+      [0.6, [0.1, 0.2, 0.3]],
+      [1, Array<number>(10).fill(0.1)],
+      [Number.POSITIVE_INFINITY, [1, Number.POSITIVE_INFINITY, 1e308]],
+      [Number.NaN, [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]],
+    ];
+    for (const [n, [sum, values]] of sums.entries()) {
+      const collection = db.collection(`sum${n}`);
+      const batch = db.batch();
+      for (const [id, v] of values.entries()) batch.create(collection.doc(`d${id}`), { v });
+      await batch.commit();
+      const { s, a } = (
+        await collection.aggregate({ s: AggregateField.sum("v"), a: AggregateField.average("v") }).get()
+      ).data();
+      expect([s, a]).toEqual([sum, sum / values.length]);
+    }
   });
 
   onStore("a transaction sees one moment, and commits on it or not at all", async (db) => {

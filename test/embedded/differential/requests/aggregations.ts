@@ -54,5 +54,12 @@ export const aggregations: RequestCase[] = [
   aggregation("count up to 0", [{ alias: "n", operator: "count", count: { upTo: { value: "0" } } }]),
   aggregation("count up to 2", [{ alias: "n", operator: "count", count: { upTo: { value: "2" } } }]),
   aggregation("reserved alias", [{ alias: "__n__", operator: "count", count: {} }]),
+  aggregation("alias of the name", [{ alias: "__name__", operator: "count", count: {} }]),
+  aggregation("alias of 1,500 bytes", [{ alias: "é".repeat(750), operator: "count", count: {} }]),
+  aggregation("alias of 1,501 bytes", [{ alias: "x".repeat(1_501), operator: "count", count: {} }]),
+  aggregation("sum of a reserved field", [sum("__foo__", "s")]),
+  aggregation("sum of a reserved field further down", [sum("a.__foo__", "s")]),
+  aggregation("count of every collection", [count], { from: [{ allDescendants: true }] }),
+  aggregation("sum of every collection", [sum("a", "s")], { from: [{ allDescendants: true }] }),
   aggregation("bad alias", [{ alias: "a-b", operator: "count", count: {} }]),
 ];

@@ -1,5 +1,6 @@
 import type { Value } from "../../../../src/embedded/protocol/types.js";
 import type { RawClient } from "../../support/raw.js";
+import { operands } from "./operands.js";
 import {
   both,
   double,
@@ -23,12 +24,84 @@ const ref = (raw: RawClient, path: string): Value => ({
   referenceValue: `${raw.root}/${path}`,
 });
 
+const FOREIGN: Value = {
+  valueType: "referenceValue",
+  referenceValue: "projects/other/databases/(default)/documents/c/a",
+};
+const EVERY = [{ allDescendants: true }];
+const EMPTY = [{ collectionId: "empty" }];
+const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
+const equal = (count: number): FilterMessage => both("AND", ...times(count, (n) => where(`f${n}`, "EQUAL", int(n))));
+const above = (n: number): FilterMessage => where(`f${n}`, "GREATER_THAN", int(n));
+
+/** Queries at and over the limits of size. */
+const sizes: RequestCase[] = [
+  filter("with 100 filters", equal(100)),
+  filter("with 101 filters", equal(101)),
+  filter("with 70 filters and 30 values", both("AND", equal(70), where("a", "IN", many(30)))),
+  filter("with 71 filters and 30 values", both("AND", equal(71), where("a", "IN", many(30)))),
+  filter("with 90 filters and 10 values", both("AND", equal(90), where("a", "NOT_IN", many(10)))),
+  filter("with 91 filters and 10 values", both("AND", equal(91), where("a", "NOT_IN", many(10)))),
+  filter("with 101 equal filters", both("AND", ...times(101, () => where("a", "EQUAL", int(1))))),
+  filter("with 10 times 11 filters", both("OR", ...times(10, (n) => both("AND", equal(10), above(n))))),
+  query("with 99 filters and an order", { where: equal(99), orderBy: [order("__name__")] }),
+  query("with 100 filters and an order", { where: equal(100), orderBy: [order("__name__")] }),
+  query("with 101 orders", { orderBy: times(101, (n) => order(`f${n}`)) }),
+  ...[99, 100].map(
+    (count): RequestCase => ({
+      name: `query with ${count} filters below a document`,
+      send: (raw) => raw.runQuery({ from: FROM, where: equal(count) }, `${raw.root}/c/a/d/b`),
+    }),
+  ),
+  filter("with inequalities of 10 fields", both("AND", ...times(10, above))),
+  filter("with inequalities of 11 fields", both("AND", ...times(11, above))),
+  filter(
+    "with inequalities of 10 fields and one with null",
+    both("AND", ...times(10, above), where("z", "LESS_THAN", NULL)),
+  ),
+  filter(
+    "with inequalities of 10 fields and one that is not null",
+    both("AND", ...times(10, above), unary("z", "IS_NOT_NULL")),
+  ),
+  query("with inequalities of 10 fields and names", (raw) => ({
+    where: both("AND", ...times(10, above), where("__name__", "GREATER_THAN", ref(raw, "c/a"))),
+  })),
+];
+
+/** Queries of every collection, which can only look at names. */
+const kindless: RequestCase[] = [
+  query("of every collection", { from: EVERY }),
+  query("of every collection with equality", { from: EVERY, where: where("a", "EQUAL", int(1)) }),
+  query("of every collection with inequality", { from: EVERY, where: where("a", "GREATER_THAN", int(1)) }),
+  query("of every collection with null", { from: EVERY, where: unary("a", "IS_NULL") }),
+  query("of every collection with a filter that finds nothing", { from: EVERY, where: where("a", "EQUAL", NULL) }),
+  query("of every collection with name or field", (raw) => ({
+    from: EVERY,
+    where: both("OR", where("__name__", "EQUAL", ref(raw, "c/a")), where("a", "EQUAL", int(1))),
+  })),
+  query("of every collection by a field", { from: EVERY, orderBy: [order("a")] }),
+  query("of every collection by name", { from: EVERY, orderBy: [order("__name__")] }),
+  query("of every collection by name descending", { from: EVERY, orderBy: [order("__name__", "DESCENDING")] }),
+  query("of every collection by name and field", { from: EVERY, orderBy: [order("__name__"), order("a")] }),
+  ...["EQUAL", "NOT_EQUAL", "GREATER_THAN"].map((op) =>
+    query(`of every collection with name ${op}`, (raw) => ({
+      from: EVERY,
+      where: where("__name__", op, ref(raw, "c/a")),
+    })),
+  ),
+  query("of every collection with a cursor", (raw) => ({
+    from: EVERY,
+    orderBy: [order("__name__")],
+    startAt: { values: [ref(raw, "c/a")] },
+  })),
+  query("of every collection with some fields", { from: EVERY, select: { fields: [{ fieldPath: "a" }] } }),
+];
+
 /** Queries that Firestore accepts or refuses by their form. */
 export const queries: RequestCase[] = [
   query("plain", {}),
   query("without from", { from: [] }),
   query("with two selectors", { from: [{ collectionId: "c" }, { collectionId: "d" }] }),
-  query("of every collection", { from: [{ allDescendants: true }] }),
   query("without collection id", { from: [{}] }),
   query("with a slash in the collection id", { from: [{ collectionId: "a/b" }] }),
   query("of a reserved collection", { from: [{ collectionId: "__c__" }] }),
@@ -55,6 +128,16 @@ export const queries: RequestCase[] = [
     orderBy: [order("__name__")],
     startAt: { values: [ref(raw, "c/x/c/y")] },
   })),
+  query("with a name cursor elsewhere, of an empty collection", (raw) => ({
+    from: EMPTY,
+    orderBy: [order("__name__")],
+    startAt: { values: [ref(raw, "d/x")] },
+  })),
+  query("of a group with a name cursor in another database", {
+    from: [{ collectionId: "c", allDescendants: true }],
+    orderBy: [order("__name__")],
+    startAt: { values: [FOREIGN] },
+  }),
   query("with a text as name cursor", { orderBy: [order("__name__")], startAt: { values: [text("x")] } }),
   query("selecting names", { select: { fields: [{ fieldPath: "__name__" }] } }),
   query("selecting a bad path", { select: { fields: [{ fieldPath: "a..b" }] } }),
@@ -136,6 +219,15 @@ export const queries: RequestCase[] = [
   })),
   query("name elsewhere", (raw) => ({ where: where("__name__", "EQUAL", ref(raw, "d/a")) })),
   query("name deeper", (raw) => ({ where: where("__name__", "EQUAL", ref(raw, "c/a/c/b")) })),
+  query("name elsewhere, of an empty collection", (raw) => ({
+    from: EMPTY,
+    where: where("__name__", "GREATER_THAN", ref(raw, "d/a")),
+  })),
+  query("name in another database", { where: where("__name__", "EQUAL", FOREIGN) }),
+  query("group name in another database", {
+    from: [{ collectionId: "empty", allDescendants: true }],
+    where: where("__name__", "NOT_IN", list(FOREIGN)),
+  }),
   query("name of a collection", (raw) => ({ where: where("__name__", "EQUAL", ref(raw, "c")) })),
   query("name as text", { where: where("__name__", "EQUAL", text("c/a")) }),
   query("name in nothing", { where: where("__name__", "IN", list()) }),
@@ -156,4 +248,7 @@ export const queries: RequestCase[] = [
     send: (raw) =>
       raw.call("RunQuery", { parent: raw.root, structuredQuery: { from: FROM }, transaction: Buffer.from("nonsense") }),
   },
+  ...operands,
+  ...sizes,
+  ...kindless,
 ];

@@ -1,0 +1,41 @@
+import { invalidArgument } from "../errors.js";
+import { checkName } from "../paths/field-path.js";
+import { checkIds, parseDocumentName } from "../paths/names.js";
+import type { Fields, Value } from "../protocol/types.js";
+import { vectorElements } from "../values/order.js";
+import { checkGeoPoint, checkTimestamp, checkVector } from "../values/validate.js";
+
+/**
+ * Refuses with INVALID_ARGUMENT a value that nothing can be compared with. More is allowed than in a document: arrays in
+ * arrays, empty keys, any depth, NaN in vectors.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#value
+ */
+export function checkOperand(value: Value): void {
+  switch (value.valueType) {
+    case "timestampValue":
+      checkTimestamp(value.timestampValue);
+      return;
+    case "referenceValue":
+      return checkIds(parseDocumentName(value.referenceValue));
+    case "geoPointValue":
+      return checkGeoPoint(value.geoPointValue);
+    case "arrayValue":
+      for (const element of value.arrayValue.values ?? []) checkOperand(element);
+      return;
+    case "mapValue":
+      return checkMap(value.mapValue.fields ?? {});
+    case undefined:
+      throw invalidArgument("A value has no type.");
+  }
+}
+
+function checkMap(fields: Fields): void {
+  const vector = vectorElements(fields);
+  if (vector) return checkVector(fields, vector);
+  for (const [name, one] of Object.entries(fields)) {
+    // Maps of other types than vectors can be looked for, although none can be stored.
+    const isType = name === "__type__" && one.valueType === "stringValue" && one.stringValue !== "__vector__";
+    if (!isType) checkName(name);
+    checkOperand(one);
+  }
+}
