@@ -7,12 +7,16 @@ export type FieldPath = readonly string[];
 /** The pseudo field that stands for a document's name. */
 export const NAME_FIELD: FieldPath = ["__name__"];
 
+/** https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields */
+export const MAX_FIELD_PATH_BYTES = 1_500;
+
 const RESERVED_NAME = /^__.+__$/s;
 const SIMPLE_NAME = /^[a-zA-Z_][a-zA-Z_0-9]*$/;
 
 /**
  * Reads a field path as it stands in a request: names separated by dots, names that are not plain in backticks with
- * backslash escapes. https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
+ * backslash escapes, at most 1,500 bytes without these. Throws INVALID_ARGUMENT.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#document
  */
 export function parseFieldPath(text: string): FieldPath {
   const names: string[] = [];
@@ -23,6 +27,7 @@ export function parseFieldPath(text: string): FieldPath {
     at = next + 1;
     if (next < text.length && text[next] !== ".") throw invalidPath(text);
   } while (at <= text.length);
+  if (Buffer.byteLength(names.join(".")) > MAX_FIELD_PATH_BYTES) throw tooLongPath();
   return names;
 }
 
@@ -81,6 +86,11 @@ function readQuoted(text: string, start: number): [string, number] {
     name += text[at] ?? "";
   }
   throw invalidPath(text);
+}
+
+/** What a field path of over 1,500 bytes is refused with. */
+export function tooLongPath(): Error {
+  return invalidArgument(`A field path may have at most ${MAX_FIELD_PATH_BYTES} bytes.`);
 }
 
 function invalidPath(text: string): Error {

@@ -19,6 +19,7 @@ const NUMERIC_ID = /^__id(-?[1-9]\d{0,18})__$/;
 const RESERVED_ID = /^__.+__$/s;
 const INT64_OFFSET = 2n ** 63n;
 const MAX_ID_BYTES = 1_500;
+const MAX_COLLECTIONS = 100;
 const textEncoder = new TextEncoder();
 
 /** Reads the name of a document or collection, or of a database's root. */
@@ -74,6 +75,15 @@ export function checkIds(path: ResourcePath): void {
     }
     if (Buffer.byteLength(segment) > MAX_ID_BYTES) throw invalidArgument("An id may hold at most 1500 bytes.");
   }
+}
+
+/**
+ * Refuses a document that lies deeper than Firestore keeps any: in over 100 collections.
+ * https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
+ */
+export function checkDepth(path: ResourcePath): void {
+  if (path.segments.length > 2 * MAX_COLLECTIONS)
+    throw invalidArgument(`A document may lie at most ${MAX_COLLECTIONS} collections deep.`);
 }
 
 /** Appends one segment such that bytes order as ids do: `__id7__` as the number 7, before every text. */

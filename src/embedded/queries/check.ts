@@ -3,6 +3,7 @@ import { invalidArgument, StatusError } from "../errors.js";
 import { isNameField } from "../paths/field-path.js";
 import { parseDocumentName, type ResourcePath } from "../paths/names.js";
 import type { Value } from "../protocol/types.js";
+import { valueSize } from "../values/size.js";
 import {
   arrayElements,
   type Cursor,
@@ -24,6 +25,8 @@ const MAX_NOT_IN = 10;
 const MAX_DISJUNCTIONS = 30;
 const MAX_PARTS = 100;
 const MAX_INEQUALITY_FIELDS = 10;
+/** https://firebase.google.com/docs/firestore/quotas#indexes */
+const MAX_INDEXED_BYTES = 1_500;
 
 /**
  * Refuses with INVALID_ARGUMENT a query with more than 100 filters (each value of a list is one) and orders, below a
@@ -54,14 +57,16 @@ export function checkQuery(query: Query, explicitOrders: readonly Order[]): void
   checkNameOrder(query, explicitOrders, filters);
   const fields = explicitOrders.map((order) => order.field);
   if (new Set(fields).size < fields.length) throw invalidArgument("A field is ordered by twice.");
-  checkCursor(query, query.start);
-  checkCursor(query, query.end);
+  for (const cursor of [query.start, query.end]) if (cursor) checkCursor(query, cursor, fields.length);
 }
 
 function checkFilter(query: Query, filter: FieldFilter): void {
   const { op, value, field } = filter;
   const list = arrayElements(value);
   checkOperand(value);
+  const compared = isListOperator(op) ? list : [value];
+  if (!isNameField(filter.path) && compared.some((one) => valueSize(one) > MAX_INDEXED_BYTES))
+    throw invalidArgument(`What ${field} is compared with may have at most ${MAX_INDEXED_BYTES} bytes.`);
   if (isListOperator(op)) {
     if (value.valueType !== "arrayValue") throw invalidArgument(`'${op}' on ${field} needs an array value.`);
     if (list.length === 0) throw invalidArgument(`'${op}' on ${field} needs a non-empty array value.`);
@@ -71,7 +76,7 @@ function checkFilter(query: Query, filter: FieldFilter): void {
   if (isNameField(filter.path)) {
     if (op === "ARRAY_CONTAINS" || op === "ARRAY_CONTAINS_ANY")
       throw invalidArgument(`'${op}' cannot be used on __name__.`);
-    for (const name of isListOperator(op) ? list : [value]) checkNameOperand(query, name);
+    for (const name of compared) checkNameOperand(query, name);
   }
 }
 
@@ -134,9 +139,8 @@ function hasOr(filter: Filter | undefined): boolean {
   return filter !== undefined && filter.type !== "field" && (filter.type === "or" || filter.filters.some(hasOr));
 }
 
-function checkCursor(query: Query, cursor: Cursor | undefined): void {
-  if (!cursor) return;
-  if (cursor.values.length > query.orders.length) throw invalidArgument("The cursor has too many values.");
+function checkCursor(query: Query, cursor: Cursor, most: number): void {
+  if (cursor.values.length > most) throw invalidArgument("The cursor has too many values.");
   cursor.values.forEach((value, index) => {
     checkOperand(value);
     const order = query.orders[index];

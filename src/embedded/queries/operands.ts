@@ -32,10 +32,11 @@ export function checkOperand(value: Value): void {
 function checkMap(fields: Fields): void {
   const vector = vectorElements(fields);
   if (vector) return checkVector(fields, vector);
+  const type = fields.__type__;
+  // Maps of other types than vectors can be looked for, although none can be stored.
+  const ofOtherType = type?.valueType === "stringValue" && type.stringValue !== "__vector__";
   for (const [name, one] of Object.entries(fields)) {
-    // Maps of other types than vectors can be looked for, although none can be stored.
-    const isType = name === "__type__" && one.valueType === "stringValue" && one.stringValue !== "__vector__";
-    if (!isType) checkName(name);
+    if (!ofOtherType) checkName(name);
     checkOperand(one);
   }
 }

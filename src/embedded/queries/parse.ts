@@ -8,7 +8,7 @@ import {
   NAME_FIELD,
   parseFieldPath,
 } from "../paths/field-path.js";
-import { checkIds, parsePath } from "../paths/names.js";
+import { checkDepth, checkIds, parsePath } from "../paths/names.js";
 import type { CursorMessage, FieldReference, FilterMessage, StructuredQuery, Value } from "../protocol/types.js";
 import {
   type Cursor,
@@ -47,6 +47,7 @@ const NAN: Value = { valueType: "doubleValue", doubleValue: Number.NaN };
 export function parseQuery(parent: string, message: StructuredQuery, alsoRequired: readonly FieldPath[] = []): Query {
   if (message.findNearest) throw unimplemented("Vector search (find_nearest)");
   const parentPath = parsePath(parent);
+  checkDepth(parentPath);
   if (parentPath.segments.length % 2 !== 0) throw invalidArgument(`Query parent "${parent}" is not a document.`);
   const [from, ...others] = message.from ?? [];
   if (others.length > 0) throw invalidArgument("A query has exactly one collection selector.");

@@ -17,6 +17,8 @@ import type { ServiceContext } from "./context.js";
 import { coveredBy, sourceOf } from "./queries.js";
 import { maskedMessage, parseMask, withView } from "./reads.js";
 
+type OrderMessage = NonNullable<StructuredQuery["orderBy"]>[number];
+
 interface ListDocumentsRequest extends Consistency {
   parent?: string;
   collectionId?: string;
@@ -54,7 +56,8 @@ export async function listDocuments(
   if (request.showMissing && !request.collectionId) throw invalidArgument("show_missing needs a collection id.");
   if (request.showMissing && request.orderBy) throw invalidArgument("show_missing cannot be combined with an order.");
   const mask = parseMask(request.mask);
-  const message: StructuredQuery = { orderBy: parseOrderBy(request.orderBy ?? ""), limit: { value: pageSize + 1 } };
+  const orderBy = withName(parseOrderBy(request.orderBy ?? ""));
+  const message: StructuredQuery = { orderBy, limit: { value: pageSize + 1 } };
   if (request.pageToken) message.startAt = readToken(request.pageToken);
   const list = request.collectionId
     ? await ofCollection(context, request, message)
@@ -70,6 +73,12 @@ export async function listDocuments(
     const last = found[pageSize - 1];
     return { documents, ...(found.length > pageSize && last ? { nextPageToken: tokenAfter(last, list.query) } : {}) };
   });
+}
+
+/** An order that ends with the name, as it always does, in words: only then may a page token hold one. */
+function withName(orderBy: OrderMessage[]): OrderMessage[] {
+  if (orderBy.some(({ field }) => field?.fieldPath === "__name__")) return orderBy;
+  return [...orderBy, { field: { fieldPath: "__name__" }, direction: orderBy.at(-1)?.direction ?? "ASCENDING" }];
 }
 
 /** The size of a page that a request asks for, within bounds. Throws INVALID_ARGUMENT when it is negative. */

@@ -7,7 +7,6 @@ import { readTime } from "../storage/clock.js";
 import { fieldsOf, findDocument, type StoredDocument, toMessage } from "../storage/documents.js";
 import type { Connection } from "../storage/sqlite.js";
 import type { Transaction } from "../transactions/registry.js";
-import { checkPathSize } from "../writes/path-size.js";
 import type { ServiceContext } from "./context.js";
 
 /** What a read sees: a transaction's snapshot, or one of its own. */
@@ -71,7 +70,6 @@ export function parseMask(mask: DocumentMask | undefined): FieldPath[] | undefin
     (mask.fieldPaths ?? []).map((text) => {
       const path = parseFieldPath(text);
       checkNotReserved(path);
-      checkPathSize(path);
       return path;
     })
   );

@@ -16,7 +16,8 @@ function mapSize(fields: Fields): number {
   return size;
 }
 
-function valueSize(value: Value): number {
+/** The size of a value. */
+export function valueSize(value: Value): number {
   switch (value.valueType) {
     case "nullValue":
     case "booleanValue":

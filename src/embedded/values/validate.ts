@@ -1,5 +1,5 @@
 import { invalidArgument } from "../errors.js";
-import { parseDocumentName, type ResourcePath } from "../paths/names.js";
+import { checkDepth, checkIds, parseDocumentName, type ResourcePath } from "../paths/names.js";
 import type { Fields, LatLng, Timestamp, Value } from "../protocol/types.js";
 import { vectorElements } from "./order.js";
 import { documentSize } from "./size.js";
@@ -56,6 +56,13 @@ export function checkTimestamp(timestamp: Timestamp): Timestamp {
   return { seconds: String(seconds), nanos: nanos - (nanos % 1_000) };
 }
 
+/** Refuses references to what can be no document. */
+function checkReference(name: string): void {
+  const path = parseDocumentName(name);
+  checkIds(path);
+  checkDepth(path);
+}
+
 /** Refuses places that are not on the globe. */
 export function checkGeoPoint({ latitude = 0, longitude = 0 }: LatLng): void {
   if (!(Math.abs(latitude) <= 90)) throw invalidArgument("A latitude must lie between -90 and 90.");
@@ -89,7 +96,7 @@ function checkValue(value: Value, depth: number, insideArray: boolean): Value {
       checkText(value.stringValue);
       return value;
     case "referenceValue":
-      parseDocumentName(value.referenceValue);
+      checkReference(value.referenceValue);
       return value;
     case "geoPointValue":
       checkGeoPoint(value.geoPointValue);

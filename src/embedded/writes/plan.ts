@@ -1,18 +1,16 @@
 import { invalidArgument } from "../errors.js";
 import { fieldAt } from "../indexes/keys.js";
 import { type FieldPath, formatFieldPath, parseFieldPath } from "../paths/field-path.js";
-import { checkIds, parseDocumentName, type ResourcePath } from "../paths/names.js";
+import { checkDepth, checkIds, parseDocumentName, type ResourcePath } from "../paths/names.js";
 import type { Fields, FieldTransform, Precondition, Timestamp, Value, Write } from "../protocol/types.js";
 import { checkedFields, checkFieldName } from "../values/validate.js";
 import { draftOf } from "./fields.js";
-import { checkPathSize, checkPathSizes } from "./path-size.js";
+import { checkPathSizes } from "./path-size.js";
 import { checkedPrecondition } from "./precondition.js";
 import { applyTransforms } from "./transforms.js";
 
 /** https://firebase.google.com/docs/firestore/quotas#writes_and_transactions */
 const MAX_TRANSFORMS = 500;
-/** https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields */
-const MAX_COLLECTIONS = 100;
 
 /** A write, checked as far as that is possible without looking at the document. */
 export interface PlannedWrite {
@@ -85,9 +83,7 @@ function documentPath(name: string | undefined): ResourcePath {
 /** The path of a document that a write may make. */
 function writtenPath(name: string | undefined): ResourcePath {
   const path = documentPath(name);
-  if (path.segments.length > 2 * MAX_COLLECTIONS) {
-    throw invalidArgument(`A document may lie at most ${MAX_COLLECTIONS} collections deep.`);
-  }
+  checkDepth(path);
   return path;
 }
 
@@ -110,6 +106,5 @@ function checkTransforms(transforms: readonly FieldTransform[]): readonly FieldT
 function checkedFieldPath(text: string): FieldPath {
   const path = parseFieldPath(text);
   for (const name of path) checkFieldName(name);
-  checkPathSize(path);
   return path;
 }

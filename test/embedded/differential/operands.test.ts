@@ -112,7 +112,9 @@ describe("the official emulator and the embedded store find the same", () => {
     if ("unavailable" in emulator) return context.skip(`official emulator not available: ${emulator.unavailable}`);
     const embedded = rawClient(engine.port, "demo-operands");
     const official = rawClient(Number(emulator.host.split(":")[1]), "demo-operands");
-    onTestFinished(() => [embedded, official].forEach((client) => client.close()));
+    onTestFinished(() => {
+      for (const client of [embedded, official]) client.close();
+    });
     await Promise.all([fill(embedded, documents), fill(official, documents)]);
     return [embedded, official];
   }

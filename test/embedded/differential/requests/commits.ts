@@ -39,6 +39,17 @@ const transform = (document: string): Write => ({
 });
 const deep = (segments: number): string => Array.from({ length: segments }, (_, index) => `s${index}`).join("/");
 
+const setReference = (name: string, path: string): RequestCase =>
+  write(`reference to ${name}`, (raw) => [
+    {
+      operation: "update",
+      update: {
+        name: `${raw.root}/w/x`,
+        fields: { a: { valueType: "referenceValue", referenceValue: `${raw.root}/${path}` } },
+      },
+    },
+  ]);
+
 /** Writes and transactions at and over the limits. */
 export const commits: RequestCase[] = [
   timed("two deletes", (name) => [remove(name), remove(name)]),
@@ -112,6 +123,12 @@ export const commits: RequestCase[] = [
     verify: deep(202),
     currentDocument: { conditionType: "exists", exists: false },
   }),
+  setReference("an id of 1501 bytes", `w/${"i".repeat(1501)}`),
+  setReference("a reserved id", "w/__x__"),
+  setReference("a numeric id", "w/__id7__"),
+  setReference("a dot", "w/."),
+  setReference("a path of 100 collections", deep(200)),
+  setReference("a path of 101 collections", deep(202)),
   write("in another database", () => [
     { operation: "update", update: { name: "projects/other/databases/(default)/documents/w/x", fields: {} } },
   ]),

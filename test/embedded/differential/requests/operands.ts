@@ -37,6 +37,7 @@ const VALUES: Record<string, Value | ((raw: RawClient) => Value)> = {
   "a reference to a document below": ({ root }) => named(`${root}/c/a/d/b`),
   "a reference to a reserved id": ({ root }) => named(`${root}/c/__x__`),
   "a reference to a numeric id": ({ root }) => named(`${root}/c/__id7__`),
+  "a reference to an id of 1,501 bytes": ({ root }) => named(`${root}/c/${"i".repeat(1_501)}`),
   "a reference into a reserved collection": ({ root }) => named(`${root}/__c__/x`),
   "a reference to another database": () => named("projects/other/databases/(default)/documents/c/a"),
   "no reference": () => named("x"),
@@ -44,6 +45,10 @@ const VALUES: Record<string, Value | ((raw: RawClient) => Value)> = {
   "a reserved key further down": list(map({ x: map({ __x__: int(1) }) })),
   "the key of four underscores": map({ ____: int(1) }),
   "an empty key": map({ "": int(1) }),
+  "a text of 1,499 bytes": text("x".repeat(1_499)),
+  "a text of 1,500 bytes": text("x".repeat(1_500)),
+  "a long list": list(...Array.from({ length: 200 }, () => text("12345678"))),
+  "a map with a long text": map({ x: text("é".repeat(800)) }),
   "an array in an array": list(list(int(1))),
   "25 levels": deep,
   "a vector without elements": vector(),
@@ -54,6 +59,7 @@ const VALUES: Record<string, Value | ((raw: RawClient) => Value)> = {
   "a vector of a scalar": typed(text("__vector__"), double(1)),
   "a vector without a list": map({ __type__: text("__vector__") }),
   "a map of another type": typed(text("other"), int(1)),
+  "a map of another type with a reserved key": map({ __type__: text("other"), __x__: int(1) }),
   "a map of a type that is no text": typed(int(1), list(double(1))),
 };
 

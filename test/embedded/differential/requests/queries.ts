@@ -36,6 +36,11 @@ const above = (n: number): FilterMessage => where(`f${n}`, "GREATER_THAN", int(n
 
 /** Queries at and over the limits of size. */
 const sizes: RequestCase[] = [
+  filter("by a path of 1,499 bytes", where("a".repeat(1_499), "EQUAL", int(1))),
+  filter("by a path of 1,500 bytes", where("a".repeat(1_500), "EQUAL", int(1))),
+  filter("by a path of 1,501 bytes", where("a".repeat(1_501), "EQUAL", int(1))),
+  query("ordered by a path of 1,501 bytes", { orderBy: [order("a".repeat(1_501))] }),
+  query("of a path of 1,501 bytes", { select: { fields: [{ fieldPath: "a".repeat(1_501) }] } }),
   filter("with 100 filters", equal(100)),
   filter("with 101 filters", equal(101)),
   filter("with 70 filters and 30 values", both("AND", equal(70), where("a", "IN", many(30)))),
@@ -118,6 +123,11 @@ export const queries: RequestCase[] = [
   query("without direction", { orderBy: [{ field: { fieldPath: "a" } }] }),
   query("with cursor longer than orders", { orderBy: [order("a")], startAt: { values: [int(1), int(2), int(3)] } }),
   query("with cursor and no order", { startAt: { values: [int(1)] } }),
+  query("with cursor as long as implied orders", (raw) => ({
+    orderBy: [order("a")],
+    startAt: { values: [int(1), ref(raw, "c/a")] },
+  })),
+  query("with a name cursor and no order", (raw) => ({ startAt: { values: [ref(raw, "c/a")] } })),
   query("with empty cursor", { orderBy: [order("a")], startAt: { values: [] } }),
   query("with empty cursor before", { orderBy: [order("a")], startAt: { values: [], before: true } }),
   query("with a name cursor elsewhere", (raw) => ({
@@ -241,6 +251,10 @@ export const queries: RequestCase[] = [
     name: "query below a collection",
     send: (raw) => raw.runQuery({ from: FROM }, `${raw.root}/c`),
   },
+  ...[200, 202].map((segments) => ({
+    name: `query below ${segments / 2} collections`,
+    send: (raw: RawClient) => raw.runQuery({ from: FROM }, `${raw.root}/${times(segments, (n) => `s${n}`).join("/")}`),
+  })),
   { name: "query without parent", send: (raw) => raw.runQuery({ from: FROM }, "") },
   { name: "query below a missing document", send: (raw) => raw.runQuery({ from: FROM }, `${raw.root}/c/none`) },
   {
