@@ -54,13 +54,13 @@ export function openConnection(file: string, options: { readOnly?: boolean; wait
   };
   return {
     get: <T>(sql: string, ...values: SqlValue[]) => {
-      const row = prepare(sql).get(...values.map(escapeNul)) as Row | undefined;
-      return row && (restoreNul(row) as T);
+      const row = prepare(sql).get(...values.map(given)) as Row | undefined;
+      return row && (restored(row) as T);
     },
     all: <T>(sql: string, ...values: SqlValue[]) =>
-      (prepare(sql).all(...values.map(escapeNul)) as Row[]).map((row) => restoreNul(row) as T),
+      (prepare(sql).all(...values.map(given)) as Row[]).map((row) => restored(row) as T),
     run: (sql, ...values) => {
-      const { changes, lastInsertRowid } = prepare(sql).run(...values.map(escapeNul));
+      const { changes, lastInsertRowid } = prepare(sql).run(...values.map(given));
       return { changes: Number(changes), lastInsertRowid: Number(lastInsertRowid) };
     },
     exec: (sql) => database.exec(sql),
@@ -72,6 +72,18 @@ export function openConnection(file: string, options: { readOnly?: boolean; wait
       database.close();
     },
   };
+}
+
+function given(value: SqlValue): SqlValue {
+  return typeof value === "string" ? escapeNul(value) : value;
+}
+
+function restored(row: Row): Row {
+  for (const column in row) {
+    const value = row[column];
+    if (typeof value === "string") row[column] = restoreNul(value);
+  }
+  return row;
 }
 
 // https://www.sqlite.org/rescode.html; the low byte of an extended code is its primary code.

@@ -3,14 +3,12 @@ import { invalidArgument, StatusError } from "../errors.js";
 import { formatPath, type ResourcePath } from "../paths/names.js";
 import { toMicros } from "../protocol/timestamps.js";
 import type { Precondition, Timestamp } from "../protocol/types.js";
+import { checkTimestamp } from "../values/validate.js";
 
 /*
  * What a write demands of the document that it comes to:
  * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#precondition.
  */
-
-/** The end of the year 9999, of which no timestamp is later. */
-const LAST_SECOND = 253_402_300_799;
 
 /** A document as a write comes to it. */
 export interface Found {
@@ -51,9 +49,8 @@ export function checkPrecondition(precondition: Precondition | undefined, path: 
   }
 }
 
-function checkUpdateTime({ seconds = "0", nanos = 0 }: Timestamp): void {
-  const inRange = Number(seconds) >= 0 && Number(seconds) <= LAST_SECOND && nanos >= 0 && nanos <= 999_999_999;
-  if (!inRange || nanos % 1_000 !== 0) {
-    throw invalidArgument("An update time is a number of whole microseconds in the years 1970 to 9999.");
-  }
+function checkUpdateTime(time: Timestamp): void {
+  checkTimestamp(time);
+  if (Number(time.seconds ?? 0) < 0 || (time.nanos ?? 0) % 1_000 !== 0)
+    throw invalidArgument("An update time is a number of whole microseconds since 1970.");
 }

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from "vitest";
-import { startEngine } from "../../../src/embedded/index.js";
+import { type EngineOptions, startEngine } from "../../../src/embedded/index.js";
 import type { Write } from "../../../src/embedded/protocol/types.js";
 import { openConnection } from "../../../src/embedded/storage/sqlite.js";
 import { connect, NO_INDEXES } from "../support/engine.js";
@@ -62,9 +62,10 @@ it("what the store does not do is refused by its name", async () => {
   ).toMatchObject(refused(/past time/));
 });
 
-it("a transaction that its client abandoned is ended, and with it the snapshot it kept", async () => {
+/** Starts an engine whose limits are short. Snapshots that it keeps show in SQLite's log, which then cannot restart. */
+async function start(limits: Pick<EngineOptions, "transactionLimits" | "answerLimits">) {
   const file = temporaryFile();
-  const engine = await startEngine({ file, indexes: NO_INDEXES, transactionLimits: { idleMs: 100, totalMs: 10_000 } });
+  const engine = await startEngine({ file, indexes: NO_INDEXES, ...limits });
   const raw = rawClient(engine.port, "demo-access");
   const other = openConnection(file);
   onTestFinished(async () => {
@@ -72,11 +73,18 @@ it("a transaction that its client abandoned is ended, and with it the snapshot i
     raw.close();
     await engine.close();
   });
+  const restart = () => other.get<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy;
+  const logCanRestart = () =>
+    vi.waitFor(() => expect(restart(), "a snapshot keeps the log").toBe(0), { timeout: 5_000 });
+  return { raw, logCanRestart };
+}
+
+it("a transaction that its client abandoned is ended, and with it the snapshot it kept", async () => {
+  const { raw, logCanRestart } = await start({ transactionLimits: { idleMs: 100, totalMs: 10_000 } });
   const begun = await raw.call<{ transaction: Buffer }>("BeginTransaction", { database: raw.database });
   const transaction = "messages" in begun ? begun.messages[0]?.transaction : undefined;
   await raw.commit([{ operation: "update", update: { name: `${raw.root}/c/a`, fields: {} } }]);
-  const truncate = () => other.get<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy;
-  await vi.waitFor(() => expect(truncate(), "the snapshot keeps the log").toBe(0), { timeout: 5_000 });
+  await logCanRestart();
   expect(await raw.commit([], transaction)).toMatchObject({ code: 3, message: expect.stringMatching(/expired/) });
 });
 
@@ -84,15 +92,7 @@ it.each([
   ["reads nothing for too long", { stalledMs: 100, totalMs: 60_000 }],
   ["takes too long in all", { stalledMs: 60_000, totalMs: 100 }],
 ])("a query whose client %s is ended, and with it its snapshot", async (_, answerLimits) => {
-  const file = temporaryFile();
-  const engine = await startEngine({ file, indexes: NO_INDEXES, answerLimits });
-  const raw = rawClient(engine.port, "demo-access");
-  const other = openConnection(file);
-  onTestFinished(async () => {
-    other.close();
-    raw.close();
-    await engine.close();
-  });
+  const { raw, logCanRestart } = await start({ answerLimits });
   const fields = { text: { valueType: "stringValue" as const, stringValue: "x".repeat(50_000) } };
   const update = (id: number): Write => ({
     operation: "update",
@@ -104,8 +104,7 @@ it.each([
   query.end();
   await query.next();
   await raw.commit([update(100)]);
-  const truncate = () => other.get<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy;
-  await vi.waitFor(() => expect(truncate(), "the snapshot keeps the log").toBe(0), { timeout: 5_000 });
+  await logCanRestart();
   expect(await query.rest()).toMatchObject({ code: 4, message: expect.stringMatching(/too slowly/) });
 });
 
