@@ -22,11 +22,13 @@ export interface FieldOverride {
   collectionGroup: string;
   fieldPath: string;
   ttl?: boolean | undefined;
-  indexes: {
-    order?: "ASCENDING" | "DESCENDING" | undefined;
-    arrayConfig?: "CONTAINS" | undefined;
-    queryScope?: "COLLECTION" | "COLLECTION_GROUP" | undefined;
-  }[];
+  indexes: OverrideIndex[];
+}
+
+interface OverrideIndex {
+  order?: "ASCENDING" | "DESCENDING" | undefined;
+  arrayConfig?: "CONTAINS" | undefined;
+  queryScope?: "COLLECTION" | "COLLECTION_GROUP" | undefined;
 }
 
 /** firestore.indexes.json as parsed: https://firebase.google.com/docs/reference/firestore/indexes. */
@@ -122,13 +124,21 @@ export function compileIndexes(config: IndexConfig): IndexRules {
   }
   const byGroup = new Map<string, CompiledIndex[]>();
   for (const index of all.values()) byGroup.set(index.group, [...(byGroup.get(index.group) ?? []), index]);
-  const overrides = parsed.data.fieldOverrides;
+  const overrides = mergedOverrides(parsed.data.fieldOverrides);
   return {
     all: [...all.values()],
     composites: (group) => byGroup.get(group) ?? [],
     field: fieldRules(overrides),
     overridesKey: JSON.stringify(overrides.map(canonicalOverride).sort()),
   };
+}
+
+/** The definitions of a field's single-field indexes, as an override lists them. */
+export function indexesOf(rule: { collection: Iterable<FieldMode>; group: Iterable<FieldMode> }): OverrideIndex[] {
+  return [
+    ...[...rule.collection].map((mode) => ({ ...modeOf(mode), queryScope: "COLLECTION" as const })),
+    ...[...rule.group].map((mode) => ({ ...modeOf(mode), queryScope: "COLLECTION_GROUP" as const })),
+  ];
 }
 
 /** The name of the automatic ascending/descending index of a field. */
@@ -161,6 +171,17 @@ function compileComposite(index: CompositeIndex): CompiledIndex {
   const scope: Scope = index.queryScope === "COLLECTION_GROUP" ? "group" : "collection";
   const name = `c:${JSON.stringify([index.collectionGroup, scope, fields.map((f) => [f.field, f.mode]), nameDirection])}`;
   return { name, group: index.collectionGroup, scope, fields, nameDirection };
+}
+
+/** Several overrides of one field count as one with the modes of all. */
+function mergedOverrides(overrides: readonly FieldOverride[]): FieldOverride[] {
+  const merged = new Map<string, FieldOverride>();
+  for (const { collectionGroup, fieldPath: given, indexes } of overrides) {
+    const fieldPath = given === "*" ? given : formatFieldPath(parseFieldPath(given));
+    const key = JSON.stringify([collectionGroup, fieldPath]);
+    merged.set(key, { collectionGroup, fieldPath, indexes: [...(merged.get(key)?.indexes ?? []), ...indexes] });
+  }
+  return [...merged.values()];
 }
 
 function fieldRules(overrides: readonly FieldOverride[]): IndexRules["field"] {
@@ -211,14 +232,7 @@ export function overridesOf(key: string): FieldOverride[] {
     .parse(JSON.parse(key))
     .map((text) => {
       const [collectionGroup, fieldPath, collection, group] = canonicalName.parse(JSON.parse(text));
-      return {
-        collectionGroup,
-        fieldPath,
-        indexes: [
-          ...collection.map((mode) => ({ ...modeOf(mode), queryScope: "COLLECTION" as const })),
-          ...group.map((mode) => ({ ...modeOf(mode), queryScope: "COLLECTION_GROUP" as const })),
-        ],
-      };
+      return { collectionGroup, fieldPath, indexes: indexesOf({ collection, group }) };
     });
 }
 
@@ -231,7 +245,7 @@ function canonicalOverride(override: FieldOverride): string {
   const rule = compileRule(override);
   return JSON.stringify([
     override.collectionGroup,
-    override.fieldPath === "*" ? "*" : formatFieldPath(parseFieldPath(override.fieldPath)),
+    override.fieldPath,
     [...rule.collection].sort(),
     [...rule.group].sort(),
   ]);

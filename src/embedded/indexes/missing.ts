@@ -1,32 +1,16 @@
 import type { MissingIndex } from "../queries/planner.js";
-import type { FieldOverride, IndexConfig } from "./config.js";
+import type { IndexConfig } from "./config.js";
 
 /**
- * What a field has that no override mentions.
- * https://firebase.google.com/docs/firestore/query-data/index-overview
+ * The configuration with definitions added. An override counts together with one that the field has already.
+ * https://firebase.google.com/docs/reference/firestore/indexes
  */
-const AUTOMATIC_INDEXES: FieldOverride["indexes"] = [
-  { order: "ASCENDING", queryScope: "COLLECTION" },
-  { order: "DESCENDING", queryScope: "COLLECTION" },
-  { arrayConfig: "CONTAINS", queryScope: "COLLECTION" },
-];
-
-/** The configuration with definitions added; an override that exists already gets the added modes. */
-export function withMissing(config: IndexConfig, missing: readonly MissingIndex[]): IndexConfig {
-  const indexes = [...config.indexes];
-  const fieldOverrides = [...config.fieldOverrides];
-  for (const one of missing) {
-    if ("indexes" in one) {
-      indexes.push(one.indexes);
-      continue;
-    }
-    const added = one.fieldOverrides;
-    const at = fieldOverrides.findIndex(
-      (known) => known.collectionGroup === added.collectionGroup && known.fieldPath === added.fieldPath,
-    );
-    const known = fieldOverrides[at];
-    if (known) fieldOverrides[at] = { ...known, indexes: [...known.indexes, ...added.indexes] };
-    else fieldOverrides.push({ ...added, indexes: [...AUTOMATIC_INDEXES, ...added.indexes] });
-  }
-  return { indexes, fieldOverrides };
+export function withMissing({ indexes, fieldOverrides }: IndexConfig, missing: readonly MissingIndex[]): IndexConfig {
+  return {
+    indexes: [...indexes, ...missing.flatMap((one) => ("indexes" in one ? one.indexes : []))],
+    fieldOverrides: [
+      ...fieldOverrides,
+      ...missing.flatMap((one) => ("fieldOverrides" in one ? one.fieldOverrides : [])),
+    ],
+  };
 }

@@ -54,6 +54,7 @@ export function checkQuery(query: Query, explicitOrders: readonly Order[]): void
   for (const filter of filters) checkFilter(query, filter);
   checkCombination(query.filter, filters);
   if (query.collection === undefined) checkNamesOnly(explicitOrders, filters);
+  else if (query.allDescendants && query.parent.segments.length > 0) checkBelowDocument(explicitOrders, filters);
   checkNameOrder(query, explicitOrders, filters);
   const fields = explicitOrders.map((order) => order.field);
   if (new Set(fields).size < fields.length) throw invalidArgument("A field is ordered by twice.");
@@ -116,6 +117,12 @@ function checkCombination(filter: Filter | undefined, filters: readonly FieldFil
 function checkNamesOnly(orders: readonly Order[], filters: readonly FieldFilter[]): void {
   if (![...orders, ...filters].every((one) => isNameField(one.path)) || orders.some((one) => one.direction === "desc"))
     throw invalidArgument("Without a collection only names can be filtered by, and ordered by in ascending order.");
+}
+
+/** Groups are indexed over the whole database. */
+function checkBelowDocument(orders: readonly Order[], filters: readonly FieldFilter[]): void {
+  if (![...orders, ...filters].every((one) => isNameField(one.path)))
+    throw invalidArgument("Below a document, a collection group can be filtered and ordered by names only.");
 }
 
 /** The name ends every order; and names are kept in ascending order only. */

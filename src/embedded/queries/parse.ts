@@ -154,7 +154,7 @@ function parseCursor(message: CursorMessage | undefined): Cursor | undefined {
   return message && { values: message.values ?? [], before: message.before ?? false };
 }
 
-/** An empty projection means the name alone; so does one that lists `__name__`. */
+/** A projection of `__name__` alone means the name alone; one that is empty chooses nothing, and all is given. */
 function parseProjection(fields: readonly FieldReference[] | undefined): FieldPath[] | undefined {
   return fields?.map(parseField).filter((path) => !isNameField(path));
 }

@@ -6,10 +6,11 @@ import {
   type FieldOverride,
   fieldIndexName,
   type IndexRules,
+  indexesOf,
   NAME_INDEX,
   type Scope,
 } from "../indexes/config.js";
-import { isNameField } from "../paths/field-path.js";
+import { isNameField, parseFieldPath } from "../paths/field-path.js";
 import { type Direction, type FieldFilter, isInequality, matchesNothing, type Order, type Query } from "./ast.js";
 import { type Conjunction, disjunctionsOf } from "./disjunctions.js";
 
@@ -70,7 +71,7 @@ function planConjunction(query: Query, conjunction: Conjunction, rules: IndexRul
   if (collection === undefined) return { ...shape, scope: "database", scans: [nameScan(shape.orders)] };
   const scope: Scope = query.allDescendants ? "group" : "collection";
   const scans = chooseScans(candidates(collection, scope, shape, rules), shape);
-  return scans ? { ...shape, scope, scans } : missingIndex(collection, scope, shape);
+  return scans ? { ...shape, scope, scans } : missingIndex(collection, scope, shape, rules);
 }
 
 type Shape = Omit<ConjunctionPlan, "scope" | "scans">;
@@ -167,7 +168,7 @@ function chooseScans(all: Iterable<Candidate>, shape: Shape): ScanPlan[] | undef
   return chosen;
 }
 
-function missingIndex(group: string, scope: Scope, shape: Shape): MissingIndex {
+function missingIndex(group: string, scope: Scope, shape: Shape, rules: IndexRules): MissingIndex {
   const queryScope = scope === "group" ? "COLLECTION_GROUP" : "COLLECTION";
   const pinned = [...shape.pins.values()].flatMap(([filter]) => filter ?? []);
   const fields: CompositeIndex["fields"] = pinned.map((filter) =>
@@ -181,7 +182,8 @@ function missingIndex(group: string, scope: Scope, shape: Shape): MissingIndex {
   const [only] = fields;
   if (only && fields.length === 1 && (sorted[0]?.direction ?? name) === name) {
     const { fieldPath, ...mode } = only;
-    const indexes = [{ ...mode, queryScope } as const];
+    // An override replaces what the field has by itself: that must be in it too.
+    const indexes = [...indexesOf(rules.field(group, parseFieldPath(fieldPath))), { ...mode, queryScope } as const];
     return { fieldOverrides: { collectionGroup: group, fieldPath, indexes } };
   }
   if ((sorted.at(-1)?.direction ?? "asc") !== name) fields.push({ fieldPath: "__name__", order: orderName(name) });

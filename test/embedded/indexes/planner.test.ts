@@ -2,6 +2,7 @@ import type { Query } from "@google-cloud/firestore";
 import { Filter, Firestore } from "@google-cloud/firestore";
 import { afterAll, describe, expect, it } from "vitest";
 import type { IndexConfig } from "../../../src/embedded/index.js";
+import { compileIndexes } from "../../../src/embedded/indexes/config.js";
 import { coverageOf } from "../../../src/embedded/queries/coverage.js";
 
 /*
@@ -24,6 +25,12 @@ const index = (scope: "COLLECTION" | "COLLECTION_GROUP", ...fields: Field[]): In
       : { fieldPath, order: mode === "asc" ? "ASCENDING" : "DESCENDING" },
   ),
 });
+/** What a field has without an override. */
+const AUTOMATIC = [
+  { order: "ASCENDING", queryScope: "COLLECTION" },
+  { order: "DESCENDING", queryScope: "COLLECTION" },
+  { arrayConfig: "CONTAINS", queryScope: "COLLECTION" },
+];
 const config = (...indexes: IndexConfig["indexes"]): IndexConfig => ({ indexes, fieldOverrides: [] });
 const composite = (...fields: Field[]): IndexConfig => config(index("COLLECTION", ...fields));
 
@@ -147,7 +154,12 @@ describe("missing", () => {
       "a group's single field",
       g.where("a", "==", 1),
       NONE,
-      { fieldOverrides: { fieldPath: "a", indexes: [{ order: "ASCENDING", queryScope: "COLLECTION_GROUP" }] } },
+      {
+        fieldOverrides: {
+          fieldPath: "a",
+          indexes: [...AUTOMATIC, { order: "ASCENDING", queryScope: "COLLECTION_GROUP" }],
+        },
+      },
     ],
   ])("%s", (_name, query, indexes, missing) => {
     expect(coverageOf(structured(query), indexes)).toMatchObject({ covered: false, missing: [missing] });
@@ -174,6 +186,25 @@ describe("missing", () => {
     expect(coverageOf(query, NONE)).toMatchObject({ covered: true });
     expect(coverageOf(query, NONE, ["n"])).toMatchObject({ missing: [needs(["a", "asc"], ["n", "asc"])] });
     expect(coverageOf(structured(c), NONE, ["n"])).toMatchObject({ covered: true });
+  });
+});
+
+describe("several overrides of one field", () => {
+  const override = (fieldPath: string, queryScope: "COLLECTION" | "COLLECTION_GROUP") => ({
+    collectionGroup: "c",
+    fieldPath,
+    indexes: [{ order: "ASCENDING" as const, queryScope }],
+  });
+  it.each([
+    [[override("a", "COLLECTION_GROUP"), override("a", "COLLECTION")]],
+    [[override("`a`", "COLLECTION"), override("a", "COLLECTION_GROUP")]],
+  ])("count together", (fieldOverrides) => {
+    for (const query of [c.where("a", "==", 1), g.where("a", "==", 1)]) {
+      expect(coverageOf(structured(query), { indexes: [], fieldOverrides }).covered).toBe(true);
+    }
+    expect(compileIndexes({ indexes: [], fieldOverrides }).overridesKey).toBe(
+      compileIndexes({ indexes: [], fieldOverrides: fieldOverrides.toReversed() }).overridesKey,
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { Filter } from "@google-cloud/firestore";
 import { describe, expect, it } from "vitest";
 import { check, type EngineOptions, type IndexConfig, startEngine } from "../../../src/embedded/index.js";
 import { openConnection } from "../../../src/embedded/storage/sqlite.js";
@@ -82,6 +83,23 @@ describe("the index follows firestore.indexes.json", () => {
     });
     expect(check(file)).toMatchObject({ problems: [], indexEntries: DOCUMENTS * 5 });
     expect(await withStore({ file, indexes: NO_INDEXES }, byText)).toBe(1);
+  });
+
+  it("what a query lacks is added to what an override of all fields gives", async () => {
+    const fieldOverrides: IndexConfig["fieldOverrides"] = [
+      { collectionGroup: "c", fieldPath: "*", indexes: [{ order: "ASCENDING", queryScope: "COLLECTION_GROUP" }] },
+    ];
+    const options = { file: temporaryFile(), indexes: { indexes: [], fieldOverrides }, createIndexes: true };
+    await withStore(options, async (db) => {
+      await db
+        .batch()
+        .set(db.doc("c/x"), { a: 1 })
+        .set(db.doc("c/x/c/y"), { a: [1] })
+        .commit();
+      const either = Filter.or(Filter.where("a", "==", 1), Filter.where("a", "array-contains", 1));
+      const found = await db.collectionGroup("c").where(either).get();
+      expect(found.docs.map(({ ref }) => ref.path)).toEqual(["c/x", "c/x/c/y"]);
+    });
   });
 
   it("a store of an older form gets its entries anew", async () => {

@@ -73,6 +73,18 @@ describeBothStores(open, (onStore, store) => {
     expect((await page(first.nextPageToken)).collectionIds).toEqual(["colc"]);
   });
 
+  onStore("an empty projection chooses no field", async (raw) => {
+    const update = { name: `${raw.root}/projection/1`, fields: { a: int(1) } };
+    await raw.commit([{ operation: "update", update }]);
+    const select = async (...fieldPaths: string[]) => {
+      const fields = fieldPaths.map((fieldPath) => ({ fieldPath }));
+      const outcome = await raw.runQuery({ from: [{ collectionId: "projection" }], select: { fields } });
+      return "messages" in outcome ? outcome.messages[0]?.document?.fields : outcome;
+    };
+    expect(await select("__name__")).toEqual(undefined);
+    expect(await select()).toEqual(store === "embedded" ? { a: int(1) } : undefined);
+  });
+
   onStore("a query with an offset does not say what it left out", async (raw) => {
     await make(raw, "offset/1", "offset/2", "offset/3");
     const skipped = async (offset: number) => {

@@ -255,6 +255,24 @@ export const queries: RequestCase[] = [
     name: `query below ${segments / 2} collections`,
     send: (raw: RawClient) => raw.runQuery({ from: FROM }, `${raw.root}/${times(segments, (n) => `s${n}`).join("/")}`),
   })),
+  ...[where("a", "EQUAL", int(1)), where("a", "GREATER_THAN", int(1))].map((one, at) => ({
+    name: `query of a group below a document, filter ${at}`,
+    send: (raw: RawClient) =>
+      raw.runQuery({ from: [{ collectionId: "c", allDescendants: true }], where: one }, `${raw.root}/c/a`),
+  })),
+  {
+    name: "query of a group below a document, ordered",
+    send: (raw) =>
+      raw.runQuery({ from: [{ collectionId: "c", allDescendants: true }], orderBy: [order("a")] }, `${raw.root}/c/a`),
+  },
+  {
+    name: "query of a group below a document, by name",
+    send: (raw) =>
+      raw.runQuery(
+        { from: [{ collectionId: "c", allDescendants: true }], orderBy: [order("__name__", "DESCENDING")] },
+        `${raw.root}/c/a`,
+      ),
+  },
   { name: "query without parent", send: (raw) => raw.runQuery({ from: FROM }, "") },
   { name: "query below a missing document", send: (raw) => raw.runQuery({ from: FROM }, `${raw.root}/c/none`) },
   {
