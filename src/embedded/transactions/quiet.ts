@@ -18,8 +18,8 @@ const QUIET_MS = 1_000;
 const TRY_AGAIN_MS = 50;
 
 /**
- * Looks at the log every five seconds. `endGivenUp` ends transactions that nobody seems to use any more; it runs in a
- * timer and must not throw.
+ * Looks at the log every five seconds. `endGivenUp` ends transactions that nobody seems to use any more, after
+ * some calls; it runs in a timer and must not throw.
  */
 export function createQuiet(store: Store, endGivenUp: () => void): Quiet {
   let moment: Promise<void> | undefined;

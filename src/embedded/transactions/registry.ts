@@ -49,10 +49,10 @@ const ID_BYTES = 16;
 const REAP_MS = 5_000;
 /** Google's client never ends a read-only transaction. With so many running, those given up make room for new ones. */
 const CROWD = 150;
-/** Between the reads of a live transaction lie a few milliseconds; one that was idle for so long may be given up. */
-const GIVEN_UP_MS = 500;
-/** In a crowd they take their turns, and those lie further apart. */
+/** In a crowd they take their turns; between two reads of one that is alive lies less. */
 const GIVEN_UP_IN_CROWD_MS = 3_000;
+/** Looked for in quiet moments: counted and not timed, since a machine that is slow to look is slow to read, too. */
+const GIVEN_UP_LOOKS = 10;
 const LOOK_AGAIN_MS = 20;
 
 interface Running {
@@ -62,6 +62,8 @@ interface Running {
   usedAt: number;
   /** How many reads go on now. */
   readers: number;
+  /** How many looks in a row found it idle. */
+  looks: number;
 }
 
 /** Starts keeping transactions; those that their clients abandoned are ended, so that no snapshot lives for ever. */
@@ -79,29 +81,32 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
       if ((readers === 0 && now - usedAt > limits.idleMs) || now - startedAt > limits.totalMs) end(key);
     }
   };
-  /** Ends read-only transactions that were idle for so long, the longest first, at most so many. */
-  const endGivenUp = (idleMs: number, most: number): void => {
-    const before = performance.now() - idleMs;
-    const givenUp = [...running].filter(
-      ([, { transaction, readers, usedAt }]) => transaction.readOnly && readers === 0 && usedAt < before,
-    );
-    for (const [key] of givenUp.toSorted(([, a], [, b]) => a.usedAt - b.usedAt).slice(0, most)) end(key);
+  const idleReadOnly = (): [string, Running][] =>
+    [...running].filter(([, { transaction, readers }]) => transaction.readOnly && readers === 0);
+  /** Ends the read-only transaction that was idle the longest, if it was for long. */
+  const makeRoom = (): void => {
+    const [longest] = idleReadOnly().toSorted(([, a], [, b]) => a.usedAt - b.usedAt);
+    if (longest && longest[1].usedAt < performance.now() - GIVEN_UP_IN_CROWD_MS) end(longest[0]);
+  };
+  /** Ends read-only transactions that nobody seems to use any more. To be called again and again. */
+  const endGivenUp = (): void => {
+    for (const [key, entry] of idleReadOnly()) if (++entry.looks >= GIVEN_UP_LOOKS) end(key);
   };
   /** Whether there is a crowd that read-only transactions will leave soon; any other is the limit's business. */
   const isCrowded = (): boolean => {
     if (running.size < CROWD) return false;
-    endGivenUp(GIVEN_UP_IN_CROWD_MS, 1);
+    makeRoom();
     return running.size >= CROWD && [...running.values()].some(({ transaction }) => transaction.readOnly);
   };
   const reaper = setInterval(reap, Math.min(REAP_MS, limits.idleMs / 2));
   reaper.unref();
-  const quiet = createQuiet(store, () => endGivenUp(GIVEN_UP_MS, running.size));
+  const quiet = createQuiet(store, endGivenUp);
 
   const find = (id: Buffer): Transaction => {
     reap();
     const found = running.get(id.toString("hex"));
     if (!found) throw expired();
-    found.usedAt = performance.now();
+    use(found);
     return found.transaction;
   };
 
@@ -113,7 +118,14 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
       const snapshot = store.borrow();
       const transaction = transactionOn(snapshot, options);
       const now = performance.now();
-      running.set(transaction.id.toString("hex"), { transaction, snapshot, startedAt: now, usedAt: now, readers: 0 });
+      running.set(transaction.id.toString("hex"), {
+        transaction,
+        snapshot,
+        startedAt: now,
+        usedAt: now,
+        readers: 0,
+        looks: 0,
+      });
       return transaction;
     },
     find,
@@ -131,7 +143,7 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
         return await read();
       } finally {
         entry.readers--;
-        entry.usedAt = performance.now();
+        use(entry);
         if (entry.readers === 0 && running.get(key) !== entry) letGo(entry.snapshot);
       }
     },
@@ -146,6 +158,11 @@ export function createTransactions(store: Store, limits: TransactionLimits = DEF
       for (const key of [...running.keys()]) end(key);
     },
   };
+}
+
+function use(entry: Running): void {
+  entry.usedAt = performance.now();
+  entry.looks = 0;
 }
 
 /** A new transaction on a snapshot, which is let go when it cannot be read. */
