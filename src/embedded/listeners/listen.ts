@@ -4,7 +4,7 @@ import { bidirectional, type CallGuard } from "../service/calls.js";
 import type { ServiceContext } from "../service/context.js";
 import { coveredBy, sourceOf } from "../service/queries.js";
 import type { MessageSink } from "../service/sink.js";
-import { readClock, readTime } from "../storage/clock.js";
+import { readClock, readTimeAt } from "../storage/clock.js";
 import type { ChangeFeed } from "./changes.js";
 import { createTarget, type Moment } from "./target.js";
 import { begin, refuse, type Targets, together, updateAll } from "./targets.js";
@@ -121,10 +121,10 @@ async function atOneMoment<T>(context: ServiceContext, tokens: Tokens, collect: 
   const snapshot = context.store.borrow();
   try {
     const { connection } = snapshot;
-    const view = { connection, readTime: readTime(connection), transaction: undefined, began: undefined };
-    const source = await sourceOf(context, view);
     const clock = readClock(connection);
-    return collect({ source, clock, readTime: view.readTime, resumeToken: tokens.at(clock) });
+    const readTime = readTimeAt(clock);
+    const source = await sourceOf(context, { connection, readTime, transaction: undefined, began: undefined });
+    return collect({ source, clock, readTime, resumeToken: tokens.at(clock) });
   } finally {
     snapshot.release();
   }

@@ -3,7 +3,7 @@ import { checkNotReserved, type FieldPath, parseFieldPath } from "../paths/field
 import { checkIds, formatPath, parseDocumentName, type ResourcePath } from "../paths/names.js";
 import type { Consistency, Document, DocumentMask, Timestamp } from "../protocol/types.js";
 import { projectFields } from "../queries/project.js";
-import { readTime } from "../storage/clock.js";
+import { readClock, readTimeAt } from "../storage/clock.js";
 import { fieldsOf, findDocument, type StoredDocument, toMessage } from "../storage/documents.js";
 import type { Connection } from "../storage/sqlite.js";
 import type { Transaction } from "../transactions/registry.js";
@@ -45,7 +45,8 @@ export async function withView<T>(
   const snapshot = store.borrow();
   try {
     const { connection } = snapshot;
-    return await read({ connection, readTime: readTime(connection), transaction: undefined, began: undefined });
+    const readTime = readTimeAt(readClock(connection));
+    return await read({ connection, readTime, transaction: undefined, began: undefined });
   } finally {
     snapshot.release();
   }

@@ -21,10 +21,10 @@ export function writeClock(connection: Connection, time: number): void {
 }
 
 /**
- * The read time to report for what a connection sees: the time of the last commit, since every later one is above it.
+ * The read time to report for what is seen at this clock: the time of the last commit, since every later one is above it.
  * The wall clock may already be past a commit that is just being made, and it may go back. In a new store it is the
  * first microsecond after the epoch: clients take zero for no time.
  */
-export function readTime(connection: Connection): Timestamp {
-  return fromMicros(Math.max(readClock(connection), 1));
+export function readTimeAt(clock: number): Timestamp {
+  return fromMicros(Math.max(clock, 1));
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { invalidArgument, unimplemented } from "../errors.js";
 import type { Timestamp, TransactionOptions } from "../protocol/types.js";
-import { readClock, readTime } from "../storage/clock.js";
+import { readClock, readTimeAt } from "../storage/clock.js";
 import type { Snapshot } from "../storage/snapshots.js";
 import type { Connection } from "../storage/sqlite.js";
 import type { Store } from "../storage/store.js";
@@ -169,11 +169,12 @@ function use(entry: Running): void {
 function transactionOn(snapshot: Snapshot, options: TransactionOptions | undefined): Transaction {
   const { connection } = snapshot;
   try {
+    const since = readClock(connection);
     return {
       id: randomBytes(ID_BYTES),
       connection,
-      since: readClock(connection),
-      readTime: readTime(connection),
+      since,
+      readTime: readTimeAt(since),
       readOnly: options?.mode === "readOnly",
       reads: { documents: new Map(), queries: [] },
     };

@@ -1,4 +1,5 @@
 import { invalidArgument } from "../errors.js";
+import { checkName } from "../paths/field-path.js";
 import { checkDepth, checkIds, parseDocumentName, type ResourcePath } from "../paths/names.js";
 import type { Fields, LatLng, Timestamp, Value } from "../protocol/types.js";
 import { vectorElements } from "./order.js";
@@ -72,7 +73,7 @@ export function checkGeoPoint({ latitude = 0, longitude = 0 }: LatLng): void {
 /** Refuses field names that are empty, reserved (`__name__` and the like) or over 1,500 bytes. */
 export function checkFieldName(name: string): void {
   if (name === "") throw invalidArgument("A field name is empty.");
-  if (/^__.+__$/s.test(name)) throw invalidArgument(`The field name "${name}" is reserved.`);
+  checkName(name);
   if (Buffer.byteLength(name) > MAX_FIELD_NAME_BYTES)
     throw invalidArgument("A field name may hold at most 1500 bytes.");
   checkText(name);
