@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { startEngine } from "../embedded/index.js";
 import { loadIndexes } from "../firestore/indexes.js";
-import { stderrLog } from "../mcp/log.js";
+import { stderrLog } from "../log.js";
 import { engineNotices } from "./engine-notices.js";
 import { tellStoreErrors } from "./store-failure.js";
 

@@ -1,5 +1,5 @@
 import type { EngineNotices } from "../firestore/connect.js";
-import { stderrLog } from "../mcp/log.js";
+import { stderrLog } from "../log.js";
 
 /** What the embedded engine tells its operator, as log lines. */
 export const engineNotices: EngineNotices = {

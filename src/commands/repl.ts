@@ -1,10 +1,10 @@
 import { on } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { newConnection } from "../board/connection.js";
-import { startPresence } from "../board/presence/presence.js";
+import { newConnection } from "../board/core/connection-state.js";
+import { startPresence } from "../board/sessions/heartbeat-timer.js";
+import type { Boundary } from "../calls/run-call.js";
 import type { Config } from "../config.js";
-import type { Boundary } from "../mcp/boundary.js";
-import { stderrLog } from "../mcp/log.js";
+import { stderrLog } from "../log.js";
 import { documents } from "./repl/documents.js";
 import { readRequest, writeResponse } from "./repl/envelope.js";
 import { answer } from "./repl/methods.js";

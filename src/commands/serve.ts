@@ -1,6 +1,6 @@
-import { startPresence } from "../board/presence/presence.js";
+import { startPresence } from "../board/sessions/heartbeat-timer.js";
 import type { Config } from "../config.js";
-import { stderrLog } from "../mcp/log.js";
+import { stderrLog } from "../log.js";
 import { createServer } from "../mcp/server.js";
 import { serveStdio } from "../mcp/stdio.js";
 import type { Tool } from "../tools/define.js";

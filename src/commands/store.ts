@@ -1,8 +1,8 @@
-import { BoardError } from "../board/errors.js";
+import { BoardError } from "../board/core/errors.js";
 import { scopeStore } from "../board/scope/store.js";
 import type { Config } from "../config.js";
 import type { Store } from "../firestore/store.js";
-import { stderrLog } from "../mcp/log.js";
+import { stderrLog } from "../log.js";
 import { engineNotices } from "./engine-notices.js";
 
 /** The store of a process: opened at the first use, once. */

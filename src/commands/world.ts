@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { World } from "../board/call.js";
+import type { World } from "../board/core/call.js";
 
 /** The real clock and real randomness. */
 export const realWorld: World = {

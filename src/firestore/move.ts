@@ -1,5 +1,5 @@
 import type { CollectionReference, DocumentReference, DocumentSnapshot } from "@google-cloud/firestore";
-import type { RunTransaction } from "./transaction.js";
+import type { RunTransaction } from "./transaction-retry.js";
 
 /** At most this many documents, and about this many bytes of them as JSON, go into one commit (its limit is 10 MiB). */
 const CHUNK = { documents: 100, bytes: 4 * 1024 * 1024 } as const;

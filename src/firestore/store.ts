@@ -11,7 +11,7 @@ import { connect, type EngineNotices } from "./connect.js";
 import { isDocumentId, type QueryArgs, queryBuilder } from "./query.js";
 import { refuseWrites } from "./read-only.js";
 import { type CollectionName, SHAPES, type Shape, type ShapeName, type SubCollectionName } from "./shapes.js";
-import { type RunTransaction, transactionRunner } from "./transaction.js";
+import { type RunTransaction, transactionRunner } from "./transaction-retry.js";
 
 export type {
   DocumentReference,

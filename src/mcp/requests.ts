@@ -1,9 +1,9 @@
 import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
-import type { Call } from "../board/call.js";
-import { BoardError } from "../board/errors.js";
-import type { Boundary } from "./boundary.js";
-import { withinDeadline } from "./deadline.js";
-import { asRefusal } from "./refusal.js";
+import type { Call } from "../board/core/call.js";
+import { BoardError } from "../board/core/errors.js";
+import { withinDeadline } from "../calls/deadline.js";
+import { asRefusal } from "../calls/refusal.js";
+import type { Boundary } from "../calls/run-call.js";
 
 /** Runs a request that reads the board and is no tool call, for the client that `cancelled` belongs to. */
 export type ReadBoard = <T>(what: string, cancelled: AbortSignal, work: (call: Call) => Promise<T>) => Promise<T>;

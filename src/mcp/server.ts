@@ -7,17 +7,17 @@ import {
   type Tool as McpTool,
   type ServerNotification,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { Call, World } from "../board/call.js";
-import { newConnection } from "../board/connection.js";
-import type { Presence } from "../board/presence/presence.js";
+import type { Call, World } from "../board/core/call.js";
+import { newConnection } from "../board/core/connection-state.js";
+import type { Presence } from "../board/sessions/heartbeat-timer.js";
+import { type Boundary, runTool } from "../calls/run-call.js";
 import type { Store } from "../firestore/store.js";
+import type { Log } from "../log.js";
 import type { Tool } from "../tools/define.js";
-import { type Boundary, runTool } from "./boundary.js";
 import { setCallHandler } from "./call-request.js";
 import { serveCompletion } from "./completion.js";
 import { inputSchema, outputSchema } from "./input-schema.js";
 import { instructionsFor } from "./instructions.js";
-import type { Log } from "./log.js";
 import { promptsFor } from "./prompts/index.js";
 import { servePrompts } from "./prompts/serve.js";
 import { boardReader } from "./requests.js";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import type { Call } from "../board/call.js";
-import type { ErrorCode } from "../board/errors.js";
+import type { Call } from "../board/core/call.js";
+import type { ErrorCode } from "../board/core/errors.js";
 
 /** The hints that hosts use to ask for consent (MCP specification, ToolAnnotations); all four, always. */
 export interface Annotations {

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { jsonBytes, type Metadata, metadataFault } from "../board/core/metadata.js";
 import { LIMITS, PAGE } from "../board/model/limits.js";
-import { jsonBytes, type Metadata, metadataFault } from "../board/model/metadata.js";
 
 const wellFormed = (value: string) => value.isWellFormed();
 

@@ -1,6 +1,6 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SECTIONS } from "../../src/board/bootstrap/scopes.js";
+import { SECTIONS } from "../../src/board/agent-context/scopes.js";
 import { useBoard } from "../support/board.js";
 import { type Agent, type Answer, startAgent } from "../support/client.js";
 

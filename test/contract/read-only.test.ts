@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { asBoardError } from "../../src/board/errors.js";
-import { beat } from "../../src/board/presence/beat.js";
+import { asBoardError } from "../../src/board/core/errors.js";
+import { beat } from "../../src/board/sessions/heartbeat.js";
 import { COLLECTIONS } from "../../src/firestore/shapes.js";
 import { openStore, type Store } from "../../src/firestore/store.js";
 import { TOOLS } from "../../src/tools/index.js";

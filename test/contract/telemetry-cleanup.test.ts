@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { ProgressNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import type { Call } from "../../src/board/call.js";
-import { newConnection } from "../../src/board/connection.js";
+import type { Call } from "../../src/board/core/call.js";
+import { newConnection } from "../../src/board/core/connection-state.js";
 import { cleanUpSessions } from "../../src/board/telemetry/cleanup.js";
 import { realWorld } from "../../src/commands/world.js";
 import type { Store } from "../../src/firestore/store.js";

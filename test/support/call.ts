@@ -1,5 +1,5 @@
-import type { Call } from "../../src/board/call.js";
-import { newConnection } from "../../src/board/connection.js";
+import type { Call } from "../../src/board/core/call.js";
+import { newConnection } from "../../src/board/core/connection-state.js";
 import { realWorld } from "../../src/commands/world.js";
 import type { Store } from "../../src/firestore/store.js";
 

@@ -1,8 +1,8 @@
 import type { DocumentSnapshot } from "../../firestore/store.js";
-import type { Call } from "../call.js";
-import { invalidArgument, notFound } from "../errors.js";
-import type { Metadata } from "../model/metadata.js";
-import { write } from "../write.js";
+import type { Call } from "../core/call.js";
+import { invalidArgument, notFound } from "../core/errors.js";
+import type { Metadata } from "../core/metadata.js";
+import { write } from "../core/write.js";
 
 export interface LogActivity {
   agent_name: string;

@@ -1,5 +1,5 @@
+import { iso } from "../core/time.js";
 import type { Activity } from "../model/activity.js";
-import { iso } from "../tasks/view.js";
 
 /** An activity entry as agents see it. */
 export function activityEntry(entry: Activity) {

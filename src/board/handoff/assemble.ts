@@ -1,8 +1,8 @@
 import type { Activity } from "../model/activity.js";
 import type { Project } from "../model/project.js";
 import type { Session } from "../model/session.js";
-import type { Behind } from "./behind.js";
 import { type Collected, RECENT_ENTRIES } from "./collect.js";
+import type { Behind } from "./fallback-notes.js";
 import { salvage } from "./salvage.js";
 import { trimHandoff } from "./trim.js";
 import { activeTask, type Handoff, recentEntry, type SinceCounts, sessionNotes } from "./view.js";

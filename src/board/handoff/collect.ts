@@ -1,12 +1,12 @@
 import type { QueryDocumentSnapshot } from "../../firestore/store.js";
-import type { Call } from "../call.js";
+import type { Call } from "../core/call.js";
+import { readPage } from "../core/paging.js";
+import { readDocuments } from "../core/read-document.js";
 import { type Activity, activityDocument } from "../model/activity.js";
-import { readDocuments } from "../model/document.js";
 import { ENDED_STATUSES } from "../model/enums.js";
 import { type Session, sessionDocument } from "../model/session.js";
 import { type Task, taskDocument } from "../model/task.js";
-import { readPage } from "../paging.js";
-import { taskBuckets } from "../tasks/order.js";
+import { taskBuckets } from "../tasks/list-order.js";
 
 /** What a handoff is made of, as read beside any transaction. */
 export interface Collected {

@@ -1,8 +1,8 @@
-import type { Call } from "../call.js";
+import type { Call } from "../core/call.js";
 import { existingProject } from "../projects/read.js";
 import { assembleHandoff } from "./assemble.js";
-import { lookBehind } from "./behind.js";
 import { collectHandoff } from "./collect.js";
+import { lookBehind } from "./fallback-notes.js";
 import { collectSince, sinceMoment } from "./since.js";
 import type { Handoff } from "./view.js";
 

@@ -1,6 +1,6 @@
-import type { Call } from "../call.js";
+import type { Call } from "../core/call.js";
+import { readDocuments } from "../core/read-document.js";
 import { type Activity, activityDocument } from "../model/activity.js";
-import { readDocuments } from "../model/document.js";
 import type { Session } from "../model/session.js";
 import type { Task } from "../model/task.js";
 import { knownStatus } from "../tasks/time-in-status.js";

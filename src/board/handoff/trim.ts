@@ -1,4 +1,4 @@
-import { jsonBytes } from "../model/metadata.js";
+import { jsonBytes } from "../core/metadata.js";
 import { cutText, cutValues } from "./cut.js";
 import type { Handoff, Omission } from "./view.js";
 

@@ -1,8 +1,8 @@
+import { iso } from "../core/time.js";
 import type { Activity } from "../model/activity.js";
 import type { Project } from "../model/project.js";
 import type { Session } from "../model/session.js";
 import type { Task } from "../model/task.js";
-import { iso } from "../tasks/view.js";
 
 /** Something left out of a handoff to keep its size: which field, how many rows or characters, and what fetches them. */
 export interface Omission {

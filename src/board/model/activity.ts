@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { map, moment, type Stored, text } from "./document.js";
+import { map, moment, type Stored, text } from "./fields.js";
 
 /** An entry of the activity log as stored (contracts.md 1). */
 export const activityDocument = z.object({

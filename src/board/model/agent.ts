@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { moment, type Stored, text } from "./document.js";
+import { moment, type Stored, text } from "./fields.js";
 
 /** What is known of an agent in a project: who it is, what it is about, and which tools it saw last. */
 export const agentDocument = z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { moment, type Stored, text } from "./document.js";
+import { moment, type Stored, text } from "./fields.js";
 
 /** One session_init as it was answered to a named agent: what the effectiveness report is computed from. */
 export const deliveryDocument = z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { moment, type Stored, text } from "./document.js";
+import { moment, type Stored, text } from "./fields.js";
 
 /** Something an agent learned that later sessions should know. `tier` says for whom: so far always the project. */
 export const memoryDocument = z.object({

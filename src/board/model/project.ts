@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { map, moment, type Stored, text } from "./document.js";
+import { map, moment, type Stored, text } from "./fields.js";
 
 /** A project as stored (contracts.md 1); status and priority may hold a value that no caller could write. */
 export const projectDocument = z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, map, moment, type Stored, text } from "./document.js";
+import { count, map, moment, type Stored, text } from "./fields.js";
 
 /** A session as stored (contracts.md 1.1). `kind` says which door opened it; missing means `board`. */
 export const sessionDocument = z.object({

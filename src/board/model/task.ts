@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { map, moment, type Stored, text, time } from "./document.js";
+import { map, moment, type Stored, text, time } from "./fields.js";
 
 /** Who holds a task until when; `minutes` is what a renewal adds. */
 const lease = z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, moment, type Stored, text } from "./document.js";
+import { count, moment, type Stored, text } from "./fields.js";
 
 /** The words of the turn log (contracts.md 5); action types are open. */
 export const DIALOG_ROLES = ["model", "tool", "system", "user"] as const;

@@ -1,7 +1,7 @@
-import type { Call } from "../call.js";
+import type { Call } from "../core/call.js";
+import type { Metadata } from "../core/metadata.js";
+import { write } from "../core/write.js";
 import type { Priority } from "../model/enums.js";
-import type { Metadata } from "../model/metadata.js";
-import { write } from "../write.js";
 
 export interface CreateProject {
   name: string;

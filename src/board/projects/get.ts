@@ -1,4 +1,4 @@
-import type { Call } from "../call.js";
+import type { Call } from "../core/call.js";
 import { withCounts } from "./list.js";
 import { existingProject } from "./read.js";
 

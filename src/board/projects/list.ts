@@ -1,8 +1,8 @@
-import type { Call } from "../call.js";
-import { readDocuments } from "../model/document.js";
+import type { Call } from "../core/call.js";
+import { type Bucket, readPage } from "../core/paging.js";
+import { readDocuments } from "../core/read-document.js";
 import { PRIORITIES, TASK_STATUSES } from "../model/enums.js";
 import { type Project, projectDocument } from "../model/project.js";
-import { type Bucket, readPage } from "../paging.js";
 import { projectView } from "./view.js";
 
 export interface ListProjects {

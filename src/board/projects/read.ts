@@ -1,6 +1,6 @@
 import type { DocumentSnapshot } from "../../firestore/store.js";
-import { BoardError, notFound } from "../errors.js";
-import { readDocument } from "../model/document.js";
+import { BoardError, notFound } from "../core/errors.js";
+import { readDocument } from "../core/read-document.js";
 import { type Project, projectDocument } from "../model/project.js";
 
 /** A project that must exist. Throws `project_not_found`, `corrupt_document`. */

@@ -1,5 +1,5 @@
+import { iso } from "../core/time.js";
 import type { Project } from "../model/project.js";
-import { iso } from "../tasks/view.js";
 
 /** A project as agents see it. */
 export function projectView({ id, name, description, status, priority, metadata, created_at, updated_at }: Project) {

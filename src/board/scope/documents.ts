@@ -1,5 +1,5 @@
 import type { DocumentReference, DocumentSnapshot } from "../../firestore/store.js";
-import { BoardError } from "../errors.js";
+import { BoardError } from "../core/errors.js";
 
 /** Reads documents in one round trip, in the order of `refs`. */
 export type ReadAll = (refs: DocumentReference[]) => Promise<DocumentSnapshot[]>;

@@ -1,7 +1,7 @@
 import type { QueryArgs } from "../../firestore/query.js";
 import { SHAPES, type Shape, type ShapeName } from "../../firestore/shapes.js";
 import type { DocumentReference, Query, Store, Transaction } from "../../firestore/store.js";
-import { notFound } from "../errors.js";
+import { notFound } from "../core/errors.js";
 import { type Boundaries, boundariesOf, type ReadAll } from "./documents.js";
 import {
   filtersByProject,

@@ -1,7 +1,7 @@
 import type { ShapeName } from "../../firestore/shapes.js";
-import type { Call } from "../call.js";
+import type { Call } from "../core/call.js";
+import { readDocuments } from "../core/read-document.js";
 import { activityDocument } from "../model/activity.js";
-import { readDocuments } from "../model/document.js";
 import { sessionDocument } from "../model/session.js";
 import { taskDocument } from "../model/task.js";
 import { type Findable, rank } from "./rank.js";

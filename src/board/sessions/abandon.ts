@@ -1,7 +1,7 @@
-import type { Call } from "../call.js";
+import type { Call } from "../core/call.js";
+import type { Write } from "../core/write.js";
 import type { Activity } from "../model/activity.js";
 import type { Session } from "../model/session.js";
-import type { Write } from "../write.js";
 
 const UNSAID = "Session abandoned (new session started)";
 

@@ -1,16 +1,16 @@
-import type { Call } from "../call.js";
-import { BoardError } from "../errors.js";
+import type { Call } from "../core/call.js";
+import { BoardError } from "../core/errors.js";
+import type { Metadata } from "../core/metadata.js";
+import { readMended } from "../core/read-document.js";
+import { type Write, write } from "../core/write.js";
 import { assembleHandoff, type Material } from "../handoff/assemble.js";
-import { type Behind, lookBehind } from "../handoff/behind.js";
 import { collectHandoff, latestFirst } from "../handoff/collect.js";
+import { type Behind, lookBehind } from "../handoff/fallback-notes.js";
 import type { Handoff } from "../handoff/view.js";
-import { readMended } from "../model/document.js";
 import type { SessionType } from "../model/enums.js";
 import { HANDOFF_TOKENS } from "../model/limits.js";
-import type { Metadata } from "../model/metadata.js";
 import { newSession, type Session, sessionDocument } from "../model/session.js";
 import { existingProject, openProject } from "../projects/read.js";
-import { type Write, write } from "../write.js";
 import { abandoned, storeAbandoned } from "./abandon.js";
 
 export interface CreateSession {

@@ -1,10 +1,10 @@
-import type { Call } from "../call.js";
-import { notFound } from "../errors.js";
-import { readDocument, readDocuments } from "../model/document.js";
+import type { Call } from "../core/call.js";
+import { notFound } from "../core/errors.js";
+import { readDocument, readDocuments } from "../core/read-document.js";
+import { write } from "../core/write.js";
 import { PAGE } from "../model/limits.js";
 import { sessionDocument } from "../model/session.js";
 import { taskDocument } from "../model/task.js";
-import { write } from "../write.js";
 import { type Notes, saveNotes } from "./notes.js";
 
 export interface SaveNotes extends Notes {

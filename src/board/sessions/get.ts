@@ -1,8 +1,8 @@
 import { activityEntry } from "../activity/view.js";
-import type { Call } from "../call.js";
-import { notFound } from "../errors.js";
+import type { Call } from "../core/call.js";
+import { notFound } from "../core/errors.js";
+import { readDocument, readDocuments } from "../core/read-document.js";
 import { activityDocument } from "../model/activity.js";
-import { readDocument, readDocuments } from "../model/document.js";
 import { PAGE } from "../model/limits.js";
 import { sessionDocument } from "../model/session.js";
 import { taskDocument } from "../model/task.js";

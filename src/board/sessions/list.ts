@@ -1,7 +1,7 @@
-import type { Call } from "../call.js";
-import { readDocuments } from "../model/document.js";
+import type { Call } from "../core/call.js";
+import { readPage } from "../core/paging.js";
+import { readDocuments } from "../core/read-document.js";
 import { sessionDocument } from "../model/session.js";
-import { readPage } from "../paging.js";
 import { sessionSummary } from "./view.js";
 
 export interface ListSessions {

@@ -1,6 +1,6 @@
-import { changedFields, pick } from "../changes.js";
-import { BoardError } from "../errors.js";
-import { checkSize, type Metadata } from "../model/metadata.js";
+import { changedFields, pick } from "../core/changed-fields.js";
+import { BoardError } from "../core/errors.js";
+import { checkSize, type Metadata } from "../core/metadata.js";
 import type { Session } from "../model/session.js";
 import { isUnsaid } from "./abandon.js";
 

@@ -1,5 +1,5 @@
+import { iso } from "../core/time.js";
 import type { Session } from "../model/session.js";
-import { iso } from "../tasks/view.js";
 
 /** How long an active session may be silent before it counts as stale. */
 const STALE_MS = 30 * 60_000;

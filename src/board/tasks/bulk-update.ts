@@ -1,7 +1,7 @@
-import type { Call } from "../call.js";
+import type { Call } from "../core/call.js";
+import { namedAgent, readNamedSession } from "../core/caller.js";
+import { write } from "../core/write.js";
 import type { Priority, TaskStatus } from "../model/enums.js";
-import { namedAgent, readNamedSession } from "../sessions/named.js";
-import { write } from "../write.js";
 import { changeTask } from "./change.js";
 import { byPath, relatedRefs, requireOpenProject, requireTask } from "./relations.js";
 import { storeUpdate } from "./update.js";

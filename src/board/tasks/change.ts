@@ -1,6 +1,6 @@
-import { changedFields, pick } from "../changes.js";
+import { changedFields, pick } from "../core/changed-fields.js";
+import { checkSize, type Metadata, mergeMetadata } from "../core/metadata.js";
 import type { BoardAction, Priority, RiperMode, TaskStatus } from "../model/enums.js";
-import { checkSize, type Metadata, mergeMetadata } from "../model/metadata.js";
 import type { Task } from "../model/task.js";
 import { LEASE_MINUTES, liveLease, newLease, refuseOtherHolder } from "./lease.js";
 

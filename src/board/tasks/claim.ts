@@ -1,14 +1,14 @@
-import type { Call } from "../call.js";
-import { asBoardError, BoardError, invalidArgument, notFound } from "../errors.js";
-import { readDocument, readDocuments } from "../model/document.js";
+import type { Call } from "../core/call.js";
+import { readNamedSession } from "../core/caller.js";
+import { asBoardError, BoardError, invalidArgument, notFound } from "../core/errors.js";
+import { readDocument, readDocuments } from "../core/read-document.js";
+import { earlierResult, type Write, write } from "../core/write.js";
 import { type Task, taskDocument } from "../model/task.js";
-import { readNamedSession } from "../sessions/named.js";
-import { earlierResult, type Write, write } from "../write.js";
-import { FIRST_LOOK, LAST_LOOK, nextCandidate, readCandidates, readReady } from "./candidates.js";
 import { statusTimes } from "./change.js";
 import { alreadyClaimed, liveLease, newLease } from "./lease.js";
 import { blockers, isFree } from "./readiness.js";
 import { byPath, requireOpenProject } from "./relations.js";
+import { FIRST_LOOK, LAST_LOOK, nextCandidate, readCandidates, readReady } from "./select-candidate.js";
 import { taskDetail } from "./view.js";
 
 export interface ClaimTask {

@@ -1,8 +1,8 @@
-import type { Call } from "../call.js";
+import type { Call } from "../core/call.js";
+import { entryAgent, readNamedSession } from "../core/caller.js";
+import type { Metadata } from "../core/metadata.js";
+import { write } from "../core/write.js";
 import type { Priority, RiperMode, TaskStatus } from "../model/enums.js";
-import type { Metadata } from "../model/metadata.js";
-import { entryAgent, readNamedSession } from "../sessions/named.js";
-import { write } from "../write.js";
 import { statusTimes } from "./change.js";
 import { byPath, relatedRefs, requireOpenProject, requireRelatives } from "./relations.js";
 

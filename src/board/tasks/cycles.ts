@@ -1,6 +1,6 @@
 import type { DocumentSnapshot } from "../../firestore/store.js";
-import { BoardError } from "../errors.js";
-import { readDocument } from "../model/document.js";
+import { BoardError } from "../core/errors.js";
+import { readDocument } from "../core/read-document.js";
 import { taskDocument } from "../model/task.js";
 
 /** How far a check follows a graph before it gives up; each level costs one read round trip. */

@@ -1,10 +1,10 @@
 import type { DocumentSnapshot } from "../../firestore/store.js";
-import type { Call } from "../call.js";
-import { BoardError, notFound } from "../errors.js";
-import { readDocument } from "../model/document.js";
+import type { Call } from "../core/call.js";
+import { BoardError, notFound } from "../core/errors.js";
+import { readDocument } from "../core/read-document.js";
+import { type Write, write } from "../core/write.js";
 import { LIMITS } from "../model/limits.js";
 import { type Task, taskDocument } from "../model/task.js";
-import { type Write, write } from "../write.js";
 
 export interface DeleteTask {
   task_id: string;

@@ -1,7 +1,7 @@
-import type { Call } from "../call.js";
-import { notFound } from "../errors.js";
+import type { Call } from "../core/call.js";
+import { notFound } from "../core/errors.js";
+import { readDocument, readDocuments } from "../core/read-document.js";
 import { activityDocument } from "../model/activity.js";
-import { readDocument, readDocuments } from "../model/document.js";
 import { PAGE } from "../model/limits.js";
 import { type Task, taskDocument } from "../model/task.js";
 import { readDependencies } from "./list.js";

@@ -1,4 +1,4 @@
-import { BoardError } from "../errors.js";
+import { BoardError } from "../core/errors.js";
 import type { Lease, Task } from "../model/task.js";
 
 /** Minutes that a lease lasts when nobody said otherwise. */

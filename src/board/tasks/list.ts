@@ -1,9 +1,9 @@
-import type { Call } from "../call.js";
-import { notFound } from "../errors.js";
-import { readDocuments } from "../model/document.js";
+import type { Call } from "../core/call.js";
+import { notFound } from "../core/errors.js";
+import { readPage } from "../core/paging.js";
+import { readDocuments } from "../core/read-document.js";
 import { type Task, taskDocument } from "../model/task.js";
-import { readPage } from "../paging.js";
-import { type TaskFilter, taskBuckets } from "./order.js";
+import { type TaskFilter, taskBuckets } from "./list-order.js";
 import { isReady } from "./readiness.js";
 import { taskDetail, taskSummary } from "./view.js";
 

@@ -1,7 +1,7 @@
 import type { DocumentReference, DocumentSnapshot } from "../../firestore/store.js";
-import type { Call } from "../call.js";
-import { invalidArgument, notFound } from "../errors.js";
-import { readDocument } from "../model/document.js";
+import type { Call } from "../core/call.js";
+import { invalidArgument, notFound } from "../core/errors.js";
+import { readDocument } from "../core/read-document.js";
 import type { Project } from "../model/project.js";
 import { type Task, taskDocument } from "../model/task.js";
 import { openProject } from "../projects/read.js";

@@ -1,9 +1,9 @@
-import type { Call } from "../call.js";
-import { refuseStale } from "../fresh.js";
-import { mergeStored } from "../model/metadata.js";
+import type { Call } from "../core/call.js";
+import { entryAgent, type NamedSession, namedAgent, readNamedSession } from "../core/caller.js";
+import { refuseStale } from "../core/if-updated-at.js";
+import { mergeStored } from "../core/metadata.js";
+import { type Write, write } from "../core/write.js";
 import type { Task } from "../model/task.js";
-import { entryAgent, type NamedSession, namedAgent, readNamedSession } from "../sessions/named.js";
-import { type Write, write } from "../write.js";
 import { changeTask, type TaskChange, type TaskUpdate } from "./change.js";
 import { refuseCycle } from "./cycles.js";
 import {

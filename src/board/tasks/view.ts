@@ -1,7 +1,5 @@
+import { iso } from "../core/time.js";
 import type { Task } from "../model/task.js";
-
-/** A Date as agents see it: ISO 8601 UTC, or null. */
-export const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 
 /** A task in a list. */
 export function taskSummary(task: Task) {

@@ -1,7 +1,7 @@
 import { moveDocument } from "../../firestore/move.js";
 import { type Position, positionOf } from "../../firestore/query.js";
 import type { DocumentSnapshot } from "../../firestore/store.js";
-import type { Call } from "../call.js";
+import type { Call } from "../core/call.js";
 
 export interface CleanUp {
   retentionDays: number;

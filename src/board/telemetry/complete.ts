@@ -1,5 +1,5 @@
-import type { Call } from "../call.js";
-import { BoardError } from "../errors.js";
+import type { Call } from "../core/call.js";
+import { BoardError } from "../core/errors.js";
 import type { Session } from "../model/session.js";
 import { readActive } from "./read.js";
 import { contextRow, type Tokens, tokenFields } from "./row.js";

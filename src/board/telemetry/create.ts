@@ -1,4 +1,4 @@
-import type { Call } from "../call.js";
+import type { Call } from "../core/call.js";
 import { newSession } from "../model/session.js";
 import { openProject } from "../projects/read.js";
 import { contextRow, type NoSession, type Tokens, tokenFields } from "./row.js";

@@ -1,6 +1,6 @@
 import { type Position, positionOf } from "../../firestore/query.js";
-import type { Call } from "../call.js";
-import { readDocuments } from "../model/document.js";
+import type { Call } from "../core/call.js";
+import { readDocuments } from "../core/read-document.js";
 import { type Session, sessionDocument } from "../model/session.js";
 import { contextRow } from "./row.js";
 

@@ -1,6 +1,6 @@
 import type { DocumentSnapshot } from "../../firestore/store.js";
-import { BoardError } from "../errors.js";
-import { readDocument } from "../model/document.js";
+import { BoardError } from "../core/errors.js";
+import { readDocument } from "../core/read-document.js";
 import { type Session, sessionDocument } from "../model/session.js";
 
 /** Whether a session takes no more tokens: the telemetry's rule looks at both fields, a lead may have edited either. */

@@ -1,5 +1,5 @@
+import { iso } from "../core/time.js";
 import type { Session } from "../model/session.js";
-import { iso } from "../tasks/view.js";
 
 /** Token counts as the session tools name them. */
 export interface Tokens {

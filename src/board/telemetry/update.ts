@@ -1,4 +1,4 @@
-import type { Call } from "../call.js";
+import type { Call } from "../core/call.js";
 import { readActive } from "./read.js";
 import { contextRow, type Tokens, tokenFields } from "./row.js";
 import { writeOnce } from "./write.js";

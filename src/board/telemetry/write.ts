@@ -1,5 +1,5 @@
-import type { Call } from "../call.js";
-import { type Write, write } from "../write.js";
+import type { Call } from "../core/call.js";
+import { type Write, write } from "../core/write.js";
 
 /**
  * A telemetry write: one commit, sent once. One whose answer is lost ends the call, because it may have counted; a caller

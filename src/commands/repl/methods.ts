@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Boundary, runTool } from "../../mcp/boundary.js";
+import { type Boundary, runTool } from "../../calls/run-call.js";
 import type { Tool } from "../../tools/define.js";
 import { LOG_TOOLS } from "../../tools/log/index.js";
 import { errorResponse, type ReplErrorCode, type Request, type Response } from "./envelope.js";

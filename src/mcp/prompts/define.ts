@@ -1,4 +1,4 @@
-import type { SuggestedKind } from "../../board/suggest.js";
+import type { SuggestedKind } from "../../board/search/suggest.js";
 
 /** What a prompt asks the person who chooses it. */
 export interface PromptArgument {

@@ -1,8 +1,8 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { GetPromptRequestSchema, ListPromptsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import type { Call } from "../../board/call.js";
-import { invalidArgument } from "../../board/errors.js";
-import { findProject } from "../../board/projects/find.js";
+import type { Call } from "../../board/core/call.js";
+import { invalidArgument } from "../../board/core/errors.js";
+import { findProject } from "../../board/search/find-project.js";
 import { getSession } from "../../board/sessions/get.js";
 import { getTask } from "../../board/tasks/get.js";
 import { id as idSchema } from "../../tools/schema.js";

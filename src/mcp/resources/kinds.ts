@@ -1,10 +1,10 @@
-import type { Call } from "../../board/call.js";
+import type { Call } from "../../board/core/call.js";
 import { getHandoff } from "../../board/handoff/get.js";
 import { HANDOFF_TOKENS, PAGE } from "../../board/model/limits.js";
 import { getProject } from "../../board/projects/get.js";
 import { listProjects } from "../../board/projects/list.js";
+import type { SuggestedKind } from "../../board/search/suggest.js";
 import { getSession } from "../../board/sessions/get.js";
-import type { SuggestedKind } from "../../board/suggest.js";
 import { getTask } from "../../board/tasks/get.js";
 import { id as idSchema } from "../../tools/schema.js";
 

@@ -4,7 +4,7 @@ import {
   ListResourceTemplatesRequestSchema,
   ReadResourceRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
-import { BoardError } from "../../board/errors.js";
+import { BoardError } from "../../board/core/errors.js";
 import { pageOfProjects } from "../../board/projects/list.js";
 import { protocolError, type ReadBoard } from "../requests.js";
 import { KINDS, kindOf, PROJECTS, uriOf } from "./kinds.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { endAgentSession } from "../../board/bootstrap/end.js";
+import { endAgentSession } from "../../board/agent-context/end-session.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { CHANGES, defineTool } from "../define.js";
 import { agentName, id, notes, nullableText, someText, writeInput } from "../schema.js";

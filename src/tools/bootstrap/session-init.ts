@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { sessionInit } from "../../board/bootstrap/init.js";
-import { SECTIONS } from "../../board/bootstrap/scopes.js";
+import { SECTIONS } from "../../board/agent-context/scopes.js";
+import { sessionInit } from "../../board/agent-context/session-init.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { defineTool } from "../define.js";
 import { agentName, freeForm, id, nullableText, someText, text } from "../schema.js";

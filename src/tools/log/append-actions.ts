@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ACTION_STATUSES, TURN_LIMITS } from "../../board/model/turn.js";
-import { appendActions } from "../../board/turns/append.js";
+import { appendActions } from "../../board/turn-log/append.js";
 import { ADDS, defineTool } from "../define.js";
 import { someText, text, writeInput } from "../schema.js";
 import { items, label, turn } from "./schema.js";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DIALOG_CATEGORIES, DIALOG_ROLES } from "../../board/model/turn.js";
-import { appendDialog } from "../../board/turns/append.js";
+import { appendDialog } from "../../board/turn-log/append.js";
 import { ADDS, defineTool } from "../define.js";
 import { writeInput } from "../schema.js";
 import { items, longText, timestamp, turn } from "./schema.js";

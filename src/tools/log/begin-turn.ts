@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { beginTurn } from "../../board/turns/begin.js";
+import { beginTurn } from "../../board/turn-log/begin.js";
 import { ADDS, defineTool } from "../define.js";
 import { title, writeInput } from "../schema.js";
 import { longText, newId, session } from "./schema.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { closeSession } from "../../board/turns/close.js";
+import { closeSession } from "../../board/turn-log/close.js";
 import { CHANGES, defineTool } from "../define.js";
 import { writeInput } from "../schema.js";
 import { session } from "./schema.js";

@@ -1,4 +1,4 @@
-import { completeTurn } from "../../board/turns/finish.js";
+import { completeTurn } from "../../board/turn-log/finish.js";
 import { CHANGES, defineTool } from "../define.js";
 import { writeInput } from "../schema.js";
 import { ended, longText, turn } from "./schema.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { currentSession } from "../../board/turns/current.js";
+import { currentSession } from "../../board/turn-log/current.js";
 import { defineTool, READS } from "../define.js";
 import { nullableText, time, warnings } from "../schema.js";
 import { historyRow, session } from "./schema.js";

@@ -1,4 +1,4 @@
-import { failTurn } from "../../board/turns/finish.js";
+import { failTurn } from "../../board/turn-log/finish.js";
 import { CHANGES, defineTool } from "../define.js";
 import { writeInput } from "../schema.js";
 import { ended, label, longText, turn } from "./schema.js";

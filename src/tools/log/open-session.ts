@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LIMITS } from "../../board/model/limits.js";
-import { openSession } from "../../board/turns/open.js";
+import { openSession } from "../../board/turn-log/open.js";
 import { ADDS, defineTool } from "../define.js";
 import { someText, title, writeInput } from "../schema.js";
 import { agent, newId } from "./schema.js";

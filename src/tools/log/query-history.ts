@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PAGE } from "../../board/model/limits.js";
-import { queryHistory } from "../../board/turns/history.js";
+import { queryHistory } from "../../board/turn-log/history.js";
 import { defineTool, READS } from "../define.js";
 import { warnings } from "../schema.js";
 import { agent, historyRow } from "./schema.js";

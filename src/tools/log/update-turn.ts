@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TURN_LIMITS } from "../../board/model/turn.js";
-import { updateTurn } from "../../board/turns/update.js";
+import { updateTurn } from "../../board/turn-log/update.js";
 import { CHANGES, defineTool } from "../define.js";
 import { nullableText, someText, writeInput } from "../schema.js";
 import { label, longText, turn } from "./schema.js";

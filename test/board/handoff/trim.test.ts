@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { jsonBytes } from "../../../src/board/core/metadata.js";
 import { CUT } from "../../../src/board/handoff/cut.js";
 import { trimHandoff } from "../../../src/board/handoff/trim.js";
 import type { Handoff } from "../../../src/board/handoff/view.js";
-import { jsonBytes } from "../../../src/board/model/metadata.js";
 import { hostileHandoff } from "./sample.js";
 
 const maxTokens = fc.oneof(fc.constant(1_000), fc.integer({ min: 1_000, max: 100_000 }));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { readDocument, readDocuments } from "../../../src/board/core/read-document.js";
 import { activityDocument } from "../../../src/board/model/activity.js";
-import { plain, readDocument, readDocuments } from "../../../src/board/model/document.js";
+import { plain } from "../../../src/board/model/fields.js";
 import { projectDocument } from "../../../src/board/model/project.js";
 import { sessionDocument } from "../../../src/board/model/session.js";
 import { taskDocument } from "../../../src/board/model/task.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BoardError } from "../../../src/board/errors.js";
+import { BoardError } from "../../../src/board/core/errors.js";
 import { liveLease, newLease, refuseOtherHolder } from "../../../src/board/tasks/lease.js";
 import { minutes, NOW, sampleLease, sampleTask } from "../samples.js";
 

@@ -1,0 +1,71 @@
+import type { DocumentSnapshot, QuerySnapshot } from "../../firestore/store.js";
+import type { Call } from "../core/call.js";
+import { readDocuments } from "../core/read-document.js";
+import type { Write } from "../core/write.js";
+import { agentDocument, agentKey } from "../model/agent.js";
+import { newSession, sessionDocument } from "../model/session.js";
+
+/** What an agent says of itself when it begins. */
+export interface Announcement {
+  agent_id: string;
+  project_id: string;
+  model?: string | undefined;
+  provider?: string | undefined;
+  /** `""` clears what was said before. */
+  intent?: string | undefined;
+}
+
+/** How an agent is known now, and which tools it saw before. */
+export interface Announced {
+  session_id: string;
+  intent: string | null;
+  toolsSeen: string | null;
+}
+
+/** What is stored of an agent in a project: its open sessions of kind `agent`, and its presence. */
+export interface Known {
+  sessions: QuerySnapshot;
+  presence: DocumentSnapshot;
+}
+
+/** Reads what is known of an agent: the sessions in the transaction, which decides whether to open one. One round trip. */
+export async function readKnown(call: Call, { tx }: Write, { agent_id, project_id }: Announcement): Promise<Known> {
+  const values = { project_id, kind: "agent", agent_name: agent_id, status: "active" };
+  const [sessions, presence] = await Promise.all([
+    tx.get(call.store.query("agentSessions", { values, limit: 1 })),
+    call.store.ref("agents", agentKey(agent_id, project_id)).get(),
+  ]);
+  return { sessions, presence };
+}
+
+/**
+ * Makes an agent known in a project: opens its session of kind `agent` under `newSessionId`, or goes on with the open
+ * one, and keeps its intent, model and the hash of the tools it sees. A new session is logged; another announcement is
+ * a heartbeat.
+ */
+export function announce(call: Call, unit: Write, said: Announcement, known: Known, newSessionId: string): Announced {
+  const { agent_id, project_id } = said;
+  const [session] = readDocuments(sessionDocument, "session", known.sessions.docs).rows;
+  const [before] = known.presence.exists ? readDocuments(agentDocument, "agent", [known.presence]).rows : [];
+  const now = unit.now();
+  const intent = said.intent === undefined ? (before?.intent ?? null) : said.intent || null;
+  const model = said.model ?? before?.model ?? null;
+  const provider = said.provider ?? before?.provider ?? null;
+  const presence = { agent_id, project_id, intent, model, provider, tools_hash: call.toolsHash(), last_seen_at: now };
+  unit.tx.set(known.presence.ref, presence);
+  const announced = { session_id: session?.id ?? newSessionId, intent, toolsSeen: before?.tools_hash ?? null };
+  if (session) {
+    unit.tx.update(call.store.ref("sessions", session.id), { last_seen_at: now, intent, model, provider });
+    return announced;
+  }
+  const fields = { kind: "agent", project_id, agent_name: agent_id, intent, model, provider };
+  unit.tx.create(call.store.ref("sessions", newSessionId), newSession(now, fields));
+  unit.log({
+    action: "session_started",
+    agent_name: agent_id,
+    project_id,
+    session_id: newSessionId,
+    details: "Agent session started",
+  });
+  return announced;
+}

@@ -1,0 +1,32 @@
+import { jsonBytes } from "../core/metadata.js";
+import { iso } from "../core/time.js";
+import type { Memory } from "../model/memory.js";
+import { rank } from "../search/rank.js";
+
+const MOST = 5;
+/** Bytes of JSON that the shown memories may take together. */
+const MOST_BYTES = 3_000;
+
+/**
+ * The memories that fit what an agent is about to do, the best first: ranked against its intent and the open tasks'
+ * titles, the latest ones where nothing matches; as many as fit into the bound, at most five. Pure.
+ */
+export function relevantMemories(memories: readonly Memory[], about: string) {
+  const byId = new Map(memories.map((memory) => [memory.id, memory]));
+  const found = rank(
+    memories.map(({ id, project_id, summary }) => ({ kind: "activity", id, project_id, title: "", text: summary })),
+    about,
+    MOST,
+  ).flatMap(({ id }) => byId.get(id) ?? []);
+  const shown: { id: string; summary: string; task_id: string | null; agent_id: string; updated_at: string | null }[] =
+    [];
+  let bytes = 0;
+  for (const memory of [...found, ...memories.filter((memory) => !found.includes(memory))]) {
+    const { id, summary, task_id, agent_id, updated_at } = memory;
+    const row = { id, summary, task_id, agent_id, updated_at: iso(updated_at) };
+    bytes += jsonBytes(row);
+    if (shown.length === MOST || bytes > MOST_BYTES) break;
+    shown.push(row);
+  }
+  return shown;
+}

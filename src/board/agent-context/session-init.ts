@@ -1,0 +1,117 @@
+import type { Call } from "../core/call.js";
+import { readDocuments } from "../core/read-document.js";
+import { write } from "../core/write.js";
+import { type Project, projectDocument } from "../model/project.js";
+import { existingProject } from "../projects/read.js";
+import { agentAwareness, crossProjectAlerts, toolIntegrityAlert } from "./alerts.js";
+import { type Announcement, announce, readKnown } from "./announce.js";
+import { type Board, collectBoard } from "./collect.js";
+import { deliveredPart, incremental } from "./incremental.js";
+import { SCOPES, type Scope, type Section, scopeOf } from "./scopes.js";
+import { type Content, FIRST_TASKS, MAKE } from "./sections.js";
+
+export interface SessionInit {
+  agent_id?: string | undefined;
+  model?: string | undefined;
+  provider?: string | undefined;
+  intent?: string | undefined;
+  scope: string;
+  project_id?: string | undefined;
+}
+
+/**
+ * All that an agent needs to begin, in one call (contracts.md 6, session_init): the three alerts and the sections of
+ * its scope, those that it already has only named. Without a project the one that changed last is taken; without any,
+ * the sections say so. With agent_id the agent's session, intent and tools and the delivery itself are kept, in one
+ * commit; without it nothing is written. Throws `project_not_found` for a project that was named.
+ * Two read round trips and the commit; one more read to find a project that is not named.
+ */
+export async function sessionInit(call: Call, args: SessionInit) {
+  const { scope, warning } = scopeOf(args.scope);
+  const latest = args.project_id === undefined ? await latestProject(call) : null;
+  const project_id = args.project_id ?? latest?.id ?? null;
+  const head = { project_id, scope, ...(warning === null ? {} : { scope_warning: warning }) };
+  if (project_id === null) return { ...head, ...nothing(SCOPES[scope]) };
+
+  const read = async (): Promise<Read> => {
+    const [project, board] = await Promise.all([
+      latest ??
+        call.store
+          .ref("projects", project_id)
+          .get()
+          .then((snapshot) => existingProject(snapshot, project_id)),
+      collectBoard(call, project_id, new Set<Section>(SCOPES[scope])),
+    ]);
+    return { project, board };
+  };
+  const { agent_id } = args;
+  if (agent_id === undefined) {
+    const found = await read();
+    return {
+      ...head,
+      session_id: null,
+      ...alerts(call, found, undefined, null),
+      ...sections(call, found, scope, null),
+    };
+  }
+  return { ...head, ...(await deliver(call, { ...args, agent_id, project_id }, scope, read)) };
+}
+
+interface Read {
+  project: Project;
+  board: Board;
+}
+
+/** Announces the agent, leaves out what it has, and records the delivery. */
+async function deliver(call: Call, said: Announcement, scope: Scope, read: () => Promise<Read>) {
+  const memory = call.connection.part(deliveredPart);
+  const { agent_id, project_id } = said;
+  const key = JSON.stringify([agent_id, project_id]);
+  const newSessionId = call.newUuid();
+  const { answer, after } = await write(call, async (unit) => {
+    const [known, found] = await Promise.all([readKnown(call, unit, said), read()]);
+    const { session_id, intent, toolsSeen } = announce(call, unit, said, known, newSessionId);
+    const delivery = incremental(sections(call, found, scope, intent), memory.get(key) ?? {});
+    unit.tx.create(call.store.ref("deliveries", call.newId()), {
+      agent_id,
+      project_id,
+      session_id,
+      scope,
+      task_ids: found.board.open.slice(0, FIRST_TASKS).map(({ id }) => id),
+      tokens_saved: delivery.tokensSaved,
+      created_at: unit.now(),
+    });
+    const answer = { session_id, ...alerts(call, found, agent_id, toolsSeen), ...delivery.sent };
+    return { answer, after: delivery.after };
+  });
+  // It counts as sent only when the caller still waits for it.
+  if (!call.signal.aborted) memory.set(key, after);
+  return answer;
+}
+
+function alerts(call: Call, { board, project }: Read, agentId: string | undefined, toolsSeen: string | null) {
+  return {
+    cross_project_alerts: crossProjectAlerts(board, project.id),
+    agent_awareness: agentAwareness(board, agentId),
+    tool_integrity_alert: toolIntegrityAlert(toolsSeen, call.toolsHash()),
+  };
+}
+
+function sections(call: Call, { project, board }: Read, scope: Scope, intent: string | null) {
+  const given = { project, board, scope, intent, now: call.now() };
+  const made = SCOPES[scope].map((section) => [section, MAKE[section](given)] as const);
+  return Object.fromEntries(made) as Partial<Record<Section, Content>>;
+}
+
+/** The answer where there is no project to tell of. */
+function nothing(wanted: readonly Section[]) {
+  const reason = { available: false, reason: "There is no project yet; board_create_project makes one." };
+  const sections = Object.fromEntries(wanted.map((section) => [section, reason]));
+  return { session_id: null, cross_project_alerts: [], agent_awareness: [], tool_integrity_alert: null, ...sections };
+}
+
+async function latestProject(call: Call): Promise<Project | null> {
+  const found = await call.store.query("latestProjects", { limit: 20 }).get();
+  const { rows } = readDocuments(projectDocument, "project", found.docs);
+  return rows.find(({ status }) => status === "active") ?? rows[0] ?? null;
+}

@@ -1,0 +1,33 @@
+import type { Store } from "../../firestore/store.js";
+import type { Connection } from "./connection-state.js";
+import type { IdempotencyKey } from "./idempotency.js";
+
+/** The one source of time, ids and randomness, so that tests control them. */
+export interface World {
+  now(): Date;
+  /** 20 characters of [A-Za-z0-9], never in order (monotonic ids make hot spots in Firestore). */
+  newId(): string;
+  /** UUIDv4 in lower case, for sessions. */
+  newUuid(): string;
+}
+
+/** What a board operation is given: the store, the world, and who calls. One per tool call. */
+export interface Call extends World {
+  store: Store;
+  /** Shared by all activity entries of this call. */
+  id: string;
+  /** The MCP client's name, kept in each entry's metadata; null when it did not say. */
+  client: string | null;
+  /** What the caller wants done at most once, if it said so; `write` sees to it. */
+  idempotency: IdempotencyKey | null;
+  /** What this connection remembers between calls. */
+  connection: Connection;
+  /** SHA-256 over the tool definitions as this server lists them. */
+  toolsHash(): string;
+  /** When the call must have answered; a long work stops well before and says how far it came. */
+  deadline: Date;
+  /** Tells how far a long work has come, to whom it may concern. */
+  progress(done: number, total: number): void;
+  /** Aborts at the call's deadline or when the client cancels; no commit is begun after it. */
+  signal: AbortSignal;
+}

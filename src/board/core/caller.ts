@@ -1,0 +1,33 @@
+import { type Session, sessionDocument } from "../model/session.js";
+import type { Call } from "./call.js";
+import { notFound } from "./errors.js";
+import { readDocument } from "./read-document.js";
+
+/** The session that a write names, if any, with what the caller should be told about it. */
+export interface NamedSession {
+  session: Session | null;
+  warnings: string[];
+}
+
+/**
+ * Reads the session that a call names (contracts.md 3): an unknown one is `session_not_found`, one that has ended is
+ * accepted with a warning. Read beside the transaction: it gives the entry its agent's name and decides nothing else.
+ */
+export async function readNamedSession(call: Call, sessionId: string | undefined): Promise<NamedSession> {
+  if (sessionId === undefined) return { session: null, warnings: [] };
+  const snapshot = await call.store.ref("sessions", sessionId).get();
+  if (!snapshot.exists) throw notFound("session", sessionId);
+  const session = readDocument(sessionDocument, "session", snapshot);
+  const warnings = session.status === "active" ? [] : [`Session ${sessionId} is ${session.status}, not active.`];
+  return { session, warnings };
+}
+
+/** The agent that a call names: its session's, else the one it assigns the work to; null when it names nobody. */
+export function namedAgent(named: NamedSession, assigned?: string | null): string | null {
+  return named.session?.agent_name || assigned || null;
+}
+
+/** Who an entry is by (contracts.md 3): the agent the call names, else "system". */
+export function entryAgent(named: NamedSession, assigned?: string | null): string {
+  return namedAgent(named, assigned) ?? "system";
+}

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { DocumentReference, DocumentSnapshot, Store, Transaction } from "../../firestore/store.js";
+import { time } from "../model/fields.js";
+import { BoardError } from "./errors.js";
+
+/** How long a key answers with the first result (contracts.md 3). */
+const KEY_DAYS = 7;
+
+/** What a caller asked to be done at most once. */
+export interface IdempotencyKey {
+  tool: string;
+  /** The project the call names, or null. */
+  project_id: string | null;
+  key: string;
+  /** The call's other arguments. */
+  args: unknown;
+}
+
+/** How a tool's outcome is kept under a key, and made again from what was kept. The default is JSON as it is. */
+export interface Memo<T> {
+  keep(result: T): unknown;
+  restore(kept: unknown): Promise<T>;
+}
+
+/** A change that was made before under the same key: leaves the transaction, so that nothing is committed. */
+export class AlreadyDone extends Error {
+  constructor(readonly kept: unknown) {
+    super("this change was made before under the same idempotency key");
+  }
+}
+
+const keyDocument = z.object({ fingerprint: z.string(), result: z.string(), expires_at: time });
+
+/** Where the outcome under this key is kept. */
+export function keyRef(store: Store, { tool, project_id, key }: IdempotencyKey): DocumentReference {
+  return store.ref("idempotency_keys", sha256([tool, project_id, key]));
+}
+
+/**
+ * Throws AlreadyDone when the key has a result that still counts, and `conflict` when that was for other arguments.
+ * An expired or unreadable document counts as none.
+ */
+export function refuseRepetition(asked: IdempotencyKey, snapshot: DocumentSnapshot, now: Date): void {
+  const stored = keyDocument.safeParse(snapshot.data());
+  if (!stored.success || stored.data.expires_at <= now) return;
+  if (stored.data.fingerprint !== sha256(asked.args))
+    throw new BoardError(
+      "conflict",
+      "This idempotency_key was used with other arguments.",
+      "Use a new key for a new change; repeat a call with the same arguments.",
+    );
+  throw new AlreadyDone(JSON.parse(stored.data.result));
+}
+
+/** Keeps a result in the change's own commit. A call that raced this one under the same key makes the commit fail. */
+export function keepResult(
+  tx: Transaction,
+  asked: IdempotencyKey,
+  snapshot: DocumentSnapshot,
+  kept: unknown,
+  now: Date,
+): void {
+  const { tool, project_id, key } = asked;
+  const expires_at = new Date(now.getTime() + KEY_DAYS * 24 * 60 * 60_000);
+  const fingerprint = sha256(asked.args);
+  const document = { tool, project_id, key, fingerprint, result: JSON.stringify(kept), created_at: now, expires_at };
+  if (snapshot.exists && snapshot.updateTime)
+    tx.update(snapshot.ref, document, { lastUpdateTime: snapshot.updateTime });
+  else tx.create(snapshot.ref, document);
+}
+
+function sha256(value: unknown): string {
+  return createHash("sha256").update(canonical(value)).digest("hex");
+}
+
+/** JSON with the keys of each object in one order, so that equal arguments give equal text. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    typeof item === "object" && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}

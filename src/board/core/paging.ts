@@ -1,0 +1,75 @@
+import { type Position, positionOf } from "../../firestore/query.js";
+import type { ShapeName } from "../../firestore/shapes.js";
+import type { QueryDocumentSnapshot } from "../../firestore/store.js";
+import type { Call } from "./call.js";
+import { decodeCursor, encodeCursor } from "./cursor.js";
+
+/** One of the queries whose results, one behind the other, make a list. */
+export interface Bucket {
+  shape: ShapeName;
+  values: Record<string, unknown>;
+  /** What the query could not filter. */
+  keep?: (document: QueryDocumentSnapshot) => boolean;
+}
+
+export interface Page {
+  documents: QueryDocumentSnapshot[];
+  next_cursor: string | null;
+}
+
+interface Found {
+  document: QueryDocumentSnapshot;
+  bucket: number;
+}
+
+/**
+ * A page over several queries: order by priority is one query per priority, asked in parallel (contracts.md 1).
+ * `filters` are what the caller asked for; a cursor is only good for the same ones. One round trip.
+ */
+export async function readPage(
+  call: Call,
+  buckets: readonly Bucket[],
+  page: { limit: number; cursor?: string | undefined },
+  filters: object,
+): Promise<Page> {
+  const start = decodeCursor(
+    page.cursor,
+    filters,
+    buckets.map(({ shape }) => shape),
+  );
+  const answers = await Promise.all(
+    buckets.map(({ shape, values }, at) => {
+      if (at < start.bucket) return [];
+      const after: { after?: Position } = at === start.bucket && start.after ? { after: start.after } : {};
+      return call.store
+        .query(shape, { values, limit: page.limit + 1, ...after })
+        .get()
+        .then(({ docs }) => docs);
+    }),
+  );
+  return cut(buckets, answers, page.limit, filters);
+}
+
+function cut(
+  buckets: readonly Bucket[],
+  answers: readonly (readonly QueryDocumentSnapshot[])[],
+  limit: number,
+  filters: object,
+): Page {
+  const documents: QueryDocumentSnapshot[] = [];
+  let last: Found | null = null;
+  for (const [bucket, answer] of answers.entries())
+    for (const [at, document] of answer.entries()) {
+      // A bucket's answer that is full may go on behind its last document, which is only there to tell so.
+      if (documents.length === limit || at === limit)
+        return { documents, next_cursor: last && cursorBehind(buckets, last, filters) };
+      last = { document, bucket };
+      if (buckets[bucket]?.keep?.(document) ?? true) documents.push(document);
+    }
+  return { documents, next_cursor: null };
+}
+
+function cursorBehind(buckets: readonly Bucket[], { document, bucket }: Found, filters: object): string {
+  const shape = buckets[bucket]?.shape as ShapeName;
+  return encodeCursor({ bucket, after: positionOf(shape, document) }, filters);
+}

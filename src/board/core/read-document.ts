@@ -1,0 +1,56 @@
+import type { z } from "zod";
+import type { DocumentSnapshot } from "../../firestore/store.js";
+import type { Stored } from "../model/fields.js";
+import { BoardError } from "./errors.js";
+
+/** What a list leaves out and why, in words for `warnings`. */
+export interface Readable<T> {
+  rows: Stored<T>[];
+  warnings: string[];
+}
+
+/** Reads one document. Throws `corrupt_document`, naming the fields, when one has a wrong type. */
+export function readDocument<S extends z.ZodType<object>>(
+  schema: S,
+  noun: string,
+  snapshot: DocumentSnapshot,
+): Stored<z.output<S>> {
+  const parsed = schema.safeParse(snapshot.data());
+  if (parsed.success) return { ...parsed.data, id: snapshot.id };
+  const fields = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))].sort();
+  throw new BoardError(
+    "corrupt_document",
+    `The ${noun} ${snapshot.id} has a field of a wrong type: ${fields.join(", ")}.`,
+    "A lead can correct the field in the Firebase console.",
+  );
+}
+
+/**
+ * Reads a document for a rule that no damage may switch off, such as the one active session of a project: a field of a
+ * wrong type counts as missing. Only for schemas that have a default for each field.
+ */
+export function readMended<S extends z.ZodType<object>>(schema: S, snapshot: DocumentSnapshot): Stored<z.output<S>> {
+  const fields = snapshot.data() ?? {};
+  const wrong = new Set(schema.safeParse(fields).error?.issues.map(({ path }) => path[0]));
+  const sound = Object.entries(fields).filter(([field]) => !wrong.has(field));
+  return { ...schema.parse(Object.fromEntries(sound)), id: snapshot.id };
+}
+
+/** Reads the documents of a list; those with a field of a wrong type are left out and named (contracts.md 1). */
+export function readDocuments<S extends z.ZodType<object>>(
+  schema: S,
+  noun: string,
+  snapshots: readonly DocumentSnapshot[],
+): Readable<z.output<S>> {
+  const rows: Stored<z.output<S>>[] = [];
+  const warnings: string[] = [];
+  for (const snapshot of snapshots) {
+    try {
+      rows.push(readDocument(schema, noun, snapshot));
+    } catch (error) {
+      if (!(error instanceof BoardError)) throw error;
+      warnings.push(error.message);
+    }
+  }
+  return { rows, warnings };
+}

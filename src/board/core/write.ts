@@ -1,0 +1,128 @@
+import type { DocumentReference, DocumentSnapshot, Transaction } from "../../firestore/store.js";
+import type { Repeat } from "../../firestore/transaction-retry.js";
+import type { Activity } from "../model/activity.js";
+import type { BoardAction } from "../model/enums.js";
+import type { Call } from "./call.js";
+import { AlreadyDone, keepResult, keyRef, type Memo, refuseRepetition } from "./idempotency.js";
+
+/** An activity entry to be written with the change it tells of. */
+export interface Entry {
+  action: BoardAction | (string & {});
+  agent_name: string;
+  project_id: string | null;
+  task_id?: string | null;
+  session_id?: string | null;
+  details?: string | null;
+  metadata?: Record<string, unknown>;
+}
+
+/** One transaction of one tool call: all reads first, then writes and entries, which are committed together. */
+export interface Write {
+  tx: Transaction;
+  /** Reads documents inside the transaction, in one round trip. */
+  get(refs: DocumentReference[]): Promise<DocumentSnapshot[]>;
+  /** Adds an activity entry to the commit; returns it as it will be stored. */
+  log(entry: Entry): Activity;
+  /** The one time of all that this commit writes, taken when it is first asked for: after the reads. */
+  now(): Date;
+}
+
+/**
+ * Runs a change and its activity entries as one atomic commit (contracts.md 1.2), again when it lost a race.
+ *
+ * A commit can land although its answer is lost; the client then runs the callback again. So the first entry's id is
+ * fixed for the whole call: when a later attempt finds that entry, the change is there, and the earlier result stands.
+ *
+ * Under an idempotency key the result is kept in the same commit; a call that finds one commits nothing and answers it,
+ * through `memo` when the result is not JSON. The key is read beside the change's own reads, at no extra round trip.
+ *
+ * A change without entries has nothing to be recognised by: `repeat` then says that a lost answer ends the call.
+ */
+export async function write<T>(
+  call: Call,
+  work: (write: Write) => Promise<T>,
+  memo?: Memo<T>,
+  repeat?: Repeat,
+): Promise<T> {
+  const firstEntry = call.store.ref("activity_log", call.newId());
+  let sent: { result: T } | undefined;
+  const attempt = async ({ tx }: { tx: Transaction }) => {
+    if (sent && (await firstEntry.get()).exists) return sent.result;
+    let entries = 0;
+    let time: Date | undefined;
+    const now = () => {
+      time ??= call.now();
+      return time;
+    };
+    const unit: Write = {
+      tx,
+      get: (refs) => (refs.length === 0 ? Promise.resolve([]) : tx.getAll(...refs)),
+      log(entry) {
+        const ref = entries === 0 ? firstEntry : call.store.ref("activity_log", call.newId());
+        const document = entryDocument(call, entry, now());
+        // A microsecond apart, so that the entries of one commit keep their order.
+        tx.create(ref, { ...document, created_at: call.store.timestamp(now(), entries) });
+        entries += 1;
+        return { ...document, id: ref.id };
+      },
+      now,
+    };
+    const result = await onceUnderKey(call, unit, work, memo);
+    if (entries > 0) sent = { result };
+    return result;
+  };
+  try {
+    return await call.store.transaction(attempt, call.signal, repeat);
+  } catch (error) {
+    if (!(error instanceof AlreadyDone)) throw error;
+    return memo ? await memo.restore(error.kept) : (error.kept as T);
+  }
+}
+
+/**
+ * The result of an earlier call under the same idempotency key, as `write` would give it, for operations that can be
+ * refused before they come to write. Null when there is none. Throws `conflict` as `write` does. One round trip.
+ */
+export async function earlierResult<T>(call: Call): Promise<{ result: T } | null> {
+  if (!call.idempotency) return null;
+  const kept = await keyRef(call.store, call.idempotency).get();
+  try {
+    refuseRepetition(call.idempotency, kept, call.now());
+    return null;
+  } catch (error) {
+    if (error instanceof AlreadyDone) return { result: error.kept as T };
+    throw error;
+  }
+}
+
+async function onceUnderKey<T>(
+  call: Call,
+  unit: Write,
+  work: (write: Write) => Promise<T>,
+  memo: Memo<T> | undefined,
+): Promise<T> {
+  const asked = call.idempotency;
+  if (!asked) return await work(unit);
+  // A change that was made before may be refused now; its key decides first.
+  const [kept, outcome] = await Promise.allSettled([keyRef(call.store, asked).get(), work(unit)]);
+  if (kept.status === "rejected") throw kept.reason;
+  refuseRepetition(asked, kept.value, unit.now());
+  if (outcome.status === "rejected") throw outcome.reason;
+  const result = outcome.value;
+  keepResult(unit.tx, asked, kept.value, memo ? memo.keep(result) : result, unit.now());
+  return result;
+}
+
+function entryDocument(call: Call, entry: Entry, created_at: Date): Omit<Activity, "id"> {
+  return {
+    project_id: entry.project_id,
+    task_id: entry.task_id ?? null,
+    session_id: entry.session_id ?? null,
+    agent_name: entry.agent_name,
+    action: entry.action,
+    details: entry.details ?? null,
+    metadata: { ...entry.metadata, ...(call.client === null ? {} : { client: call.client }) },
+    call_id: call.id,
+    created_at,
+  };
+}

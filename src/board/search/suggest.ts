@@ -1,0 +1,55 @@
+import type { ShapeName } from "../../firestore/shapes.js";
+import type { Call } from "../core/call.js";
+import { readDocuments } from "../core/read-document.js";
+import { projectDocument } from "../model/project.js";
+import { sessionDocument } from "../model/session.js";
+import { taskDocument } from "../model/task.js";
+
+/** Something on the board that a person may mean. */
+export interface Suggestion {
+  id: string;
+  /** What people call it. */
+  name: string;
+}
+
+export type SuggestedKind = "project" | "task" | "session" | "story";
+
+/** How many, the latest, are looked through. */
+const LOOKED_AT = 200;
+
+/**
+ * What a person who has typed this far may mean, the latest changed first: ids that begin with it, and names that hold it
+ * in either case. Looks through the latest 200 of the kind. One round trip.
+ */
+export async function suggest(call: Call, kind: SuggestedKind, typed: string): Promise<Suggestion[]> {
+  const wanted = typed.toLowerCase();
+  const all = await READERS[kind](call);
+  return all.filter(({ id, name }) => id.startsWith(typed) || name.toLowerCase().includes(wanted));
+}
+
+const READERS: Record<SuggestedKind, (call: Call) => Promise<Suggestion[]>> = {
+  project: async (call) => readDocuments(projectDocument, "project", await latest(call, "latestProjects")).rows,
+  task: async (call) =>
+    readDocuments(taskDocument, "task", await latest(call, "latestTasks")).rows.map(({ id, title }) => ({
+      id,
+      name: title,
+    })),
+  session: async (call) =>
+    (await latestSessions(call)).map(({ id, title, agent_name }) => ({
+      id,
+      name: [title, agent_name].filter(Boolean).join(" "),
+    })),
+  // A story has no document of its own: it is what sessions name.
+  story: async (call) => {
+    const named = (await latestSessions(call)).flatMap(({ story_id }) => story_id ?? []);
+    return [...new Set(named)].map((id) => ({ id, name: "" }));
+  },
+};
+
+async function latestSessions(call: Call) {
+  return readDocuments(sessionDocument, "session", await latest(call, "sessions")).rows;
+}
+
+async function latest(call: Call, shape: ShapeName) {
+  return (await call.store.query(shape, { limit: LOOKED_AT }).get()).docs;
+}

@@ -1,0 +1,55 @@
+import type { Bucket } from "../core/paging.js";
+import { OPEN_STATUSES, PRIORITIES, TASK_STATUSES } from "../model/enums.js";
+
+/** Which tasks of a project are wanted. */
+export interface TaskFilter {
+  project_id: string;
+  status?: string | undefined;
+  priority?: string | undefined;
+  /** `""` means unassigned. */
+  assigned_agent?: string | undefined;
+  parent_task_id?: string | undefined;
+  include_done?: boolean | undefined;
+}
+
+/**
+ * The queries that give a project's tasks by priority, then created_at (contracts.md 1: no stored rank, one query per
+ * priority). Tasks whose priority or status is none of ours, typed into the console by a lead, come last.
+ */
+export function taskBuckets(filter: TaskFilter): Bucket[] {
+  const { project_id, status, priority } = filter;
+  const statuses = status !== undefined ? [status] : filter.include_done ? undefined : OPEN_STATUSES;
+  const values = {
+    project_id,
+    assigned_agent: filter.assigned_agent === "" ? null : filter.assigned_agent,
+    parent_task_id: filter.parent_task_id,
+  };
+  const known = priority !== undefined ? [priority] : PRIORITIES;
+  const byPriority = known.map<Bucket>((value) => ({
+    shape: "tasksByPriority",
+    values: { ...values, priority: value, ...(statuses ? { status: statuses } : {}) },
+  }));
+
+  const matches = (field: "assigned_agent" | "parent_task_id", stored: unknown) =>
+    values[field] === undefined || (stored ?? null) === values[field];
+  const keepOthers: Bucket["keep"] = (document) =>
+    matches("assigned_agent", document.get("assigned_agent")) &&
+    matches("parent_task_id", document.get("parent_task_id"));
+  const unknownPriority: Bucket = {
+    shape: "tasksOfUnknownPriority",
+    values: { project_id, priority: [...PRIORITIES] },
+    keep: (document) => keepOthers(document) && (!statuses || statuses.includes(document.get("status"))),
+  };
+  const unknownStatus: Bucket = {
+    shape: "tasksOfUnknownStatus",
+    values: { project_id, status: [...TASK_STATUSES] },
+    keep: (document) =>
+      keepOthers(document) && (priority === undefined || (document.get("priority") as unknown) === priority),
+  };
+  return [
+    ...byPriority,
+    ...(priority === undefined ? [unknownPriority] : []),
+    // With done tasks asked for, the queries by priority do not filter by status and have found these already.
+    ...(statuses && status === undefined ? [unknownStatus] : []),
+  ];
+}

@@ -1,0 +1,73 @@
+import type { DocumentReference, DocumentSnapshot } from "../../firestore/store.js";
+import type { Call } from "../core/call.js";
+import { readDocument } from "../core/read-document.js";
+import { write } from "../core/write.js";
+import type { Session } from "../model/session.js";
+import { type Turn, turnDocument } from "../model/turn.js";
+import { meantTurn, type NamesTurn, readSession } from "./address.js";
+import { immutable, noTurn } from "./errors.js";
+
+/** What an edit is decided on: the open turn, its session, and the documents it asked for. */
+export interface TurnState {
+  turn: Turn;
+  session: Session;
+  turnRef: DocumentReference;
+  sessionRef: DocumentReference;
+  beside: DocumentSnapshot[];
+  now: Date;
+}
+
+/** What an edit stores: fields of the turn and of its session, and new documents. */
+export interface TurnChange {
+  turn: Partial<Omit<Turn, "id">>;
+  session?: Partial<Pick<Session, "tags" | "files_modified_count">>;
+  add?: readonly (readonly [ref: DocumentReference, document: object])[];
+}
+
+/** An edit of a turn: the rules as a function of what was read. No change means that nothing is written. */
+export interface TurnEdit<T> {
+  /** Further documents that the decision depends on, read with the turn. */
+  reads?(turnRef: DocumentReference, sessionRef: DocumentReference): DocumentReference[];
+  /** A document that only this call can create: when it is there, an earlier attempt was committed. */
+  proof?(turnRef: DocumentReference): DocumentReference;
+  decide(state: TurnState): { change: TurnChange | null; result: T };
+}
+
+/**
+ * Edits an open turn in one transaction that reads it (contracts.md 5), so that nothing is added to a turn that has
+ * ended. Two round trips, whatever the turn's length. The session's last update goes with each change.
+ * Throws `session_not_found`, `turn_not_found`, `turn_immutable`.
+ */
+export async function editTurn<T>(call: Call, names: NamesTurn, edit: TurnEdit<T>): Promise<T> {
+  const meant = meantTurn(call, names);
+  const sessionRef = call.store.ref("sessions", meant.session);
+  const turnRef = call.store.sub(sessionRef, "turns", meant.turn);
+  const reads = edit.reads?.(turnRef, sessionRef) ?? [];
+  let sent: { result: T } | undefined;
+
+  return await write(call, async ({ tx, get }) => {
+    const proof = sent && edit.proof ? [edit.proof(turnRef)] : [];
+    const [turnSnapshot, sessionSnapshot, ...others] = await get([turnRef, sessionRef, ...reads, ...proof]);
+    const session = readSession(sessionSnapshot, meant.session, names.agent);
+    if (!turnSnapshot?.exists) throw noTurn(`Session ${session.id} has no turn ${meant.turn}.`);
+    const turn = readDocument(turnDocument, "turn", turnSnapshot);
+    const proven = proof.length > 0 && others.at(-1)?.exists === true;
+    if (sent && (proven || turn.last_call_id === call.id)) return sent.result;
+    if (turn.status !== "in_progress") throw immutable(turn);
+
+    const now = call.now();
+    const beside = others.slice(0, reads.length);
+    const { change, result } = edit.decide({ turn, session, turnRef, sessionRef, beside, now });
+    if (change === null) return result;
+    for (const [ref, document] of change.add ?? []) tx.create(ref, document);
+    tx.update(turnRef, { ...change.turn, last_call_id: call.id, updated_at: now });
+    tx.update(sessionRef, { ...change.session, ...touched(session, now) });
+    sent = { result };
+    return result;
+  });
+}
+
+/** What every change of a turn does to its session; the clocks of several processes never turn it back. */
+export function touched({ updated_at }: Session, now: Date): Pick<Session, "updated_at" | "last_seen_at"> {
+  return { updated_at: updated_at && updated_at > now ? updated_at : now, last_seen_at: now };
+}

@@ -1,0 +1,30 @@
+import type { Call } from "../core/call.js";
+import { readDocuments } from "../core/read-document.js";
+import { sessionDocument } from "../model/session.js";
+import { historyRow } from "./view.js";
+
+export interface QueryHistory {
+  agent?: string | undefined;
+  limit: number;
+  offset: number;
+}
+
+/**
+ * Sessions of every door, the last updated first, without a look at their turns (contracts.md 5, queryHistory).
+ * One round trip; Firestore bills the sessions that `offset` skips.
+ */
+export async function queryHistory(call: Call, { agent, limit, offset }: QueryHistory) {
+  const values = { agent_name: agent };
+  const [found, counted] = await Promise.all([
+    call.store.query("sessionHistory", { values, limit }).offset(offset).get(),
+    call.store.query("sessionHistory", { values, limit: "all" }).count().get(),
+  ]);
+  const { rows, warnings } = readDocuments(sessionDocument, "session", found.docs);
+  return {
+    sessions: rows.map(historyRow),
+    totalCount: counted.data().count,
+    offset,
+    limit,
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+}

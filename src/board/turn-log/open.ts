@@ -1,0 +1,45 @@
+import type { Call } from "../core/call.js";
+import { BoardError } from "../core/errors.js";
+import { write } from "../core/write.js";
+import { newSession } from "../model/session.js";
+import { setCurrent } from "./connection.js";
+import { begunAt, sessionIdTime } from "./ids.js";
+import { second } from "./view.js";
+
+export interface OpenSession {
+  agent: string;
+  sessionId: string;
+  title: string;
+  model: string;
+}
+
+/**
+ * Opens a session under the caller's id and makes it the connection's (contracts.md 5, openSession). It started at the
+ * time in its id. Throws `invalid_session_id`, `session_already_exists`.
+ */
+export async function openSession(call: Call, { agent, sessionId, title, model }: OpenSession) {
+  const idTime = sessionIdTime(sessionId, agent);
+  const ref = call.store.ref("sessions", sessionId);
+  const now = call.now();
+  const started_at = begunAt(idTime, now);
+  const opened = await write(call, async ({ tx, get }) => {
+    const result = { sessionId, started: second(started_at) };
+    const [snapshot] = await get([ref]);
+    // An earlier attempt of this very call was committed, although its answer was lost.
+    if (snapshot?.get("last_call_id") === call.id) return result;
+    if (snapshot?.exists) throw alreadyExists(sessionId);
+    const session = newSession(now, { kind: "log", agent_name: agent, title, model, started_at });
+    tx.create(ref, { ...session, last_call_id: call.id });
+    return result;
+  });
+  setCurrent(call, sessionId, null);
+  return opened;
+}
+
+function alreadyExists(id: string): BoardError {
+  return new BoardError(
+    "session_already_exists",
+    `There is a session ${id}.`,
+    "Open one under a new id, or go on with this one by naming its sessionId.",
+  );
+}

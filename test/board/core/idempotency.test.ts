@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  AlreadyDone,
+  type IdempotencyKey,
+  keepResult,
+  keyRef,
+  refuseRepetition,
+} from "../../../src/board/core/idempotency.js";
+import type { DocumentReference, Store, Transaction } from "../../../src/firestore/store.js";
+import { minutes, NOW, sampleSnapshot } from "../samples.js";
+
+const DAY = 24 * 60;
+const asked: IdempotencyKey = { tool: "board_create_task", project_id: "p", key: "k", args: { title: "x" } };
+
+/** The document that is kept for a call, as it would be read back. */
+function kept(key: IdempotencyKey, result: unknown): Record<string, unknown> {
+  let stored: Record<string, unknown> = {};
+  const create = (_: DocumentReference, document: Record<string, unknown>) => {
+    const asTimestamp = (value: unknown) => (value instanceof Date ? { toDate: () => value } : value);
+    stored = Object.fromEntries(Object.entries(document).map(([field, value]) => [field, asTimestamp(value)]));
+  };
+  keepResult({ create } as unknown as Transaction, key, sampleSnapshot("x", undefined), result, NOW);
+  return stored;
+}
+
+/** What a call under a key meets when this document is there: a code, the kept result, or nothing. */
+function meets(key: IdempotencyKey, document: Record<string, unknown> | undefined, after = 0): unknown {
+  try {
+    refuseRepetition(key, sampleSnapshot("x", document), minutes(after));
+    return "nothing";
+  } catch (error) {
+    return error instanceof AlreadyDone ? error.kept : (error as { code: string }).code;
+  }
+}
+
+describe("a repeated call under one key", () => {
+  const document = kept(asked, { id: "t1" });
+
+  it("meets the first result for seven days", () => {
+    expect(meets(asked, document)).toEqual({ id: "t1" });
+    expect(meets(asked, document, 7 * DAY - 1)).toEqual({ id: "t1" });
+    expect(meets(asked, document, 7 * DAY)).toBe("nothing");
+  });
+
+  it("is a conflict with other arguments", () => {
+    expect(meets({ ...asked, args: { title: "y" } }, document)).toBe("conflict");
+    expect(meets({ ...asked, args: {} }, document)).toBe("conflict");
+  });
+
+  it.each([
+    ["no document", undefined],
+    ["an unreadable one", { fingerprint: 1, result: "{}", expires_at: null }],
+    ["one without a time", { ...document, expires_at: null }],
+  ])("meets nothing where there is %s", (_, found) => {
+    expect(meets(asked, found)).toBe("nothing");
+  });
+
+  it("is recognised whatever the order of its arguments, at any depth", () => {
+    const args = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { noNullPrototype: true });
+    fc.assert(
+      fc.property(args, (given) => {
+        expect(meets({ ...asked, args: reversed(given) }, kept({ ...asked, args: given }, "first"))).toBe("first");
+      }),
+    );
+  });
+
+  it("is told from any call with other arguments", () => {
+    const args = fc.dictionary(fc.string({ maxLength: 2 }), fc.jsonValue({ maxDepth: 1 }), { noNullPrototype: true });
+    fc.assert(
+      fc.property(args, args, (one, other) => {
+        fc.pre(canonical(one) !== canonical(other));
+        expect(meets({ ...asked, args: other }, kept({ ...asked, args: one }, "first"))).toBe("conflict");
+      }),
+    );
+  });
+});
+
+it("keys of different tools and projects are kept apart", () => {
+  const store = { ref: (_: string, id: string) => id } as unknown as Store;
+  const keys: Omit<IdempotencyKey, "args">[] = [
+    { tool: "a", project_id: null, key: "k" },
+    { tool: "b", project_id: null, key: "k" },
+    { tool: "a", project_id: "k", key: "k" },
+    { tool: "a", project_id: "p", key: "k" },
+    { tool: "a", project_id: "p", key: "k2" },
+    { tool: "a", project_id: "null", key: "k" },
+  ];
+  const refs = keys.map((key) => keyRef(store, { ...key, args: {} }));
+  expect(new Set(refs).size).toBe(keys.length);
+  expect(refs).toEqual(keys.map(() => expect.stringMatching(/^[0-9a-f]{64}$/)));
+});
+
+/** The same value with the keys of each object the other way round. */
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, item]) => [key, reversed(item)]),
+  );
+}
+
+/** An own, slower way to say that two values are equal as JSON: sorted paths with their values. */
+function canonical(value: unknown, path = "$"): string {
+  if (typeof value !== "object" || value === null) return `${path}=${JSON.stringify(value)};`;
+  const kind = Array.isArray(value) ? "[]" : "{}";
+  const parts = Object.entries(value).map(([key, item]) => canonical(item, `${path}/${JSON.stringify(key)}`));
+  return `${path}${kind};${parts.sort().join("")}`;
+}
