@@ -4,6 +4,7 @@ import type { Problem } from "./config/problem.js";
 import { SETTINGS, type Setting, type SettingName, type Values } from "./config/settings.js";
 import { chooseMode, storeConfig } from "./config/store.js";
 import type { StoreConfig } from "./firestore/config.js";
+import { plainMessages } from "./zod-messages.js";
 
 export { SETTINGS, type Setting } from "./config/settings.js";
 
@@ -39,7 +40,7 @@ export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): 
 }
 
 function read(given: (setting: SettingName) => string | undefined, env: NodeJS.ProcessEnv): Config {
-  const named = SETTINGS.store.schema.safeParse(given("store"));
+  const named = SETTINGS.store.schema.safeParse(given("store"), { error: plainMessages });
   if (!named.success) return invalid(SETTINGS.store, named.error);
   const mode = chooseMode(named.data, (setting) => given(setting) !== undefined);
 
@@ -47,7 +48,7 @@ function read(given: (setting: SettingName) => string | undefined, env: NodeJS.P
   for (const name of NAMES) {
     const setting: Setting = SETTINGS[name];
     const isLookedAt = setting.store === undefined || setting.store === mode;
-    const parsed = setting.schema.safeParse(isLookedAt ? given(name) : undefined);
+    const parsed = setting.schema.safeParse(isLookedAt ? given(name) : undefined, { error: plainMessages });
     if (!parsed.success) return invalid(setting, parsed.error);
     values[name] = parsed.data;
   }
@@ -59,8 +60,7 @@ function read(given: (setting: SettingName) => string | undefined, env: NodeJS.P
 
 function invalid({ env, flag }: Setting, error: z.ZodError): Config {
   const what = flag ? `${env} (--${flag})` : env;
-  // zod's messages name what was expected, never the value.
-  const why = error.issues[0]?.message.replace(/^Invalid (input|option): /, "") ?? "it is not valid";
+  const why = error.issues[0]?.message ?? "it is not valid";
   return {
     store: { problem: `The setting ${what} is not valid: ${why}.`, repair: `Correct ${env} and restart the server.` },
     deadlineMs: SETTINGS.deadlineMs.schema.parse(undefined),

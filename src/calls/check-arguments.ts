@@ -2,13 +2,14 @@ import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
 import { BoardError } from "../board/core/errors.js";
 import type { Tool } from "../tools/define.js";
+import { plainMessages } from "../zod-messages.js";
 
 /** How many faults one refusal names. */
 const NAMED_FAULTS = 3;
 
 /** Checks a call's arguments. Throws `invalid_argument` that names the arguments and, for unknown ones, the nearest known. */
 export function checkArguments<T extends Tool>(tool: T, given: unknown): z.output<T["input"]> {
-  const parsed = tool.input.safeParse(given ?? {});
+  const parsed = tool.input.safeParse(given ?? {}, { error: plainMessages });
   if (parsed.success) return parsed.data as z.output<T["input"]>;
   const { issues } = parsed.error;
   const unknown = issues.flatMap((issue) =>
@@ -21,7 +22,7 @@ export function checkArguments<T extends Tool>(tool: T, given: unknown): z.outpu
 
 function fault({ path, message }: z.core.$ZodIssue): string {
   const where = path.map((step) => printable(String(step))).join(".") || "arguments";
-  return `${where}: ${message.replace(/^Invalid input: /, "").replace(/^.* received undefined$/, "is required")}`;
+  return `${where}: ${message}`;
 }
 
 function unknownArgument(name: string): string {

@@ -1,23 +1,23 @@
 /** How long something may take, and who may give it up before. */
-export interface Patience {
+export interface CallLimits {
   /** Milliseconds. */
   ms: number;
   /** Aborts when the client cancels. */
   cancelled: AbortSignal;
-  /** The error that a late end is told with. */
-  late(): Error;
+  /** The error that is thrown when the time is up. */
+  onTimeout(): Error;
 }
 
 /**
- * Ends within the deadline, also when `work` never does: throws what `late` makes, or the client's reason for cancelling.
- * `work` hears of both through its signal.
+ * Ends within the deadline, also when `work` never does: throws what `onTimeout` makes, or the client's reason for
+ * cancelling. `work` gets a signal that aborts at either.
  */
 export async function withinDeadline<T>(
-  { ms, cancelled, late }: Patience,
+  { ms, cancelled, onTimeout }: CallLimits,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(late()), ms);
+  const timer = setTimeout(() => deadline.abort(onTimeout()), ms);
   const signal = AbortSignal.any([deadline.signal, cancelled]);
   try {
     return await Promise.race([work(signal), rejection(signal)]);

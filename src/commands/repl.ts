@@ -1,8 +1,7 @@
 import { on } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { newConnection } from "../board/core/connection-state.js";
-import { startPresence } from "../board/sessions/heartbeat-timer.js";
-import type { Boundary } from "../calls/run-call.js";
+import { startHeartbeat } from "../board/sessions/heartbeat-timer.js";
+import { createCallRunner } from "../calls/call-runner.js";
 import type { Config } from "../config.js";
 import { stderrLog } from "../log.js";
 import { documents } from "./repl/documents.js";
@@ -21,21 +20,18 @@ const CLOSE_MS = 2_000;
 export async function repl(config: Config): Promise<number> {
   const store = lazyStore(config.store, config.selection.project);
   const onError = (error: unknown) => stderrLog("warn", "heartbeat_failed", { message: String(error) });
-  const { now } = realWorld;
-  const presence = startPresence({ store: store.open, now, intervalMs: config.heartbeatMs, onError });
-  const connection = newConnection();
-  const begin: Boundary["begin"] = async (given) => ({
-    ...realWorld,
-    ...given,
-    store: await store.open(),
-    id: realWorld.newId(),
-    client: "fireboard repl",
-    connection,
+  const heartbeat = startHeartbeat({ store: store.open, now: realWorld.now, intervalMs: config.heartbeatMs, onError });
+  const calls = createCallRunner({
+    store: store.open,
+    world: realWorld,
+    heartbeat,
+    clientName: () => "fireboard repl",
     // No tools are listed here.
     toolsHash: () => "",
+    deadlineMs: config.deadlineMs,
+    telemetryDeadlineMs: config.telemetryDeadlineMs,
+    log: stderrLog,
   });
-  const { deadlineMs, telemetryDeadlineMs } = config;
-  const boundary = { begin, now, presence, deadlineMs, telemetryDeadlineMs, log: stderrLog };
 
   logChosenStore(config.store);
   const stop = stopped();
@@ -43,11 +39,11 @@ export async function repl(config: Config): Promise<number> {
   for await (const incoming of documents(standardInput())) {
     const request = readRequest(incoming);
     if (request === null) continue;
-    const response = "type" in request ? request : await answer(request, boundary, never);
+    const response = "type" in request ? request : await answer(request, calls, never);
     await send(writeResponse(response, incoming.format));
     if (stop.aborted) break;
   }
-  presence.stop();
+  heartbeat.stop();
   await Promise.race([store.close(), delay(CLOSE_MS, undefined, { ref: false })]);
   return 0;
 }

@@ -1,4 +1,4 @@
-import { startPresence } from "../board/sessions/heartbeat-timer.js";
+import { startHeartbeat } from "../board/sessions/heartbeat-timer.js";
 import type { Config } from "../config.js";
 import { stderrLog } from "../log.js";
 import { createServer } from "../mcp/server.js";
@@ -24,7 +24,7 @@ export function serve(config: Config): Promise<number> {
 async function serveTools(config: Config, tools: readonly Tool[]): Promise<number> {
   const { project } = config.selection;
   const store = lazyStore(config.store, project);
-  const presence = startPresence({
+  const heartbeat = startHeartbeat({
     store: store.open,
     now: realWorld.now,
     intervalMs: config.heartbeatMs,
@@ -36,14 +36,14 @@ async function serveTools(config: Config, tools: readonly Tool[]): Promise<numbe
     project,
     store: store.open,
     world: realWorld,
-    presence,
+    heartbeat,
     deadlineMs: config.deadlineMs,
     telemetryDeadlineMs: config.telemetryDeadlineMs,
     log: stderrLog,
   });
   logChosenStore(config.store);
   const reason = await serveStdio(fireboard, config.deadlineMs);
-  presence.stop();
+  heartbeat.stop();
   const closed = await Promise.race([store.close().then(() => true), timeout(CLOSE_MS)]);
   stderrLog("info", "stopped", { reason, store_closed: closed });
   return reason === "connection_lost" ? 1 : 0;

@@ -2,7 +2,7 @@ import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { CompleteRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { type SuggestedKind, type Suggestion, suggest } from "../board/search/suggest.js";
 import type { Prompt } from "./prompts/define.js";
-import type { ReadBoard } from "./requests.js";
+import type { ReadBoard } from "./render.js";
 import { KINDS } from "./resources/kinds.js";
 
 /** The most values that one completion may carry (MCP specification, Completion). */

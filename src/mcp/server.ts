@@ -7,11 +7,8 @@ import {
   type Tool as McpTool,
   type ServerNotification,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { Call, World } from "../board/core/call.js";
-import { newConnection } from "../board/core/connection-state.js";
-import type { Presence } from "../board/sessions/heartbeat-timer.js";
-import { type Boundary, runTool } from "../calls/run-call.js";
-import type { Store } from "../firestore/store.js";
+import type { Call } from "../board/core/call.js";
+import { type CallRunnerOptions, createCallRunner } from "../calls/call-runner.js";
 import type { Log } from "../log.js";
 import type { Tool } from "../tools/define.js";
 import { setCallHandler } from "./call-request.js";
@@ -20,25 +17,13 @@ import { inputSchema, outputSchema } from "./input-schema.js";
 import { instructionsFor } from "./instructions.js";
 import { promptsFor } from "./prompts/index.js";
 import { servePrompts } from "./prompts/serve.js";
-import { boardReader } from "./requests.js";
+import { boardReader, callResult } from "./render.js";
 import { serveResources } from "./resources/serve.js";
 
 /** What a server is made of. */
-export interface ServerOptions {
+export interface ServerOptions extends Omit<CallRunnerOptions, "clientName" | "toolsHash"> {
   version: string;
   tools: readonly Tool[];
-  /** The id of the only project that is served, if it is only one. */
-  project?: string | undefined;
-  /** Opens the store at the first call, or gives it again. Throws a BoardError when the settings do not allow it. */
-  store(): Promise<Store>;
-  world: World;
-  /** Told of every write that names a session or an agent. */
-  presence: Presence;
-  /** Milliseconds within which every call answers. */
-  deadlineMs: number;
-  /** The same for tools that agents must not depend on. */
-  telemetryDeadlineMs: number;
-  log: Log;
 }
 
 /** A server that is not connected yet. */
@@ -49,61 +34,39 @@ export interface FireboardServer {
 }
 
 /**
- * The MCP server over the SDK's low-level handlers, so that errors are in our words and schemas are trimmed
- * (architecture: "MCP SDK"). Listing tools touches neither the store nor the network.
+ * The MCP server of one connection, over the SDK's low-level handlers, so that errors are in our words and schemas are
+ * trimmed. Listing tools touches neither the store nor the network.
  */
 export function createServer(options: ServerOptions): FireboardServer {
-  const { tools, world, presence, log, deadlineMs, telemetryDeadlineMs } = options;
+  const { tools, project, log } = options;
   const server = new Server(
     { name: "fireboard", title: "fireboard", version: options.version },
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
-      instructions: instructionsFor(tools, options.project),
+      instructions: instructionsFor(tools, project),
     },
   );
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  const running = new Set<Promise<unknown>>();
-  const connection = newConnection();
   // Made at the first use: schemas take their time, and the handshake does not need them.
   const listed = once(() => tools.map(describe));
   const toolsHash = once(() => hashOf(listed()));
-
-  const begin: Boundary["begin"] = async (given) => {
-    const store = await options.store();
-    const client = server.getClientVersion()?.name ?? null;
-    const idempotency = given.idempotency && underProject(given.idempotency, options.project);
-    return { ...world, store, id: world.newId(), client, connection, toolsHash, ...given, idempotency };
-  };
-  const boundary: Boundary = { begin, now: world.now, presence, deadlineMs, telemetryDeadlineMs, log };
+  const clientName = () => server.getClientVersion()?.name ?? null;
+  const calls = createCallRunner({ ...options, clientName, toolsHash });
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed() }));
   setCallHandler(server, async ({ params }, { signal, sendNotification }) => {
     const tool = byName.get(params.name);
     if (!tool) throw new McpError(ErrorCode.InvalidParams, "Unknown tool; tools/list names those that exist.");
-    const caller = { cancelled: signal, progress: progressTo(params._meta?.progressToken, sendNotification, log) };
-    const call = runTool(tool, params.arguments, boundary, caller);
-    running.add(call);
-    return await call.finally(() => running.delete(call));
+    const progress = progressTo(params._meta?.progressToken, sendNotification, log);
+    return callResult(tool, await calls.run(tool, params.arguments, { cancelled: signal, progress }));
   });
-  const readBoard = boardReader(boundary);
+  const readBoard = boardReader(calls);
   serveResources(server, readBoard);
   const prompts = promptsFor(tools);
-  servePrompts(server, { prompts, readBoard, project: options.project });
+  servePrompts(server, { prompts, readBoard, project });
   serveCompletion(server, readBoard, prompts);
   server.onerror = (error) => log("warn", "protocol_error", { message: error.message });
-
-  return {
-    server,
-    async idle() {
-      while (running.size > 0) await Promise.allSettled(running);
-    },
-  };
-}
-
-/** On a server of one project every call names it, though its arguments do not. */
-function underProject(asked: NonNullable<Call["idempotency"]>, project_id: string | undefined) {
-  if (project_id === undefined) return asked;
-  return { ...asked, project_id, args: { ...(asked.args as object), project_id } };
+  return { server, idle: calls.idle };
 }
 
 /** Sends progress notifications to a client that asked for them with a token (MCP specification, Progress). */

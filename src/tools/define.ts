@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Call } from "../board/core/call.js";
 import type { ErrorCode } from "../board/core/errors.js";
+import type { SignOfLife } from "../board/sessions/heartbeat-timer.js";
 
 /** The hints that hosts use to ask for consent (MCP specification, ToolAnnotations); all four, always. */
 export interface Annotations {
@@ -17,6 +18,18 @@ export const READS: Annotations = { readOnlyHint: true, destructiveHint: false, 
 export const ADDS: Annotations = { readOnlyHint: false, destructiveHint: false, idempotentHint: false, ...closed };
 /** Changes what is there; the same call again changes nothing more. */
 export const CHANGES: Annotations = { readOnlyHint: false, destructiveHint: true, idempotentHint: true, ...closed };
+
+/** The argument of a tool that names a project. */
+export interface ProjectArgument {
+  argument: "project_id" | "projectId";
+  /** When a server of one project fills it in: always; unless the call names a task; or never, where it names a target. */
+  fill: "always" | "without_task" | "never";
+}
+
+/** The heartbeat of a write that names its session in `session_id`, its agent in `agent_name`. */
+export function named(args: { session_id?: string | undefined; agent_name?: string | undefined }): SignOfLife {
+  return { session_id: args.session_id, agent_name: args.agent_name, opened: false };
+}
 
 /** A call that the store did not let finish, or not in time. */
 export interface Unfinished<A> {
@@ -42,8 +55,10 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   /** What the result is cut to. */
   output: O;
   handler(call: Call, args: z.output<I>): Promise<z.input<O>>;
-  /** On tools that open a session or take a lease: the session that the result opened, kept alive from now on. */
-  opens?(result: z.output<O>): { session_id?: string };
+  /** On tools that write: the session and agent that the call shows to be alive, as its arguments or result name them. */
+  heartbeat?(args: z.output<I>, result: z.output<O>): SignOfLife;
+  /** On tools with an argument that names a project: which it is, and when a server of one project fills it in. */
+  project?: ProjectArgument;
   /** On tools that agents must not depend on: what to answer, instead of an error, when the store fails or takes too long. */
   degraded?(call: Unfinished<z.output<I>>): z.input<O>;
   /** A second content item behind the JSON: text that the agent is to pass on as it is. */

@@ -34,7 +34,7 @@ test("the server lets go of a call's result when the call is over", async () => 
     tools: [probe],
     store: async () => ({}) as Store,
     world: { now: () => new Date(), newId: () => "id", newUuid: () => "uuid" },
-    presence: { wrote() {}, stop() {} },
+    heartbeat: { seen: () => {}, stop: () => {} },
     deadlineMs: 60_000,
     telemetryDeadlineMs: 60_000,
     log() {},

@@ -2,23 +2,24 @@ import { storeFailure } from "../../firestore/failure.js";
 import type { Store } from "../../firestore/store.js";
 import { beat } from "./heartbeat.js";
 
-/** Whom a write named, and whether it opened a session or took a lease for them. */
-export interface Named {
+/** Whom a call shows to be alive: the session and the agent that it names. */
+export interface SignOfLife {
   session_id?: string | undefined;
   agent_name?: string | undefined;
+  /** The call opened the session or took a lease: both are kept alive by the timer from now on. */
   opened: boolean;
 }
 
-/** Keeps sessions and leases alive that this process has to do with. */
-export interface Presence {
-  /** A write has named somebody: a beat now, at most one per interval for each, and regular ones for what was opened here. */
-  wrote(named: Named): void;
+/** Keeps the sessions and leases of this process alive. */
+export interface HeartbeatTimer {
+  /** A heartbeat now, at most one per interval for each name, and regular ones for what was opened here. */
+  seen(sign: SignOfLife): void;
   /** Ends the timer. */
   stop(): void;
 }
 
-/** What a presence needs: the open store, the clock, the time between beats, and where failures are told. */
-export interface PresenceOptions {
+/** What the timer needs: the open store, the clock, milliseconds between heartbeats, and what hears of failures. */
+export interface HeartbeatOptions {
   store(): Promise<Store>;
   now(): Date;
   intervalMs: number;
@@ -32,7 +33,7 @@ const MOST_REMEMBERED = 1_000;
  * The heartbeat of a process (contracts.md 1.2): it rides on writes that name a session or an agent, and on a timer for
  * those that were opened over this process's connection. Beats never delay or fail a call.
  */
-export function startPresence(options: PresenceOptions): Presence {
+export function startHeartbeat(options: HeartbeatOptions): HeartbeatTimer {
   const sessions = new Set<string>();
   const agents = new Set<string>();
   const lastBeat = new Map<string, number>();
@@ -62,7 +63,7 @@ export function startPresence(options: PresenceOptions): Presence {
   const timer = setInterval(() => beatFor({ sessions: [...sessions], agents: [...agents] }), options.intervalMs);
   timer.unref();
   return {
-    wrote({ session_id, agent_name, opened }) {
+    seen({ session_id, agent_name, opened }) {
       if (opened && session_id) sessions.add(session_id);
       if (opened && agent_name) agents.add(agent_name);
       const dueSessions = session_id && due(`session ${session_id}`, opened) ? [session_id] : [];

@@ -6,7 +6,7 @@ import { findProject } from "../../board/search/find-project.js";
 import { getSession } from "../../board/sessions/get.js";
 import { getTask } from "../../board/tasks/get.js";
 import { id as idSchema } from "../../tools/schema.js";
-import { protocolError, type ReadBoard } from "../requests.js";
+import { protocolError, type ReadBoard } from "../render.js";
 import type { FoundKind, Prompt, PromptArgument, Said } from "./define.js";
 
 /** What prompts are served with. */

@@ -1,3 +1,4 @@
+import { UriTemplate } from "@modelcontextprotocol/sdk/shared/uriTemplate.js";
 import type { Call } from "../../board/core/call.js";
 import { getHandoff } from "../../board/handoff/get.js";
 import { HANDOFF_TOKENS, PAGE } from "../../board/model/limits.js";
@@ -67,15 +68,18 @@ export const KINDS: readonly ResourceKind[] = [
 
 /** The URI of a kind's resource. */
 export function uriOf({ uriTemplate }: ResourceKind, id: string): string {
-  return uriTemplate.replace("{id}", encodeURIComponent(id));
+  return new UriTemplate(uriTemplate).expand({ id });
 }
+
+/** The longest URI that is looked at: an id has at most 128 characters, of which an escaped one takes three bytes. */
+const MAX_URI = 1_000;
 
 /** What a URI names; null when it is none of ours. */
 export function kindOf(uri: string): { kind: ResourceKind; id: string } | null {
+  if (uri.length > MAX_URI) return null;
   for (const kind of KINDS) {
-    const [before = "", after = ""] = kind.uriTemplate.split("{id}");
-    if (!uri.startsWith(before) || !uri.endsWith(after)) continue;
-    const id = decoded(uri.slice(before.length, uri.length - after.length));
+    const part = new UriTemplate(kind.uriTemplate).match(uri)?.id;
+    const id = typeof part === "string" ? decoded(part) : null;
     if (id !== null) return { kind, id };
   }
   return null;

@@ -6,7 +6,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { BoardError } from "../../board/core/errors.js";
 import { pageOfProjects } from "../../board/projects/list.js";
-import { protocolError, type ReadBoard } from "../requests.js";
+import { protocolError, type ReadBoard } from "../render.js";
 import { KINDS, kindOf, PROJECTS, uriOf } from "./kinds.js";
 
 const mimeType = "application/json";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PRIORITIES, TASK_STATUSES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { bulkUpdateTasks } from "../../board/tasks/bulk-update.js";
-import { CHANGES, defineTool } from "../define.js";
+import { CHANGES, defineTool, named } from "../define.js";
 import { id, text, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
@@ -26,4 +26,6 @@ export default defineTool({
     warnings: warnings.optional(),
   }),
   handler: bulkUpdateTasks,
+  heartbeat: named,
+  project: { argument: "project_id", fill: "never" },
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checkpointSession } from "../../board/sessions/end.js";
-import { CHANGES, defineTool } from "../define.js";
+import { CHANGES, defineTool, named } from "../define.js";
 import { id, metadata, notes, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
@@ -16,4 +16,5 @@ export default defineTool({
   }),
   output: z.object({ session_id: z.string(), status: z.string(), warnings, message: z.string() }),
   handler: checkpointSession,
+  heartbeat: named,
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { claimTask } from "../../board/tasks/claim.js";
 import { LEASE_MINUTES } from "../../board/tasks/lease.js";
-import { CHANGES, defineTool } from "../define.js";
+import { CHANGES, defineTool, named } from "../define.js";
 import { agentName, freeForm, id, nullableText, taskRow, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
@@ -24,5 +24,6 @@ export default defineTool({
     warnings: warnings.optional(),
   }),
   handler: claimTask,
-  opens: () => ({}),
+  heartbeat: (args) => ({ ...named(args), opened: true }),
+  project: { argument: "project_id", fill: "without_task" },
 });

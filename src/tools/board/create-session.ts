@@ -32,5 +32,6 @@ export default defineTool({
     message: z.string(),
   }),
   handler: createSession,
-  opens: ({ session_id }) => ({ session_id }),
+  heartbeat: ({ agent_name }, { session_id }) => ({ session_id, agent_name, opened: true }),
+  project: { argument: "project_id", fill: "always" },
 });

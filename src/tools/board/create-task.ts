@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PRIORITIES, RIPER_MODES, TASK_STATUSES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { createTask } from "../../board/tasks/create.js";
-import { ADDS, defineTool } from "../define.js";
+import { ADDS, defineTool, named } from "../define.js";
 import { description, id, metadata, text, title, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
@@ -32,4 +32,6 @@ export default defineTool({
     warnings: warnings.optional(),
   }),
   handler: createTask,
+  heartbeat: named,
+  project: { argument: "project_id", fill: "always" },
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { endSession } from "../../board/sessions/end.js";
-import { CHANGES, defineTool } from "../define.js";
+import { CHANGES, defineTool, named } from "../define.js";
 import { id, metadata, notes, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
@@ -17,4 +17,5 @@ export default defineTool({
   }),
   output: z.object({ session_id: z.string(), status: z.string(), warnings, message: z.string() }),
   handler: endSession,
+  heartbeat: named,
 });

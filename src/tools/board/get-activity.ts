@@ -24,4 +24,5 @@ export default defineTool({
     warnings: warnings.optional(),
   }),
   handler: listActivity,
+  project: { argument: "project_id", fill: "without_task" },
 });

@@ -19,4 +19,5 @@ export default defineTool({
   }),
   output: handoff,
   handler: getHandoff,
+  project: { argument: "project_id", fill: "always" },
 });

@@ -31,4 +31,5 @@ export default defineTool({
     warnings: warnings.optional(),
   }),
   handler: listSessions,
+  project: { argument: "project_id", fill: "always" },
 });

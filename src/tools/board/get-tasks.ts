@@ -29,4 +29,5 @@ export default defineTool({
     warnings: warnings.optional(),
   }),
   handler: listTasks,
+  project: { argument: "project_id", fill: "always" },
 });

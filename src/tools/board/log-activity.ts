@@ -2,7 +2,7 @@ import { z } from "zod";
 import { logActivity } from "../../board/activity/log.js";
 import { BOARD_ACTIONS, LOG_ACTION } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
-import { ADDS, defineTool } from "../define.js";
+import { ADDS, defineTool, named } from "../define.js";
 import { agentName, id, metadata, text, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
@@ -24,4 +24,6 @@ export default defineTool({
   }),
   output: z.object({ id: z.string(), action: z.string(), message: z.string(), warnings: warnings.optional() }),
   handler: logActivity,
+  heartbeat: named,
+  project: { argument: "project_id", fill: "without_task" },
 });

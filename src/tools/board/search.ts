@@ -29,4 +29,5 @@ export default defineTool({
     warnings: warnings.optional(),
   }),
   handler: search,
+  project: { argument: "project_id", fill: "always" },
 });

@@ -26,4 +26,5 @@ export default defineTool({
     message: z.string(),
   }),
   handler: updateProject,
+  project: { argument: "project_id", fill: "always" },
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PRIORITIES, RIPER_MODES, TASK_STATUSES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { updateTask } from "../../board/tasks/update.js";
-import { CHANGES, defineTool } from "../define.js";
+import { CHANGES, defineTool, named } from "../define.js";
 import { description, id, ifUpdatedAt, metadata, text, title, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
@@ -27,4 +27,6 @@ export default defineTool({
   }),
   output: z.object({ id: z.string(), changes: z.array(z.string()), warnings, message: z.string() }),
   handler: updateTask,
+  heartbeat: named,
+  project: { argument: "project_id", fill: "never" },
 });

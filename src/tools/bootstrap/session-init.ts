@@ -35,5 +35,6 @@ export default defineTool({
     ...sections,
   }),
   handler: sessionInit,
-  opens: ({ session_id }) => (session_id === null ? {} : { session_id }),
+  heartbeat: (_, { session_id }) => ({ session_id: session_id ?? undefined, opened: true }),
+  project: { argument: "project_id", fill: "always" },
 });

@@ -14,5 +14,5 @@ export default defineTool({
   input: writeInput({ agent, sessionId: newId, title, model: someText(LIMITS.title).default("unknown") }),
   output: z.object({ sessionId: z.string(), started: z.string() }),
   handler: openSession,
-  opens: ({ sessionId }) => ({ session_id: sessionId }),
+  heartbeat: (_, { sessionId }) => ({ session_id: sessionId, opened: true }),
 });

@@ -22,7 +22,8 @@ export default defineTool({
   }),
   output: rowOrNone,
   handler: createContextSession,
-  opens: ({ sessionId }) => (sessionId === undefined ? {} : { session_id: sessionId }),
+  heartbeat: (_, { sessionId }) => ({ session_id: sessionId, opened: true }),
+  project: { argument: "projectId", fill: "always" },
   degraded: ({ reason }) => ({ session: null, reason }),
   text: createdBlock,
 });
