@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { startEngine } from "../embedded/index.js";
+import { StoreError, startEngine } from "../embedded/index.js";
 import { loadIndexes } from "../firestore/indexes.js";
 import { stderrLog } from "../log.js";
 import { engineNotices } from "./engine-notices.js";
-import { tellStoreErrors } from "./store-failure.js";
+import { exitCodeOf } from "./exit-code.js";
 
 export interface EmulatorOptions {
   /** TCP port on 127.0.0.1; 0 takes any free one. */
@@ -19,7 +19,7 @@ export interface EmulatorOptions {
  * host:port` to stdout once it does. Gives the exit code: 1 when the file or the port cannot be used.
  */
 export function emulator({ port, data, createIndexes }: EmulatorOptions): Promise<number> {
-  return tellStoreErrors(async () => {
+  return exitCodeOf({ kind: StoreError, exitCode: 1 }, async () => {
     const file = data === ":memory:" ? data : resolve(data);
     const signal = nextSignal();
     const engine = await startEngine({

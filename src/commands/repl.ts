@@ -1,30 +1,23 @@
 import { on } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
-import { startHeartbeat } from "../board/sessions/heartbeat-timer.js";
 import { createCallRunner } from "../calls/call-runner.js";
 import type { Config } from "../config.js";
 import { stderrLog } from "../log.js";
+import { startBoard } from "./board-process.js";
 import { documents } from "./repl/documents.js";
 import { readRequest, writeResponse } from "./repl/envelope.js";
 import { answer } from "./repl/methods.js";
-import { lazyStore, logChosenStore } from "./store.js";
 import { realWorld } from "./world.js";
-
-/** Milliseconds that closing the store may take. */
-const CLOSE_MS = 2_000;
 
 /**
  * Answers the requests of stdin on stdout, one after the other, until stdin ends or a signal comes (contracts.md 5). The
  * process is one connection: it has one current session and turn. Gives the exit code.
  */
 export async function repl(config: Config): Promise<number> {
-  const store = lazyStore(config.store, config.selection.project);
-  const onError = (error: unknown) => stderrLog("warn", "heartbeat_failed", { message: String(error) });
-  const heartbeat = startHeartbeat({ store: store.open, now: realWorld.now, intervalMs: config.heartbeatMs, onError });
+  const board = startBoard(config);
   const calls = createCallRunner({
-    store: store.open,
+    store: board.store,
     world: realWorld,
-    heartbeat,
+    heartbeat: board.heartbeat,
     clientName: () => "fireboard repl",
     // No tools are listed here.
     toolsHash: () => "",
@@ -33,7 +26,6 @@ export async function repl(config: Config): Promise<number> {
     log: stderrLog,
   });
 
-  logChosenStore(config.store);
   const stop = stopped();
   const never = new AbortController().signal;
   for await (const incoming of documents(standardInput())) {
@@ -43,8 +35,7 @@ export async function repl(config: Config): Promise<number> {
     await send(writeResponse(response, incoming.format));
     if (stop.aborted) break;
   }
-  heartbeat.stop();
-  await Promise.race([store.close(), delay(CLOSE_MS, undefined, { ref: false })]);
+  await board.close();
   return 0;
 }
 

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { Config } from "../config.js";
-import { backup, check } from "../embedded/index.js";
+import { backup, check, StoreError } from "../embedded/index.js";
 import { embeddedFile } from "../firestore/embedded-file.js";
-import { tellStoreErrors } from "./store-failure.js";
+import { exitCodeOf } from "./exit-code.js";
 
 /** Prints where the embedded board's file is, or will be. Gives the exit code. */
 export function storePath(store: Config["store"]): Promise<number> {
@@ -31,7 +31,7 @@ export function storeBackup(store: Config["store"], to: string): Promise<number>
 
 /** Runs a command on the embedded file and prints what it gives; null means that it failed and said why. */
 function withFile(store: Config["store"], run: (file: string) => string | null): Promise<number> {
-  return tellStoreErrors(() => {
+  return exitCodeOf({ kind: StoreError, exitCode: 1 }, () => {
     if ("problem" in store) return refuse(`${store.problem} ${store.repair}`);
     if (store.mode !== "embedded")
       return refuse(`The settings choose the ${store.mode} store; this command is for the embedded one.`);

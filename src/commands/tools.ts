@@ -1,14 +1,14 @@
 import { inputSchema } from "../mcp/input-schema.js";
 import type { Tool } from "../tools/define.js";
-import { type Selection, selectTools } from "../tools/select.js";
-import { tellSelectionErrors } from "./selection-failure.js";
+import { type Selection, SelectionError, selectTools } from "../tools/select.js";
+import { exitCodeOf } from "./exit-code.js";
 
 /** How the tools are listed: for a person, for a program, or by what each costs a model. */
 export type ToolsFormat = "text" | "json" | "tokens";
 
 /** Lists the tools that a server of these settings offers, on stdout. Opens no store. Gives the exit code. */
 export function tools(format: ToolsFormat, selection: Selection): Promise<number> {
-  return tellSelectionErrors(async () => {
+  return exitCodeOf({ kind: SelectionError, exitCode: 2 }, async () => {
     process.stdout.write(`${await FORMATS[format](selectTools(selection))}\n`);
     return 0;
   });

@@ -1,0 +1,77 @@
+import { BoardError } from "../board/core/errors.js";
+import { scopeStore } from "../board/scope/store.js";
+import { type HeartbeatTimer, startHeartbeat } from "../board/sessions/heartbeat-timer.js";
+import type { Config } from "../config.js";
+import type { Store } from "../firestore/store.js";
+import { stderrLog } from "../log.js";
+import { engineNotices } from "./engine-notices.js";
+import { realWorld } from "./world.js";
+
+/** Milliseconds that closing the store may take; a store that never answers must not keep the process alive. */
+const CLOSE_MS = 2_000;
+
+/** What every process that serves a board has: the store, opened at the first use, and a heartbeat. */
+export interface BoardProcess {
+  /** Throws `unavailable` when the settings do not allow it, or the store's own error; the next use tries again. */
+  store(): Promise<Store>;
+  heartbeat: HeartbeatTimer;
+  /** Ends the heartbeat and closes the store if it was opened; false when that did not end in time. */
+  close(): Promise<boolean>;
+}
+
+/**
+ * Starts what a configuration describes and says on stderr, in one line, which store that is, or why none. The store is
+ * not opened yet: the client library is large, and a server must answer its handshake first. With `selection.project`,
+ * that project is all there is in it.
+ */
+export function startBoard({ store: config, selection, heartbeatMs }: Config): BoardProcess {
+  const store = lazyStore(config, selection.project);
+  const heartbeat = startHeartbeat({
+    store: store.open,
+    now: realWorld.now,
+    intervalMs: heartbeatMs,
+    onError: (error) => stderrLog("warn", "heartbeat_failed", { message: String(error) }),
+  });
+  stderrLog("problem" in config ? "error" : "info", "store_chosen", describeStore(config));
+  return {
+    store: store.open,
+    heartbeat,
+    async close() {
+      heartbeat.stop();
+      return await Promise.race([store.close().then(() => true), timeout(CLOSE_MS)]);
+    },
+  };
+}
+
+function lazyStore(config: Config["store"], project: string | undefined) {
+  let opening: Promise<Store> | undefined;
+  return {
+    async open() {
+      if ("problem" in config) throw new BoardError("unavailable", config.problem, config.repair);
+      opening ??= import("../firestore/store.js")
+        .then(({ openStore }) => openStore(config, engineNotices))
+        .then((store) => (project === undefined ? store : scopeStore(store, project)));
+      const attempt = opening;
+      return await attempt.catch((error: unknown) => {
+        if (opening === attempt) opening = undefined;
+        throw error;
+      });
+    },
+    async close() {
+      const store = await opening?.catch(() => undefined);
+      await store?.close();
+    },
+  };
+}
+
+function describeStore(store: Config["store"]): Record<string, unknown> {
+  if ("problem" in store) return { ...store };
+  const { mode, projectId, databaseId } = store;
+  const where =
+    store.mode === "embedded" ? { folder: store.dataDir } : store.mode === "emulator" ? { host: store.host } : {};
+  return { store: mode, project: projectId ?? null, database: databaseId, ...where };
+}
+
+function timeout(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), ms).unref());
+}
