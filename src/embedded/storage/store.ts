@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import { status } from "@grpc/grpc-js";
 import { StatusError } from "../errors.js";
-import { compileIndexes, type IndexConfig, type IndexRules } from "../indexes/config.js";
-import { adoptLayout, layoutServes, type RebuildProgress, readLayout, rulesOfLayout } from "../indexes/layout.js";
-import { withMissing } from "../indexes/missing.js";
-import type { MissingIndex } from "../queries/planner.js";
+import { compileIndexes, type IndexConfig, type IndexRules } from "../index/config.js";
+import { withMissing } from "../index/missing.js";
+import type { MissingIndex } from "../query/planner.js";
 import { prepareStoreFile } from "./files.js";
+import { adoptLayout, layoutServes, type RebuildProgress, readLayout, rulesOfLayout } from "./layout.js";
 import { createNames, type Names } from "./names.js";
 import { type FileSystemType, networkDiskOf } from "./network-disk.js";
 import { whenUnlocked } from "./retry.js";
