@@ -2,6 +2,17 @@ import type { FieldPath } from "./field-path.js";
 import type { Fields, Value } from "./messages.js";
 import { mapFields } from "./order.js";
 
+/** The value at a field path, or undefined. */
+export function fieldAt(fields: Fields, path: FieldPath): Value | undefined {
+  let value: Value | undefined;
+  let within: Fields | undefined = fields;
+  for (const name of path) {
+    value = within && Object.hasOwn(within, name) ? within[name] : undefined;
+    within = mapFields(value);
+  }
+  return value;
+}
+
 /**
  * Fields while they change value by value. A path leads through maps alone: a vector, or anything else on the way,
  * gives way to a map when a value is set below it, and has nothing below it to delete.
@@ -48,6 +59,19 @@ export function draftOf(original: Fields): Draft {
       delete holderOf(path, false)?.[path.at(-1) ?? ""];
     },
   };
+}
+
+/**
+ * The given fields alone, for `select` and document masks.
+ * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#documentmask
+ */
+export function projectFields(fields: Fields, paths: readonly FieldPath[]): Fields {
+  const projection = draftOf({});
+  for (const path of paths) {
+    const value = fieldAt(fields, path);
+    if (value) projection.set(path, value);
+  }
+  return projection.fields;
 }
 
 /** Makes a field also of the name `__proto__`, which an assignment would take for something else. */

@@ -1,9 +1,10 @@
 import { invalidArgument } from "../errors.js";
-import { checkName } from "./field-path.js";
-import type { Fields, LatLng, Timestamp, Value } from "./messages.js";
-import { vectorElements } from "./order.js";
+import { checkName, MAX_FIELD_PATH_BYTES, tooLongPath } from "./field-path.js";
+import type { Fields, LatLng, Value } from "./messages.js";
+import { mapFields, vectorElements } from "./order.js";
 import { checkDepth, checkIds, parseDocumentName, type ResourcePath } from "./resource-path.js";
 import { documentSize } from "./size.js";
+import { checkTimestamp } from "./timestamps.js";
 
 /*
  * Limits of documents: https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields.
@@ -13,8 +14,6 @@ const MAX_DOCUMENT_BYTES = 1_048_576;
 const MAX_FIELD_NAME_BYTES = 1_500;
 const MAX_DEPTH = 20;
 const MAX_DIMENSIONS = 2_048;
-const FIRST_SECOND = -62_135_596_800;
-const LAST_SECOND = 253_402_300_799;
 
 /** Refuses fields that Firestore would not store; returns them with times cut to microseconds. */
 export function checkedFields(fields: Fields): Fields {
@@ -47,14 +46,13 @@ export function checkVector(fields: Fields, elements: readonly Value[]): void {
     throw invalidArgument(`A vector may have at most ${MAX_DIMENSIONS} dimensions.`);
 }
 
-/** Refuses times outside the years 1 to 9999; returns the time cut to microseconds. */
-export function checkTimestamp(timestamp: Timestamp): Timestamp {
-  const seconds = Number(timestamp.seconds ?? 0);
-  const nanos = timestamp.nanos ?? 0;
-  if (seconds < FIRST_SECOND || seconds > LAST_SECOND || nanos < 0 || nanos > 999_999_999) {
-    throw invalidArgument("A timestamp must lie in the years 1 to 9999.");
-  }
-  return { seconds: String(seconds), nanos: nanos - (nanos % 1_000) };
+/**
+ * Refuses fields of which one, those of maps in arrays included, has a path of over 1,500 bytes: its names and the dots
+ * between them. Throws INVALID_ARGUMENT.
+ * https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
+ */
+export function checkPathSizes(fields: Fields): void {
+  checkPathsBelow(fields, 0);
 }
 
 /** Refuses references to what can be no document. */
@@ -130,4 +128,19 @@ function checkValue(value: Value, depth: number, insideArray: boolean): Value {
 function checkText(text: string): void {
   if (/\p{Surrogate}/u.test(text))
     throw invalidArgument("A text is not valid UTF-8: it holds half of a surrogate pair.");
+}
+
+function checkPathsBelow(fields: Fields, above: number): void {
+  for (const [name, value] of Object.entries(fields)) {
+    const bytes = above + Buffer.byteLength(name);
+    if (bytes > MAX_FIELD_PATH_BYTES) throw tooLongPath();
+    checkPathsInside(value, bytes + 1);
+  }
+}
+
+function checkPathsInside(value: Value, above: number): void {
+  const fields = mapFields(value);
+  if (fields) checkPathsBelow(fields, above);
+  if (value.valueType === "arrayValue")
+    for (const element of value.arrayValue.values ?? []) checkPathsInside(element, above);
 }

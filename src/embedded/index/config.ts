@@ -37,6 +37,9 @@ export interface IndexConfig {
   fieldOverrides: FieldOverride[];
 }
 
+/** An index that a query needs and firestore.indexes.json does not define, ready to be added to it. */
+export type MissingIndex = { indexes: CompositeIndex } | { fieldOverrides: FieldOverride };
+
 const order = z.enum(["ASCENDING", "DESCENDING"]).optional();
 const arrayConfig = z.enum(["CONTAINS"]).optional();
 const queryScope = z.enum(["COLLECTION", "COLLECTION_GROUP"]);
@@ -130,6 +133,20 @@ export function compileIndexes(config: IndexConfig): IndexRules {
     composites: (group) => byGroup.get(group) ?? [],
     field: fieldRules(overrides),
     overridesKey: JSON.stringify(overrides.map(canonicalOverride).sort()),
+  };
+}
+
+/**
+ * The configuration with definitions added. An override counts together with one that the field has already.
+ * https://firebase.google.com/docs/reference/firestore/indexes
+ */
+export function withMissing({ indexes, fieldOverrides }: IndexConfig, missing: readonly MissingIndex[]): IndexConfig {
+  return {
+    indexes: [...indexes, ...missing.flatMap((one) => ("indexes" in one ? one.indexes : []))],
+    fieldOverrides: [
+      ...fieldOverrides,
+      ...missing.flatMap((one) => ("fieldOverrides" in one ? one.fieldOverrides : [])),
+    ],
   };
 }
 

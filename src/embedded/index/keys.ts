@@ -1,6 +1,7 @@
 import { ByteWriter } from "../encoding/bytes.js";
 import type { FieldPath } from "../encoding/field-path.js";
 import { formatFieldPath } from "../encoding/field-path.js";
+import { fieldAt } from "../encoding/fields.js";
 import type { Fields, Value } from "../encoding/messages.js";
 import { encodeValue, mapFields, writeValue } from "../encoding/order.js";
 import { lastSegment, type ResourcePath, writeSegment, writeSegments } from "../encoding/resource-path.js";
@@ -85,17 +86,6 @@ export function keyBase(scope: number, index: number): Buffer {
   base.writeUInt32BE(scope, 0);
   base.writeUInt32BE(index, 4);
   return base;
-}
-
-/** The value at a field path, or undefined. */
-export function fieldAt(fields: Fields, path: FieldPath): Value | undefined {
-  let value: Value | undefined;
-  let within: Fields | undefined = fields;
-  for (const name of path) {
-    value = within && Object.hasOwn(within, name) ? within[name] : undefined;
-    within = mapFields(value);
-  }
-  return value;
 }
 
 function addFieldEntries(

@@ -1,7 +1,7 @@
 import { checkName, checkNotReserved, type FieldPath, isNameField, parseFieldPath } from "../encoding/field-path.js";
+import { fieldAt } from "../encoding/fields.js";
 import type { AggregationMessage, Fields, StructuredAggregationQuery, Value } from "../encoding/messages.js";
 import { invalidArgument } from "../errors.js";
-import { fieldAt } from "../index/keys.js";
 import { fieldsOf } from "../storage/documents.js";
 import type { Query } from "./ast.js";
 import type { ConjunctionPlan } from "./planner.js";

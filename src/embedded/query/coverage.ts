@@ -1,8 +1,8 @@
 import { parseFieldPath } from "../encoding/field-path.js";
 import { asReceived } from "../encoding/protobuf.js";
-import { compileIndexes, type IndexConfig } from "../index/config.js";
+import { compileIndexes, type IndexConfig, type MissingIndex } from "../index/config.js";
 import { parseQuery } from "./parse.js";
-import { type MissingIndex, planQuery } from "./planner.js";
+import { planQuery } from "./planner.js";
 
 /**
  * Whether indexes serve a query: by which of them, or what has to be added to firestore.indexes.json.

@@ -2,7 +2,8 @@ import { checkName } from "../encoding/field-path.js";
 import type { Fields, Value } from "../encoding/messages.js";
 import { vectorElements } from "../encoding/order.js";
 import { checkIds, parseDocumentName } from "../encoding/resource-path.js";
-import { checkGeoPoint, checkTimestamp, checkVector } from "../encoding/validate.js";
+import { checkTimestamp } from "../encoding/timestamps.js";
+import { checkGeoPoint, checkVector } from "../encoding/validate.js";
 import { invalidArgument } from "../errors.js";
 
 /**

@@ -4,10 +4,10 @@ import {
   type CompositeIndex,
   containsIndexName,
   type FieldMode,
-  type FieldOverride,
   fieldIndexName,
   type IndexRules,
   indexesOf,
+  type MissingIndex,
   NAME_INDEX,
   type Scope,
 } from "../index/config.js";
@@ -34,9 +34,6 @@ export interface ConjunctionPlan {
   /** Inequalities by field. */
   ranges: Map<string, FieldFilter[]>;
 }
-
-/** An index that a query needs and firestore.indexes.json does not define, ready to be added to it. */
-export type MissingIndex = { indexes: CompositeIndex } | { fieldOverrides: FieldOverride };
 
 export type Plan = { covered: true; conjunctions: ConjunctionPlan[] } | { covered: false; missing: MissingIndex[] };
 

@@ -1,11 +1,12 @@
 import { status } from "@grpc/grpc-js";
 import { StatusError } from "../errors.js";
+import type { MissingIndex } from "../index/config.js";
 import { loadDocument, type StoredDocument } from "../storage/documents.js";
 import type { Names } from "../storage/names.js";
 import type { Connection } from "../storage/sqlite.js";
 import type { Query } from "./ast.js";
 import { type Match, matchesOf } from "./conjunction.js";
-import type { ConjunctionPlan, MissingIndex } from "./planner.js";
+import type { ConjunctionPlan } from "./planner.js";
 import type { ReadCounter } from "./scan.js";
 
 /**

@@ -1,4 +1,5 @@
 import { isNameField } from "../encoding/field-path.js";
+import { fieldAt } from "../encoding/fields.js";
 import type {
   Consistency,
   CursorMessage,
@@ -11,7 +12,6 @@ import { compareText, compareValues, referenceTo } from "../encoding/order.js";
 import { deserializeCursor, serializeCursor } from "../encoding/protobuf.js";
 import { formatPath, parsePath } from "../encoding/resource-path.js";
 import { invalidArgument } from "../errors.js";
-import { fieldAt } from "../index/keys.js";
 import type { Query } from "../query/ast.js";
 import { parseQuery } from "../query/parse.js";
 import { type ConjunctionPlan, planQuery } from "../query/planner.js";

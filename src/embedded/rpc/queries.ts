@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
+import { projectFields } from "../encoding/fields.js";
 import type {
   Consistency,
   Document,
@@ -13,7 +14,6 @@ import { aggregate, parseAggregations } from "../query/aggregate.js";
 import type { Query } from "../query/ast.js";
 import { parseQuery } from "../query/parse.js";
 import { type ConjunctionPlan, planQuery } from "../query/planner.js";
-import { projectFields } from "../query/project.js";
 import { missingIndexError, type QuerySource, runQuery } from "../query/run.js";
 import { fieldsOf, type StoredDocument, toMessage } from "../storage/documents.js";
 import { readAggregation, readQuery } from "../txn/reads.js";

@@ -1,8 +1,8 @@
 import { checkNotReserved, type FieldPath, parseFieldPath } from "../encoding/field-path.js";
+import { projectFields } from "../encoding/fields.js";
 import type { Consistency, Document, DocumentMask, Timestamp } from "../encoding/messages.js";
 import { checkIds, formatPath, parseDocumentName, type ResourcePath } from "../encoding/resource-path.js";
 import { unimplemented } from "../errors.js";
-import { projectFields } from "../query/project.js";
 import { readClock, readTimeAt } from "../storage/clock.js";
 import { fieldsOf, findDocument, type StoredDocument, toMessage } from "../storage/documents.js";
 import type { Connection } from "../storage/sqlite.js";

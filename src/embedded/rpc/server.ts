@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { type Metadata, Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
-import { servedFirestore } from "../encoding/protobuf.js";
 import { StoreError } from "../errors.js";
 import { tokenCheck } from "./auth.js";
 import { type CallGuard, streaming, unary } from "./calls.js";
@@ -12,6 +11,7 @@ import { listDocuments } from "./list-documents.js";
 import { listenHandler } from "./listen.js";
 import { listCollectionIds, partitionQuery } from "./lists.js";
 import { runAggregationQuery, runQueryCall } from "./queries.js";
+import { servedFirestore } from "./service-definition.js";
 import { createDocument, deleteDocument, updateDocument } from "./single.js";
 import { type AnswerLimits, DEFAULT_ANSWER_LIMITS } from "./sink.js";
 import { writeHandler } from "./write-stream.js";

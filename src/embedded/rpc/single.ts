@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { projectFields } from "../encoding/fields.js";
 import type { Document, DocumentMask, Precondition, Write } from "../encoding/messages.js";
 import { formatPath, parseDocumentName, parsePath } from "../encoding/resource-path.js";
 import { checkedFields } from "../encoding/validate.js";
 import { invalidArgument } from "../errors.js";
-import { projectFields } from "../query/project.js";
 import type { ServiceContext } from "./context.js";
 import { getDocument } from "./documents.js";
 import { parseMask } from "./reads.js";

@@ -1,10 +1,10 @@
+import { projectFields } from "../encoding/fields.js";
 import type { ListenResponse, TargetMessage, Timestamp } from "../encoding/messages.js";
 import { formatPath, parseDocumentName, parsePath } from "../encoding/resource-path.js";
 import { invalidArgument } from "../errors.js";
 import type { Query } from "../query/ast.js";
 import { parseQuery } from "../query/parse.js";
 import type { ConjunctionPlan } from "../query/planner.js";
-import { projectFields } from "../query/project.js";
 import { type QuerySource, runQuery } from "../query/run.js";
 import { fieldsOf, findDocument, type StoredDocument, toMessage } from "../storage/documents.js";
 import { lastChange } from "../txn/reads.js";

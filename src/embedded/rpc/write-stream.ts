@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { handleBidiStreamingCall } from "@grpc/grpc-js";
 import type { Write } from "../encoding/messages.js";
-import type { Received } from "../encoding/protobuf.js";
 import { parseDatabase } from "../encoding/resource-path.js";
 import { invalidArgument } from "../errors.js";
 import { bidirectional, type CallGuard } from "./calls.js";
 import type { ServiceContext } from "./context.js";
+import type { Received } from "./service-definition.js";
 import { type CommitResponse, commit } from "./writes.js";
 
 interface WriteRequest extends Received {

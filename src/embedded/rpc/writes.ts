@@ -1,6 +1,5 @@
 import { status } from "@grpc/grpc-js";
 import type { StatusMessage, Timestamp, TransactionOptions, Write, WriteResult } from "../encoding/messages.js";
-import type { Received } from "../encoding/protobuf.js";
 import { formatPath, parseDatabase } from "../encoding/resource-path.js";
 import { fromMicros } from "../encoding/timestamps.js";
 import { invalidArgument, StatusError } from "../errors.js";
@@ -8,6 +7,7 @@ import { toStatusError } from "../storage/sqlite.js";
 import { checkSequence } from "../txn/sequence.js";
 import { type PlannedWrite, planWrite } from "../txn/write.js";
 import type { ServiceContext } from "./context.js";
+import type { Received } from "./service-definition.js";
 
 interface BeginTransactionRequest {
   database?: string;

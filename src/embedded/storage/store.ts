@@ -1,9 +1,7 @@
 import { statSync } from "node:fs";
 import { status } from "@grpc/grpc-js";
 import { StatusError } from "../errors.js";
-import { compileIndexes, type IndexConfig, type IndexRules } from "../index/config.js";
-import { withMissing } from "../index/missing.js";
-import type { MissingIndex } from "../query/planner.js";
+import { compileIndexes, type IndexConfig, type IndexRules, type MissingIndex, withMissing } from "../index/config.js";
 import { prepareStoreFile } from "./files.js";
 import { adoptLayout, layoutServes, type RebuildProgress, readLayout, rulesOfLayout } from "./layout.js";
 import { createNames, type Names } from "./names.js";

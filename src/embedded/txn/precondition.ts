@@ -1,8 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import type { Precondition, Timestamp } from "../encoding/messages.js";
 import { formatPath, type ResourcePath } from "../encoding/resource-path.js";
-import { toMicros } from "../encoding/timestamps.js";
-import { checkTimestamp } from "../encoding/validate.js";
+import { checkTimestamp, toMicros } from "../encoding/timestamps.js";
 import { invalidArgument, StatusError } from "../errors.js";
 
 /*

@@ -1,10 +1,10 @@
 import { parseFieldPath } from "../encoding/field-path.js";
 import type { Draft } from "../encoding/fields.js";
+import { fieldAt } from "../encoding/fields.js";
 import type { FieldTransform, Timestamp, Value } from "../encoding/messages.js";
 import { compareValues, encodeValue } from "../encoding/order.js";
 import { checkedValue } from "../encoding/validate.js";
 import { invalidArgument } from "../errors.js";
-import { fieldAt } from "../index/keys.js";
 
 const NULL: Value = { valueType: "nullValue", nullValue: "NULL_VALUE" };
 const LARGEST_INT = 2n ** 63n - 1n;

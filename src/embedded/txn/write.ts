@@ -1,11 +1,9 @@
 import { type FieldPath, formatFieldPath, parseFieldPath } from "../encoding/field-path.js";
-import { draftOf } from "../encoding/fields.js";
+import { draftOf, fieldAt } from "../encoding/fields.js";
 import type { Fields, FieldTransform, Precondition, Timestamp, Value, Write } from "../encoding/messages.js";
 import { checkDepth, checkIds, parseDocumentName, type ResourcePath } from "../encoding/resource-path.js";
-import { checkedFields, checkFieldName } from "../encoding/validate.js";
+import { checkedFields, checkFieldName, checkPathSizes } from "../encoding/validate.js";
 import { invalidArgument } from "../errors.js";
-import { fieldAt } from "../index/keys.js";
-import { checkPathSizes } from "./path-size.js";
 import { checkedPrecondition } from "./precondition.js";
 import { applyTransforms } from "./transforms.js";
 

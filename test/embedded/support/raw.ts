@@ -8,7 +8,7 @@ import type {
   Write,
   WriteResult,
 } from "../../../src/embedded/encoding/messages.js";
-import { firestoreService } from "../../../src/embedded/encoding/protobuf.js";
+import { firestoreService } from "../../../src/embedded/rpc/service-definition.js";
 
 /** The outcome of a raw RPC: its messages, or the gRPC status that ended it. */
 export type Outcome<T> = { code: 0; messages: T[] } | { code: number; message: string };

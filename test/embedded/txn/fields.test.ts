@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { FieldPath } from "../../../src/embedded/encoding/field-path.js";
+import { projectFields } from "../../../src/embedded/encoding/fields.js";
 import type { Fields, FieldTransform } from "../../../src/embedded/encoding/messages.js";
-import { projectFields } from "../../../src/embedded/query/project.js";
 import { changedFields } from "../../../src/embedded/txn/write.js";
 import { int, map } from "../differential/requests/parts.js";
 
