@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import protobuf from "protobufjs";
-import type { CursorMessage, Document, Fields, StructuredQuery } from "./messages.js";
+import type { CursorMessage, Document, Fields } from "./messages.js";
 
 const require = createRequire(import.meta.url);
 
@@ -32,7 +32,6 @@ export function codec<Message>(type: protobuf.Type): Codec<Message> {
 
 const documents = codec<Document>(root.lookupType("google.firestore.v1.Document"));
 const cursors = codec<CursorMessage>(root.lookupType("google.firestore.v1.Cursor"));
-const queries = codec<StructuredQuery>(root.lookupType("google.firestore.v1.StructuredQuery"));
 
 /** The fields of a document as protobuf bytes: the form in which documents are stored. Keeps NaN, -0 and int64 exact. */
 export function serializeFields(fields: Fields): Buffer {
@@ -52,9 +51,4 @@ export function serializeCursor(cursor: CursorMessage): string {
 /** The inverse of {@link serializeCursor}; throws an error of any kind on other texts, or gives any cursor. */
 export function deserializeCursor(text: string): CursorMessage {
   return cursors.decode(Buffer.from(text, "base64url"));
-}
-
-/** A query in the form that arrives over the wire: client libraries leave out what says which kind a value is. */
-export function asReceived(query: object): StructuredQuery {
-  return queries.decode(queries.encode(query));
 }

@@ -6,10 +6,9 @@ import { prepareStoreFile } from "./files.js";
 import { adoptLayout, layoutServes, type RebuildProgress, readLayout, rulesOfLayout } from "./layout.js";
 import { createNames, type Names } from "./names.js";
 import { type FileSystemType, networkDiskOf } from "./network-disk.js";
-import { whenUnlocked } from "./retry.js";
 import { checkForm, prepareSchema } from "./schema.js";
 import { createSnapshots, type Snapshot } from "./snapshots.js";
-import { type Connection, openConnection, toStoreError } from "./sqlite.js";
+import { type Connection, openConnection, toStoreError, whenUnlocked } from "./sqlite.js";
 
 /** An open store: one connection that writes, and others that each hold a snapshot while they are lent. */
 export interface Store {

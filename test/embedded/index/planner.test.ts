@@ -1,9 +1,13 @@
 import type { Query } from "@google-cloud/firestore";
 import { Filter, Firestore } from "@google-cloud/firestore";
 import { afterAll, describe, expect, it } from "vitest";
-import { compileIndexes } from "../../../src/embedded/index/config.js";
+import { parseFieldPath } from "../../../src/embedded/encoding/field-path.js";
+import type { StructuredQuery } from "../../../src/embedded/encoding/messages.js";
+import { codec, root } from "../../../src/embedded/encoding/protobuf.js";
+import { compileIndexes, type MissingIndex } from "../../../src/embedded/index/config.js";
 import type { IndexConfig } from "../../../src/embedded/index.js";
-import { coverageOf } from "../../../src/embedded/query/coverage.js";
+import { parseQuery } from "../../../src/embedded/query/parse.js";
+import { planQuery } from "../../../src/embedded/query/planner.js";
 
 /*
  * Which queries the indexes of firestore.indexes.json cover, and what is missing for the others:
@@ -36,6 +40,25 @@ const composite = (...fields: Field[]): IndexConfig => config(index("COLLECTION"
 
 function structured(query: Query): object {
   return (query as unknown as { toProto(): { structuredQuery: object } }).toProto().structuredQuery;
+}
+
+type Coverage = { covered: true; indexes: string[] } | { covered: false; missing: MissingIndex[] };
+
+const ANY_ROOT = "projects/any/databases/(default)/documents";
+const queries = codec<StructuredQuery>(root.lookupType("google.firestore.v1.StructuredQuery"));
+
+/**
+ * Whether indexes cover a StructuredQuery: by which of them, or what has to be added to firestore.indexes.json.
+ * `aggregated` are the fields that it sums or averages (a count needs none).
+ */
+function coverageOf(query: object, indexConfig: IndexConfig, aggregated: readonly string[] = []): Coverage {
+  // Client libraries leave out what says which kind a value is; the way over the wire adds it.
+  const received = queries.decode(queries.encode(query));
+  const parsed = parseQuery(ANY_ROOT, received, aggregated.map(parseFieldPath));
+  const plan = planQuery(parsed, compileIndexes(indexConfig));
+  if (!plan.covered) return plan;
+  const indexes = plan.conjunctions.flatMap(({ scans }) => scans.map(({ index }) => index));
+  return { covered: true, indexes: [...new Set(indexes)] };
 }
 
 const NONE = config();
