@@ -1,14 +1,14 @@
-import type { IndexConfig } from "./indexes/config.js";
-import { createChangeFeed } from "./listeners/changes.js";
-import { startServer } from "./service/server.js";
-import type { AnswerLimits } from "./service/sink.js";
+import type { IndexConfig } from "./index/config.js";
+import { createChangeFeed } from "./rpc/changes.js";
+import { startServer } from "./rpc/server.js";
+import type { AnswerLimits } from "./rpc/sink.js";
 import type { FileSystemType } from "./storage/network-disk.js";
 import { openStore } from "./storage/store.js";
-import { createCommit } from "./transactions/commit.js";
-import { createTransactions, type TransactionLimits } from "./transactions/registry.js";
+import { createCommit } from "./txn/commit.js";
+import { createTransactions, type TransactionLimits } from "./txn/registry.js";
 
 export { StoreError, type StoreErrorCode } from "./errors.js";
-export type { CompositeIndex, FieldOverride, IndexConfig, IndexField } from "./indexes/config.js";
+export type { CompositeIndex, FieldOverride, IndexConfig, IndexField } from "./index/config.js";
 export { type BackupReport, backup } from "./storage/backup.js";
 export { type CheckReport, check } from "./storage/check.js";
 

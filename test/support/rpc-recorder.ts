@@ -1,5 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
-import { firestoreService as service } from "../../src/embedded/protocol/load.js";
+import { firestoreService as service } from "../../src/embedded/rpc/service-definition.js";
 
 /** One RPC as it passed. */
 export interface Rpc {

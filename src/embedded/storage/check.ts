@@ -1,11 +1,11 @@
 import { existsSync, statSync } from "node:fs";
+import { deserializeFields } from "../encoding/protobuf.js";
+import { parsePath } from "../encoding/resource-path.js";
 import { StoreError } from "../errors.js";
-import { keysOf } from "../indexes/full-keys.js";
-import { entriesOf } from "../indexes/keys.js";
-import { readLayout, rulesOfLayout } from "../indexes/layout.js";
-import { parsePath } from "../paths/names.js";
-import { deserializeFields } from "../protocol/load.js";
+import { entriesOf } from "../index/keys.js";
 import { readClock } from "./clock.js";
+import { keysOf } from "./full-keys.js";
+import { readLayout, rulesOfLayout } from "./layout.js";
 import { createNames } from "./names.js";
 import { checkStoreIdentity } from "./schema.js";
 import { type Connection, openConnection, toStoreError } from "./sqlite.js";

@@ -1,5 +1,5 @@
-import { fromMicros } from "../protocol/timestamps.js";
-import type { Timestamp } from "../protocol/types.js";
+import type { Timestamp } from "../encoding/messages.js";
+import { fromMicros } from "../encoding/timestamps.js";
 import type { Connection } from "./sqlite.js";
 
 /** The time of the last commit that this connection sees, in microseconds since the epoch; 0 in a new store. */

@@ -1,5 +1,5 @@
-import type { ResourcePath } from "../paths/names.js";
-import { compareText } from "../values/order.js";
+import { compareText } from "../encoding/order.js";
+import type { ResourcePath } from "../encoding/resource-path.js";
 import type { Connection } from "./sqlite.js";
 
 /**

@@ -1,7 +1,7 @@
-import { lastSegment, parentOf, type ResourcePath } from "../paths/names.js";
-import { deserializeFields } from "../protocol/load.js";
-import { fromMicros } from "../protocol/timestamps.js";
-import type { Document, Fields } from "../protocol/types.js";
+import type { Document, Fields } from "../encoding/messages.js";
+import { deserializeFields } from "../encoding/protobuf.js";
+import { lastSegment, parentOf, type ResourcePath } from "../encoding/resource-path.js";
+import { fromMicros } from "../encoding/timestamps.js";
 import { collectionScope, type Names } from "./names.js";
 import type { Connection } from "./sqlite.js";
 

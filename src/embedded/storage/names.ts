@@ -1,4 +1,4 @@
-import { lastSegment, type ResourcePath } from "../paths/names.js";
+import { lastSegment, type ResourcePath } from "../encoding/resource-path.js";
 import type { Connection } from "./sqlite.js";
 
 /**

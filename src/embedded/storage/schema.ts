@@ -12,12 +12,12 @@ const SCHEMA_VERSION = 2;
 
 /*
  * state      one row per fact about the whole store: `clock` (time of the last commit in microseconds), `layout`
- *            (which indexes are kept, see indexes/layout.ts)
+ *            (which indexes are kept, see layout.ts)
  * scopes     what index entries are grouped by: a collection, all collections of one id (a group), a database.
  *            `changed` is the time of the last commit that changed a document of the collection.
  * documents  fields as protobuf bytes, times in microseconds
  * indexes    names of indexes as numbers
- * entries    scope, index, encoded values and document name in one ordered key: see indexes/keys.ts
+ * entries    scope, index, encoded values and document name in one ordered key: see index/keys.ts
  * https://www.sqlite.org/withoutrowid.html
  */
 const TABLES = `
@@ -48,7 +48,7 @@ const TABLES = `
 
 /**
  * Creates the tables of a new file, checks those of an old one and lets its index be built anew if its form is older.
- * Must run inside a write transaction, which then adopts a layout (indexes/layout.ts).
+ * Must run inside a write transaction, which then adopts a layout (layout.ts).
  * Throws `not_a_store` for a file that something else wrote, `newer_schema` for one that a newer program wrote.
  */
 export function prepareSchema(connection: Connection): void {

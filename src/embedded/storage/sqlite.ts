@@ -1,4 +1,5 @@
 import { createRequire, isBuiltin } from "node:module";
+import { setTimeout as sleep } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
 import type { DatabaseSyncInstance, StatementSyncInstance } from "@photostructure/sqlite";
 import { StatusError, StoreError, type StoreErrorCode } from "../errors.js";
@@ -114,6 +115,26 @@ function sqliteCode(error: unknown): number | undefined {
 export function isBusy(error: unknown): boolean {
   const code = sqliteCode(error);
   return code === SQLITE_BUSY || code === SQLITE_LOCKED;
+}
+
+const FIRST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 25;
+
+/**
+ * Runs `action` until no other process holds the lock, at most `limitMs`; then the lock's error comes through. The
+ * pauses between tries leave the process free to serve others.
+ * https://www.sqlite.org/rescode.html#busy
+ */
+export async function whenUnlocked<T>(limitMs: number, action: () => T): Promise<T> {
+  const end = Date.now() + limitMs;
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return action();
+    } catch (error) {
+      if (!isBusy(error) || Date.now() >= end) throw error;
+    }
+    await sleep(pause * (0.5 + Math.random()));
+  }
 }
 
 const STORE_ERRORS: Record<number, [StoreErrorCode, status, string]> = {

@@ -1,17 +1,14 @@
 import { statSync } from "node:fs";
 import { status } from "@grpc/grpc-js";
 import { StatusError } from "../errors.js";
-import { compileIndexes, type IndexConfig, type IndexRules } from "../indexes/config.js";
-import { adoptLayout, layoutServes, type RebuildProgress, readLayout, rulesOfLayout } from "../indexes/layout.js";
-import { withMissing } from "../indexes/missing.js";
-import type { MissingIndex } from "../queries/planner.js";
+import { compileIndexes, type IndexConfig, type IndexRules, type MissingIndex, withMissing } from "../index/config.js";
 import { prepareStoreFile } from "./files.js";
+import { adoptLayout, layoutServes, type RebuildProgress, readLayout, rulesOfLayout } from "./layout.js";
 import { createNames, type Names } from "./names.js";
 import { type FileSystemType, networkDiskOf } from "./network-disk.js";
-import { whenUnlocked } from "./retry.js";
 import { checkForm, prepareSchema } from "./schema.js";
 import { createSnapshots, type Snapshot } from "./snapshots.js";
-import { type Connection, openConnection, toStoreError } from "./sqlite.js";
+import { type Connection, openConnection, toStoreError, whenUnlocked } from "./sqlite.js";
 
 /** An open store: one connection that writes, and others that each hold a snapshot while they are lent. */
 export interface Store {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from "vitest";
+import type { Fields, StructuredQuery, Value } from "../../../src/embedded/encoding/messages.js";
 import { type Engine, startEngine } from "../../../src/embedded/index.js";
-import type { Fields, StructuredQuery, Value } from "../../../src/embedded/protocol/types.js";
 import { startOfficialEmulator } from "../../support/emulator.js";
 import { NO_INDEXES } from "../support/engine.js";
 import { type RawClient, rawClient } from "../support/raw.js";

@@ -5,7 +5,7 @@ import type {
   StructuredQuery,
   Timestamp,
   Value,
-} from "../../../src/embedded/protocol/types.js";
+} from "../../../src/embedded/encoding/messages.js";
 import { connect } from "../support/engine.js";
 import { type RawClient, rawClient } from "../support/raw.js";
 import type { CommitSpec, Program, QuerySpec } from "./arbitraries.js";

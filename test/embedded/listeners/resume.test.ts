@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
+import type { ListenResponse, TargetMessage, Write } from "../../../src/embedded/encoding/messages.js";
 import { backup, startEngine } from "../../../src/embedded/index.js";
-import type { ListenResponse, TargetMessage, Write } from "../../../src/embedded/protocol/types.js";
 import { describeBothStores, type OpenClient } from "../support/both-stores.js";
 import { NO_INDEXES } from "../support/engine.js";
 import { temporaryFile } from "../support/folder.js";

@@ -1,7 +1,7 @@
 import { credentials, Metadata, makeGenericClientConstructor } from "@grpc/grpc-js";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { firestoreService } from "../../../src/embedded/protocol/load.js";
-import type { ListenRequest, ListenResponse, TargetMessage } from "../../../src/embedded/protocol/types.js";
+import type { ListenRequest, ListenResponse, TargetMessage } from "../../../src/embedded/encoding/messages.js";
+import { firestoreService } from "../../../src/embedded/rpc/service-definition.js";
 import { startTestStore, type TestStore } from "../support/engine.js";
 
 /* The Listen stream itself, message by message: several targets on one stream, and coming back with a token. */

@@ -1,9 +1,9 @@
 import { status } from "@grpc/grpc-js";
 import { expect, it } from "vitest";
+import type { ListenResponse } from "../../../src/embedded/encoding/messages.js";
 import { invalidArgument, StatusError } from "../../../src/embedded/errors.js";
-import type { Moment, Target } from "../../../src/embedded/listeners/target.js";
-import { begin, type Targets, updateAll } from "../../../src/embedded/listeners/targets.js";
-import type { ListenResponse } from "../../../src/embedded/protocol/types.js";
+import type { Moment, Target } from "../../../src/embedded/rpc/target.js";
+import { begin, type Targets, updateAll } from "../../../src/embedded/rpc/targets.js";
 
 /* What a moment means to the targets of one stream, whatever they hold. */
 

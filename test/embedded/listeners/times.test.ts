@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
+import type { ListenRequest, ListenResponse } from "../../../src/embedded/encoding/messages.js";
+import { toMicros } from "../../../src/embedded/encoding/timestamps.js";
 import { startEngine } from "../../../src/embedded/index.js";
-import { toMicros } from "../../../src/embedded/protocol/timestamps.js";
-import type { ListenRequest, ListenResponse } from "../../../src/embedded/protocol/types.js";
 import { nextCommitTime, readClock, writeClock } from "../../../src/embedded/storage/clock.js";
 import { openConnection } from "../../../src/embedded/storage/sqlite.js";
 import { NO_INDEXES } from "../support/engine.js";

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from "vitest";
+import type { Write } from "../../../src/embedded/encoding/messages.js";
 import { type EngineOptions, startEngine } from "../../../src/embedded/index.js";
-import type { Write } from "../../../src/embedded/protocol/types.js";
 import { openConnection } from "../../../src/embedded/storage/sqlite.js";
 import { connect, NO_INDEXES } from "../support/engine.js";
 import { temporaryFile } from "../support/folder.js";

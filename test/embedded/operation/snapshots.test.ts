@@ -1,8 +1,8 @@
 import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
+import type { Document } from "../../../src/embedded/encoding/messages.js";
 import { type EngineOptions, startEngine } from "../../../src/embedded/index.js";
-import type { Document } from "../../../src/embedded/protocol/types.js";
 import { openStore } from "../../../src/embedded/storage/store.js";
 import { connect, NO_INDEXES } from "../support/engine.js";
 import { temporaryFile } from "../support/folder.js";

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { openConnection } from "../../../src/embedded/storage/sqlite.js";
 import { openStore } from "../../../src/embedded/storage/store.js";
-import { createTransactions, type TransactionLimits } from "../../../src/embedded/transactions/registry.js";
+import { createTransactions, type TransactionLimits } from "../../../src/embedded/txn/registry.js";
 import { NO_INDEXES } from "../support/engine.js";
 import { temporaryFile } from "../support/folder.js";
 

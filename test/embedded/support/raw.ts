@@ -1,5 +1,4 @@
 import { credentials, Metadata, makeGenericClientConstructor, type ServiceError } from "@grpc/grpc-js";
-import { firestoreService } from "../../../src/embedded/protocol/load.js";
 import type {
   Document,
   Fields,
@@ -8,7 +7,8 @@ import type {
   Timestamp,
   Write,
   WriteResult,
-} from "../../../src/embedded/protocol/types.js";
+} from "../../../src/embedded/encoding/messages.js";
+import { firestoreService } from "../../../src/embedded/rpc/service-definition.js";
 
 /** The outcome of a raw RPC: its messages, or the gRPC status that ended it. */
 export type Outcome<T> = { code: 0; messages: T[] } | { code: number; message: string };

@@ -1,4 +1,4 @@
-import type { StructuredQuery, Value } from "../../../../src/embedded/protocol/types.js";
+import type { StructuredQuery, Value } from "../../../../src/embedded/encoding/messages.js";
 import type { RawClient } from "../../support/raw.js";
 import { FROM, order, type RequestCase, unary, where } from "./parts.js";
 

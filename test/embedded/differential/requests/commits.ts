@@ -1,4 +1,4 @@
-import type { Document, Value, Write } from "../../../../src/embedded/protocol/types.js";
+import type { Document, Value, Write } from "../../../../src/embedded/encoding/messages.js";
 import { double, int, list, map, type RequestCase, text, write } from "./parts.js";
 
 const setFields = (name: string, fields: Record<string, Value>): RequestCase =>

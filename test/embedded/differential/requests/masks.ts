@@ -1,4 +1,4 @@
-import type { Value, Write } from "../../../../src/embedded/protocol/types.js";
+import type { Value, Write } from "../../../../src/embedded/encoding/messages.js";
 import { int, list, map, type RequestCase, write } from "./parts.js";
 
 const increment = (fieldPath: string) => ({ fieldPath, transformType: "increment" as const, increment: int(1) });

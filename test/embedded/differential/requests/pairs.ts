@@ -1,4 +1,4 @@
-import type { Write } from "../../../../src/embedded/protocol/types.js";
+import type { Write } from "../../../../src/embedded/encoding/messages.js";
 import { int, type RequestCase, write } from "./parts.js";
 
 /** The kinds of writes whose order within one commit has rules. */

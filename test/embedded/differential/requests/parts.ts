@@ -1,4 +1,4 @@
-import type { StructuredQuery, Value, Write } from "../../../../src/embedded/protocol/types.js";
+import type { StructuredQuery, Value, Write } from "../../../../src/embedded/encoding/messages.js";
 import type { Outcome, RawClient } from "../../support/raw.js";
 
 /* Short words for protocol messages, so that the lists of requests read as lists. */

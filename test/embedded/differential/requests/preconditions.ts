@@ -1,4 +1,4 @@
-import type { Timestamp, Write } from "../../../../src/embedded/protocol/types.js";
+import type { Timestamp, Write } from "../../../../src/embedded/encoding/messages.js";
 import { type RequestCase, write } from "./parts.js";
 
 /** Update times that a write may demand, and some that no document can have. */

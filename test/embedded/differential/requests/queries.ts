@@ -1,4 +1,4 @@
-import type { Value } from "../../../../src/embedded/protocol/types.js";
+import type { Value } from "../../../../src/embedded/encoding/messages.js";
 import type { RawClient } from "../../support/raw.js";
 import { operands } from "./operands.js";
 import {

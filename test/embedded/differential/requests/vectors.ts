@@ -1,4 +1,4 @@
-import type { Value } from "../../../../src/embedded/protocol/types.js";
+import type { Value } from "../../../../src/embedded/encoding/messages.js";
 import { double, FROM, int, list, map, NULL, type RequestCase, text, where, write } from "./parts.js";
 
 const typed = (type: Value, ...elements: Value[]): Value => map({ __type__: type, value: list(...elements) });
