@@ -24,7 +24,7 @@ program
 
 program
   .command("emulator")
-  .description("serve an empty or kept store to any Firestore client on this machine")
+  .description("serve an empty or existing store to any Firestore client on this machine")
   .addOption(new Option("--port <number>", "TCP port on 127.0.0.1").argParser(portNumber).makeOptionMandatory())
   .option("--data <file>", "file that keeps the data", ":memory:")
   .option("--create-indexes", "make missing composite indexes instead of refusing the query", false)
@@ -56,7 +56,7 @@ withSettings(program.command("tools"), SELECTION)
     process.exitCode = await tools(json ? "json" : tokens ? "tokens" : "text", loadConfig(flags).selection);
   });
 
-/** The settings that tell which file the embedded board is in. */
+/** The settings that determine the file of the embedded board. */
 const FILE_SETTINGS = [SETTINGS.store, SETTINGS.dataDir];
 const store = program.command("store").description("look after the embedded board's file");
 withSettings(store.command("path"), FILE_SETTINGS)
@@ -66,7 +66,7 @@ withSettings(store.command("path"), FILE_SETTINGS)
     process.exitCode = await storePath(loadConfig(flags).store);
   });
 withSettings(store.command("check"), FILE_SETTINGS)
-  .description("read all of it and tell whether it is sound")
+  .description("read the whole file and report damage")
   .action(async (flags: Flags) => {
     const { storeCheck } = await import("./commands/store-admin.js");
     process.exitCode = await storeCheck(loadConfig(flags).store);

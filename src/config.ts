@@ -8,7 +8,7 @@ import { plainMessages } from "./zod-messages.js";
 
 export { SETTINGS, type Setting } from "./config/settings.js";
 
-/** What the server runs with. A problem with the settings is kept, not thrown: the server starts and each call tells it. */
+/** What the server runs with. A problem with the settings is a value, not an error: the server starts, and each call answers with it. */
 export interface Config {
   store: StoreConfig | Problem;
   /** Milliseconds within which every call answers. */

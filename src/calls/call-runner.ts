@@ -44,7 +44,7 @@ export interface CallRunner {
   /**
    * Runs a tool call to its outcome: arguments are checked, the deadline is kept even when the store never answers, and
    * whatever was thrown becomes an error with a stable code (contracts.md 2). Rejects only when the caller cancelled,
-   * with its reason: nobody waits for that answer.
+   * with its reason: no client waits for that answer.
    */
   run(tool: Tool, given: unknown, caller: Caller): Promise<Outcome>;
   /**
@@ -56,7 +56,7 @@ export interface CallRunner {
   idle(): Promise<void>;
 }
 
-/** The part of a telemetry call's time that is kept for sending the answer. */
+/** The share of a telemetry call's time that is reserved for sending the answer. */
 const ANSWERING_SHARE = 0.1;
 
 /** Makes the runner of one connection, with an empty connection state. */

@@ -27,7 +27,7 @@ export function toolDeadlineExceeded({ name, annotations }: Tool): BoardError {
     ? new BoardError(
         "deadline_exceeded",
         `${name} did not finish in time.`,
-        "Call again; if it lasts, check that the store can be reached.",
+        "Call again; if the problem persists, check that the store can be reached.",
       )
     : new BoardError(
         "deadline_exceeded",

@@ -1,7 +1,7 @@
 import type { EngineNotices } from "../firestore/connect.js";
 import { stderrLog } from "../log.js";
 
-/** What the embedded engine tells its operator, as log lines. */
+/** The embedded engine's events, as log lines. */
 export const engineNotices: EngineNotices = {
   fault: (error, id) =>
     stderrLog("error", "embedded_store_fault", {

@@ -39,7 +39,7 @@ export async function repl(config: Config): Promise<number> {
   return 0;
 }
 
-/** Aborts at a signal, or when nobody reads the answers any more; it ends the input, so that the loop waits for no more. */
+/** Aborts at a signal, or when the reader of the answers has gone; it also ends the input, so that the loop ends. */
 function stopped(): AbortSignal {
   const stop = new AbortController();
   const end = () => {

@@ -13,7 +13,7 @@ import { realWorld } from "./world.js";
  * tools that do not exist, 1 when the connection was lost, else 0.
  */
 export function serve(config: Config): Promise<number> {
-  // Unlike a mistake in the store's settings, a missing tool tells nobody: agents would silently do without it.
+  // A mistake in the store's settings is answered by every call; a missing tool would go unnoticed, so it stops the start.
   return exitCodeOf({ kind: SelectionError, exitCode: 2 }, async () => {
     const tools = selectTools(config.selection);
     const board = startBoard(config);

@@ -29,7 +29,7 @@ export function storeBackup(store: Config["store"], to: string): Promise<number>
   });
 }
 
-/** Runs a command on the embedded file and prints what it gives; null means that it failed and said why. */
+/** Runs a command on the embedded file and prints its result; null means that it failed and has said why. */
 function withFile(store: Config["store"], run: (file: string) => string | null): Promise<number> {
   return exitCodeOf({ kind: StoreError, exitCode: 1 }, () => {
     if ("problem" in store) return refuse(`${store.problem} ${store.repair}`);

@@ -80,7 +80,7 @@ function keyFile(path: string): Account | Problem {
   return projectId === undefined ? {} : { projectId };
 }
 
-// Why these three failed would quote the secret or its path; that they failed is all that may be told.
+// The causes would quote the secret or its path, so these three only say that they failed.
 
 function isPrivateKey(key: string): boolean {
   try {

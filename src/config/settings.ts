@@ -6,7 +6,7 @@ export interface Setting {
   env: string;
   /** The flag's name without dashes; a secret has none, because other users can read a process's arguments. */
   flag?: string;
-  /** The only store that looks at it; a value that is meant for another one is not even checked. */
+  /** The only store that uses it; for another store the value is not even checked. */
   store?: StoreConfig["mode"];
   schema: z.ZodType<string | number | boolean | string[] | undefined>;
   /** Its flag takes no value. */

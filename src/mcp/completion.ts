@@ -10,7 +10,7 @@ const MOST = 100;
 
 /**
  * Completion of arguments from the board: of resource templates by id; of prompts by what people call things, where a
- * name says which one is meant. Arguments that mean nothing on the board complete to nothing.
+ * name belongs to one record alone. Arguments that name nothing on the board complete to nothing.
  */
 export function serveCompletion(server: Server, readBoard: ReadBoard, prompts: readonly Prompt[]): void {
   const ofPrompt = (prompt: string, argument: string): SuggestedKind | undefined => {
@@ -29,7 +29,7 @@ export function serveCompletion(server: Server, readBoard: ReadBoard, prompts: r
   });
 }
 
-/** Names where they tell apart, else ids. */
+/** Names that are unique, else ids. */
 function namesOf(found: readonly Suggestion[]): string[] {
   const often = new Map<string, number>();
   for (const { name } of found) often.set(name, (often.get(name) ?? 0) + 1);

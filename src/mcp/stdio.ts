@@ -9,9 +9,10 @@ const PATIENCE_MS = 5_000;
 export type StopReason = "stdin_closed" | "connection_lost" | "SIGINT" | "SIGTERM";
 
 /**
- * Serves over stdin and stdout until stdin ends, a signal comes or the connection is lost, lets running calls finish and
- * their answers leave, then closes. After the end of stdin that may take as long as a call may (`deadlineMs`): whoever
- * piped a session into the server gets all answers. A second signal ends the wait. The caller closes the store.
+ * Serves over stdin and stdout until stdin ends, a signal comes or the connection is lost. Then it waits until running
+ * calls have ended and their answers are written, and closes. After the end of stdin it waits as long as a call may take
+ * (`deadlineMs`), so that a client that piped a session into the server gets all answers; a second signal ends the wait.
+ * The caller closes the store.
  */
 export async function serveStdio({ server, idle }: FireboardServer, deadlineMs: number): Promise<StopReason> {
   const stopped = new Promise<StopReason>((resolve) => {

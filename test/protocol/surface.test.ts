@@ -36,14 +36,14 @@ it("says how to work with it, within what hosts show", () => {
 });
 
 it.each<[name: string, env: Record<string, string>, present: string[], absent: RegExp]>([
-  ["that only reads", { FIREBOARD_READ_ONLY: "1" }, ["only reads"], /board_|Rhythm|idempotency_key/],
+  ["that only reads", { FIREBOARD_READ_ONLY: "1" }, ["only reads"], /board_|Workflow|idempotency_key/],
   [
     "of one project",
     { FIREBOARD_ONLY_PROJECT: "p" },
     ["one project", "board_create_session"],
     /project_id|board_get_projects/,
   ],
-  ["without the board's tools", { FIREBOARD_TOOLSETS: "log" }, ["Rules:"], /board_|Rhythm|if_active/],
+  ["without the board's tools", { FIREBOARD_TOOLSETS: "log" }, ["Rules:"], /board_|Workflow|if_active/],
   ["without one tool", { FIREBOARD_EXCLUDE_TOOLS: "board_claim_task" }, ["board_end_session"], /board_claim_task/],
 ])("a server %s says nothing of what it does not offer", async (_, env, present, absent) => {
   const server = startRaw({ FIREBOARD_STORE: "emulator", FIRESTORE_EMULATOR_HOST: "127.0.0.1:1", ...env });

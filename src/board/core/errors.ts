@@ -50,7 +50,11 @@ const CHOOSE_FOLDER = "Set FIREBOARD_DATA_DIR to another folder, or repair this 
 const FROM_STORE: Partial<Record<StoreFailure, [code: ErrorCode, message: string, hint: string]>> = {
   contention: ["conflict", "Too many writers changed the same records at once; nothing was written.", "Call again."],
   stale_precondition: ["conflict", "A record kept changing during the call; nothing was written.", "Call again."],
-  unavailable: ["unavailable", "The store cannot be reached.", "Call again; if it lasts, check the server's stderr."],
+  unavailable: [
+    "unavailable",
+    "The store cannot be reached.",
+    "Call again; if the problem persists, check the server's stderr.",
+  ],
   deadline: [
     "deadline_exceeded",
     "The store did not answer in time; a change may have been applied.",

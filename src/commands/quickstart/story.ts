@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Handoff, renderHandoff } from "./handoff.js";
 import type { Server } from "./server.js";
 
-/** How the story is told: each agent gets a server process of its own, each step is announced before it happens. */
+/** How a story is played: each agent gets a server process of its own, each step is announced before it happens. */
 export interface Stage {
   step(what: string): void;
   start(agent: string): Promise<Server>;

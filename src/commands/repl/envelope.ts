@@ -12,7 +12,7 @@ export interface Request {
 /** The codes that only the REPL has; the others are those of the tools (contracts.md 5). */
 export type ReplErrorCode = "invalid_envelope" | "method_not_found" | "invalid_parameter" | "storage_error";
 
-/** What a request is answered with. `requestId` is null when the envelope did not tell it. */
+/** The answer to a request. `requestId` is null when the envelope does not name it. */
 export type Response =
   | { type: "result"; payload: { requestId: string; result: unknown } }
   | { type: "error"; payload: ErrorPayload };
@@ -41,7 +41,7 @@ export function readRequest({ text, format, tooLarge }: Incoming): Request | Res
     const read: unknown = format === "json" ? JSON.parse(text) : readYaml(text);
     return read === undefined ? null : checkEnvelope(read);
   } catch (error) {
-    // Whatever the parser dislikes is the document's fault; the loop goes on.
+    // Every parse error is the document's fault: it is answered, and the loop goes on.
     const why = error instanceof Error && error.constructor === Error ? error.message : "its structure cannot be read";
     return invalidEnvelope(null, `The document cannot be read: ${why}.`);
   }

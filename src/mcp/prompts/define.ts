@@ -5,16 +5,16 @@ export interface PromptArgument {
   name: string;
   description: string;
   required: boolean;
-  /** What it means on the board, if anything: it completes from there, and must be there. */
+  /** The kind of record that it names: it completes from these, and must be one of them. */
   of?: FoundKind;
-  /** It completes from the board like this, but may be anything. */
+  /** The kind of record that it completes from, although any text is accepted. */
   like?: SuggestedKind;
 }
 
-/** What has a document of its own to be found. */
+/** The kinds that have a document of their own. */
 export type FoundKind = Exclude<SuggestedKind, "story">;
 
-/** What a person said for an argument: as it is, or the thing on the board that is meant. */
+/** The value of an argument: the text as given, or the record on the board that it names. */
 export interface Said {
   id: string;
   name: string;

@@ -13,7 +13,7 @@ import type { FoundKind, Prompt, PromptArgument, Said } from "./define.js";
 export interface PromptOptions {
   prompts: readonly Prompt[];
   readBoard: ReadBoard;
-  /** The only project that is served, which nobody needs to name then. */
+  /** The id of the only project that is served, if it is only one: prompts do not ask for it. */
   project: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export function servePrompts(server: Server, { prompts, readBoard, project }: Pr
     const own = prompt.arguments.filter(({ of }) => of === "project").map(({ name }) => [name, project]);
     const given = { ...(project === undefined ? {} : Object.fromEntries(own)), ...params.arguments };
     const said = prompt.arguments.some(({ of }) => of)
-      ? await readBoard("prompts/get", signal, (call) => meant(call, prompt, given))
+      ? await readBoard("prompts/get", signal, (call) => resolve(call, prompt, given))
       : asSaid(prompt, given);
     const text = prompt.text(said);
     return { description: prompt.description, messages: [{ role: "user", content: { type: "text", text } }] };
@@ -61,7 +61,8 @@ function asSaid(prompt: Prompt, given: Given): Record<string, Said> {
   return Object.fromEntries(entries.flatMap(([name, text]) => (text ? [[name, { id: text, name: text }]] : [])));
 }
 
-async function meant(call: Call, prompt: Prompt, given: Given): Promise<Record<string, Said>> {
+/** Replaces what the arguments name by the records on the board. */
+async function resolve(call: Call, prompt: Prompt, given: Given): Promise<Record<string, Said>> {
   const said = asSaid(prompt, given);
   const found = async ({ name, of }: PromptArgument) => {
     const text = said[name]?.id;

@@ -71,10 +71,10 @@ export function uriOf({ uriTemplate }: ResourceKind, id: string): string {
   return new UriTemplate(uriTemplate).expand({ id });
 }
 
-/** The longest URI that is looked at: an id has at most 128 characters, of which an escaped one takes three bytes. */
+/** The longest URI that is parsed: an id has at most 128 characters, and an escaped one takes three bytes. */
 const MAX_URI = 1_000;
 
-/** What a URI names; null when it is none of ours. */
+/** The resource that a URI names; null when this server has none of this URI. */
 export function kindOf(uri: string): { kind: ResourceKind; id: string } | null {
   if (uri.length > MAX_URI) return null;
   for (const kind of KINDS) {
@@ -85,7 +85,7 @@ export function kindOf(uri: string): { kind: ResourceKind; id: string } | null {
   return null;
 }
 
-/** The id as it was before it went into a URI; null when it cannot be an id. */
+/** The decoded id; null when it cannot be an id. */
 function decoded(part: string): string | null {
   try {
     const parsed = idSchema.safeParse(decodeURIComponent(part));

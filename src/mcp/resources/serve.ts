@@ -14,7 +14,7 @@ const mimeType = "application/json";
 const PAGE_OF_PROJECTS = 50;
 
 /**
- * The board as resources (contracts.md, issue "a session"): listing gives the projects and their handoffs, page by page;
+ * The board as resources: listing gives the projects and their handoffs, page by page;
  * tasks and sessions are reached through templates, whose ids complete. Read only by nature.
  */
 export function serveResources(server: Server, readBoard: ReadBoard): void {
