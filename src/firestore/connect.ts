@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { Firestore, Settings } from "@google-cloud/firestore";
-import type { CloudConfig, EmbeddedConfig, StoreConfig } from "./config.js";
-import { embeddedFile } from "./embedded-file.js";
 import { loadIndexes } from "./indexes.js";
+import { type CloudConfig, type EmbeddedConfig, embeddedFile, type StoreConfig } from "./store-config.js";
 
-/** An open client and what must be closed after it. */
-export interface Connection {
+/** Google's client for one database, open. */
+export interface FirestoreClient {
   db: Firestore;
+  /** The classes of the client library that make values and aggregations. */
+  library: Pick<typeof import("firebase-admin/firestore"), "AggregateField" | "FieldValue" | "Timestamp">;
+  /** Closes the client, and the embedded engine if it has one. */
   close(): Promise<void>;
 }
 
@@ -46,7 +48,7 @@ const RECONNECT = { "grpc.initial_reconnect_backoff_ms": 100, "grpc.max_reconnec
 const KEEPALIVE = { "grpc.keepalive_time_ms": 10_000, "grpc.keepalive_timeout_ms": 4_000 };
 
 /** Connects to the configured store. The client library is loaded here, so that a server answers its handshake first. */
-export async function connect(config: StoreConfig, notices?: EngineNotices): Promise<Connection> {
+export async function connect(config: StoreConfig, notices?: EngineNotices): Promise<FirestoreClient> {
   switch (config.mode) {
     case "cloud":
       return await openClient(config, await cloudCredential(config), KEEPALIVE);
@@ -62,7 +64,7 @@ export async function connect(config: StoreConfig, notices?: EngineNotices): Pro
   }
 }
 
-async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | undefined): Promise<Connection> {
+async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | undefined): Promise<FirestoreClient> {
   const { startEngine } = await import("../embedded/index.js");
   const token = randomBytes(32).toString("base64url");
   const engine = await startEngine({
@@ -71,16 +73,16 @@ async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | 
     indexes: loadIndexes(config.collectionPrefix),
     ...(notices ? { onError: notices.fault, onRebuild: notices.rebuilding, onNetworkDisk: notices.networkDisk } : {}),
   });
-  const connection = await openClient(config, undefined, {
+  const client = await openClient(config, undefined, {
     host: `${engine.host}:${engine.port}`,
     ssl: false,
     credentials: NO_CREDENTIALS,
     customHeaders: { Authorization: `Bearer ${token}` },
   });
   return {
-    db: connection.db,
+    ...client,
     close: async () => {
-      await connection.close();
+      await client.close();
       await engine.close();
     },
   };
@@ -96,14 +98,14 @@ async function openClient(
   config: StoreConfig,
   credential: Awaited<ReturnType<typeof cloudCredential>>,
   settings: Settings,
-): Promise<Connection> {
+): Promise<FirestoreClient> {
   const { initializeApp, deleteApp, applicationDefault } = await import("firebase-admin/app");
-  const { getFirestore } = await import("firebase-admin/firestore");
+  const { AggregateField, FieldValue, getFirestore, Timestamp } = await import("firebase-admin/firestore");
   const project = config.projectId === undefined ? {} : { projectId: config.projectId };
   const app = initializeApp({ credential: credential ?? applicationDefault(), ...project }, `fireboard-${nextApp++}`);
   const db = getFirestore(app, config.databaseId);
   db.settings({ ...RECONNECT, ...settings, ...project, clientConfig: COMMIT_ONCE, ignoreUndefinedProperties: false });
-  return { db, close: () => deleteApp(app) };
+  return { db, library: { AggregateField, FieldValue, Timestamp }, close: () => deleteApp(app) };
 }
 
 let nextApp = 0;
