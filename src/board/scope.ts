@@ -170,14 +170,14 @@ function missing(ref: Ref): Snapshot {
 
 /** Whether a shape can filter by project. */
 function filtersByProject(name: ShapeName): boolean {
-  const { where, optional = {} }: Shape = SHAPES[name];
-  return "project_id" in where || "project_id" in optional;
+  const { filters, optionalFilters = {} }: Shape = SHAPES[name];
+  return "project_id" in filters || "project_id" in optionalFilters;
 }
 
 /** Whether a document matches the filters of a shape that the values name; only the operators that shapes of projects have. */
 function matches(snapshot: Snapshot, name: ShapeName, { values = {} }: QueryArgs): boolean {
-  const { where, optional }: Shape = SHAPES[name];
-  const asked = Object.entries({ ...where, ...optional }).filter(([field]) => values[field] !== undefined);
+  const { filters, optionalFilters }: Shape = SHAPES[name];
+  const asked = Object.entries({ ...filters, ...optionalFilters }).filter(([field]) => values[field] !== undefined);
   return asked.every(([field, op]) => {
     const stored = snapshot.get(field);
     if (op === "==") return stored === values[field];

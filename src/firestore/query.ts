@@ -19,11 +19,11 @@ export function queryBuilder(
     if (shape.collection in SUB_COLLECTIONS !== (parent !== undefined))
       throw new TypeError(`query ${name} is of ${shape.collection}, which decides whether it has a parent`);
     let query: ClientQuery = (parent ? db.doc(parent.path) : db).collection(collectionId(shape.collection));
-    for (const [field, op] of Object.entries(shape.where)) {
+    for (const [field, op] of Object.entries(shape.filters)) {
       if (!(field in values)) throw new TypeError(`query ${name} needs a value for ${field}`);
       query = query.where(field, op, values[field]);
     }
-    for (const [field, op] of Object.entries(shape.optional ?? {}))
+    for (const [field, op] of Object.entries(shape.optionalFilters ?? {}))
       if (values[field] !== undefined) query = query.where(field, op, values[field]);
     for (const [field, direction] of shape.orderBy) query = query.orderBy(field, direction);
     if (args.after) {

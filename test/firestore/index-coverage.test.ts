@@ -70,12 +70,12 @@ function query(store: Store, shape: ConcreteShape) {
   return store.query(shape.name, { values: valuesOf(shape), limit: 10, ...parent });
 }
 
-function valuesOf({ where }: ConcreteShape) {
-  return Object.fromEntries(where.map(([field, op]) => [field, VALUES[op]]));
+function valuesOf({ filters }: ConcreteShape) {
+  return Object.fromEntries(filters.map(([field, op]) => [field, VALUES[op]]));
 }
 
-const describeShape = ({ name, where }: ConcreteShape) =>
-  `${name}(${where.map((filter) => filter.join(" ")).join(", ")})`;
+const describeShape = ({ name, filters }: ConcreteShape) =>
+  `${name}(${filters.map((filter) => filter.join(" ")).join(", ")})`;
 
 describe("firestore.indexes.json", () => {
   it("covers every query that the board can issue", async () => {
