@@ -120,11 +120,12 @@ export function scopeStore(store: Store, projectId: string): Store {
     }
   }
 
-  /** A query of projects without a query: the one project when it matches. */
+  /** Answers a query of projects without sending one: the one project, when it matches. */
   async function onlyProject(shape: ShapeName, args: QueryArgs, reads: Reads): Promise<Snapshot[]> {
     const found = await reads.getAll([project]);
-    // A page behind the only project is empty.
-    return found.filter((snapshot) => snapshot.exists && !args.after && matches(snapshot, shape, args));
+    // What comes behind the only project is empty.
+    const first = !args.after && !args.offset;
+    return found.filter((snapshot) => first && snapshot.exists && matches(snapshot, shape, args));
   }
 
   function ownQuery(shape: ShapeName, args: QueryArgs): Query {

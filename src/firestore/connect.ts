@@ -12,11 +12,11 @@ export interface FirestoreClient {
   close(): Promise<void>;
 }
 
-/** What the embedded engine tells its operator. */
+/** What the embedded engine reports to its operator. */
 export interface EngineNotices {
-  /** A fault of the engine itself, under the id that the client was told. */
+  /** A fault of the engine itself; the client's error has the same id. */
   fault(error: unknown, id: string): void;
-  /** Index entries are being made anew after firestore.indexes.json changed. */
+  /** Index entries are being rebuilt after firestore.indexes.json changed. */
   rebuilding(done: number, total: number): void;
   /** The file lies on a network file system of this name, where locks do not hold. */
   networkDisk(fileSystem: string): void;
@@ -26,9 +26,8 @@ export interface EngineNotices {
 const NO_CREDENTIALS = { client_email: "nobody@fireboard.invalid", private_key: "none" };
 
 /**
- * Keeps gax (google-gax, ClientConfig) from sending a transaction's commit again on its own, for ten minutes and unheard
- * of by the call: a change would appear long after its caller was told that it failed. Transactions are run again as a
- * whole, while their caller waits.
+ * Keeps gax (google-gax, ClientConfig) from sending a transaction's commit again by itself, for up to ten minutes: the
+ * change would appear long after its caller got an error. Transactions are run again as a whole, while their caller waits.
  */
 const COMMIT_ONCE = {
   interfaces: {
@@ -36,13 +35,13 @@ const COMMIT_ONCE = {
   },
 };
 
-/** A store that was away is tried again within a second; grpc-js alone would take up to two minutes. */
+/** Reconnects to a store within a second after it is back; grpc-js alone takes up to two minutes. */
 const RECONNECT = { "grpc.initial_reconnect_backoff_ms": 100, "grpc.max_reconnect_backoff_ms": 1_000 };
 
 /**
- * A connection that died unnoticed (a suspended laptop, another network) is found with the first call after it and
- * made anew within the call's deadline; TCP alone takes a quarter of an hour. Not for the embedded engine, which never
- * goes away without us and may keep this process busy longer than that.
+ * Finds a connection that died unnoticed (a suspended laptop, another network) with the first call after it, and reconnects
+ * within the call's deadline; TCP alone takes a quarter of an hour. Not for the embedded engine: it runs in this process,
+ * and may keep it busy longer than that.
  * https://grpc.io/docs/guides/keepalive/
  */
 const KEEPALIVE = { "grpc.keepalive_time_ms": 10_000, "grpc.keepalive_timeout_ms": 4_000 };

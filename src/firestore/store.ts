@@ -26,7 +26,7 @@ export interface Store {
    * moved to its end: time is up, it changed meanwhile, or another process is moving it.
    */
   moveDocument(move: Move): Promise<boolean>;
-  /** A time to store, this many microseconds (0 or more) after `date`; a Date itself ends at milliseconds. */
+  /** A time to store, this many microseconds (0 to 999) after `date`; a Date itself ends at milliseconds. */
   timestamp(date: Date, microseconds: number): Timestamp;
   /** A value for an update that adds to a stored number, whatever it is by then. */
   increment(by: number): FieldTransform;
