@@ -1,5 +1,5 @@
 import { SHAPES, type Shape, type ShapeName } from "../firestore/shapes.js";
-import type { Fields, Query, QueryArgs, QueryResult, Ref, Snapshot, Store, Tx } from "../firestore/store.js";
+import type { DocumentData, Query, QueryArgs, QueryResult, Ref, Snapshot, Store, Tx } from "../firestore/store.js";
 import { BoardError, notFound } from "./core/errors.js";
 
 /** The reads that a store and a transaction both have. */
@@ -146,14 +146,14 @@ export function scopeStore(store: Store, projectId: string): Store {
   }
 
   /** The fields of a new document, of the project when they name none. */
-  function inOwnProject(ref: Ref, fields: Fields): Fields {
+  function inOwnProject(ref: Ref, fields: DocumentData): DocumentData {
     if (ref.parent) return fields;
     const { project_id }: { project_id?: unknown } = fields;
     if (isProject(ref) || (project_id ?? projectId) !== projectId) throw otherProject();
     return { ...fields, project_id: projectId };
   }
 
-  function refuseGivingAway(ref: Ref, fields: Fields): void {
+  function refuseGivingAway(ref: Ref, fields: DocumentData): void {
     const elsewhere = "project_id" in fields && fields.project_id !== projectId;
     if (elsewhere || (isProject(ref) && ref.id !== projectId)) throw otherProject();
   }

@@ -1,5 +1,5 @@
-import type { Precondition as ClientPrecondition, DocumentReference, DocumentSnapshot } from "@google-cloud/firestore";
-import type { Precondition, QueryResult, Ref, Snapshot } from "./store.js";
+import type { DocumentReference, DocumentSnapshot, Precondition } from "@google-cloud/firestore";
+import type { QueryResult, Ref, Snapshot, UpdatePrecondition } from "./store.js";
 
 /** The board's reference to the client's document. */
 export function refOf(document: DocumentReference): Ref {
@@ -30,12 +30,13 @@ export function snapshotOf(document: DocumentSnapshot): Snapshot {
   };
 }
 
+/** The board's view of what a query of the client has found. */
 export function queryResultOf({ docs }: { docs: DocumentSnapshot[] }): QueryResult {
   return { docs: docs.map(snapshotOf) };
 }
 
 /** A precondition as the client's last argument, or no argument: it takes undefined for a mistake. */
-export function clientPrecondition(precondition: Precondition | undefined): [] | [ClientPrecondition] {
+export function clientPrecondition(precondition: UpdatePrecondition | undefined): [] | [Precondition] {
   // Every Timestamp of the board's is one of the client's.
-  return precondition ? [precondition as ClientPrecondition] : [];
+  return precondition ? [precondition as Precondition] : [];
 }

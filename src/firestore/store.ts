@@ -43,8 +43,8 @@ export interface Ref {
   /** The document whose sub-collection it is in; null in a top-level collection. */
   parent: Ref | null;
   get(): Promise<Snapshot>;
-  /** Changes fields of the document, outside of a transaction. Rejects when there is none, or the precondition fails. */
-  update(fields: Fields, precondition?: Precondition): Promise<void>;
+  /** Changes fields of the document, outside of a transaction. Rejects without the document, or when it has changed. */
+  update(fields: DocumentData, precondition?: UpdatePrecondition): Promise<void>;
 }
 
 /** A document as it was read. */
@@ -61,22 +61,22 @@ export interface Snapshot {
 }
 
 /** Names and values of fields; in an update, names joined by dots reach into maps. */
-export type Fields = object;
+export type DocumentData = object;
 
 /** What must hold when a write is committed: the document is as it was when it was read. */
-export interface Precondition {
+export interface UpdatePrecondition {
   lastUpdateTime: Timestamp;
 }
 
 /** A time of Firestore's, which ends at microseconds. Only a store makes one. */
-export interface Timestamp {
+interface Timestamp {
   seconds: number;
   nanoseconds: number;
   isEqual(other: Timestamp): boolean;
 }
 
 /** A change that Firestore makes itself when it commits. Opaque: only a store makes one, as a value for an update. */
-export interface FieldTransform {
+interface FieldTransform {
   isEqual(other: FieldTransform): boolean;
 }
 
@@ -112,6 +112,7 @@ export interface QueryArgs {
 /** Where a document stands in a shape's order, as plain JSON: the ordered values, then the document's id. */
 export type Position = unknown[];
 
+/** What a query found. */
 export interface QueryResult {
   docs: Snapshot[];
 }
@@ -122,11 +123,11 @@ export interface Tx {
   /** Reads documents in one round trip, in the order of `refs`. */
   getAll(refs: readonly Ref[]): Promise<Snapshot[]>;
   /** The commit fails when the document exists. */
-  create(ref: Ref, fields: Fields): void;
+  create(ref: Ref, fields: DocumentData): void;
   /** Creates the document, or replaces it. */
-  set(ref: Ref, fields: Fields): void;
+  set(ref: Ref, fields: DocumentData): void;
   /** Changes fields. The commit fails when the document does not exist, or the precondition does not hold. */
-  update(ref: Ref, fields: Fields, precondition?: Precondition): void;
+  update(ref: Ref, fields: DocumentData, precondition?: UpdatePrecondition): void;
   delete(ref: Ref): void;
   /**
    * Makes the commit depend on a document that was read outside of the transaction: when it has changed or gone since,
