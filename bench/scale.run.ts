@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, test } from "vitest";
-import { openStore } from "../src/firestore/store.js";
 import { type Agent, startAgent } from "../test/support/client.js";
 import { freshDatabase, type TestDatabase } from "../test/support/lane.js";
 import { writeTasks } from "../test/support/many-tasks.js";
+import { openDatabase } from "../test/support/open-database.js";
 import { type Measured, medians } from "./support/measure.js";
 import { milliseconds, ratio, report, verdict } from "./support/table.js";
 
@@ -23,14 +23,14 @@ const projects = { few: "", many: "" };
 
 beforeAll(async () => {
   database = await freshDatabase("embedded");
-  const store = await openStore(database.config);
+  const { store, db } = await openDatabase(database.config);
   agent = await startAgent(database.env, "bench");
   for (const [size, done] of [
     ["few", FEW],
     ["many", MANY],
   ] as const) {
     const { id } = await agent.call("board_create_project", { name: size });
-    await writeTasks(store, id, done);
+    await writeTasks(db, id, done);
     projects[size] = id;
   }
   await store.close();

@@ -3,7 +3,7 @@ import { isJson } from "./config/cloud.js";
 import type { Problem } from "./config/problem.js";
 import { SETTINGS, type Setting, type SettingName, type Values } from "./config/settings.js";
 import { chooseMode, storeConfig } from "./config/store.js";
-import type { StoreConfig } from "./firestore/config.js";
+import type { StoreConfig } from "./firestore/store-config.js";
 import { plainMessages } from "./zod-messages.js";
 
 export { SETTINGS, type Setting } from "./config/settings.js";

@@ -21,7 +21,7 @@ const db = new Firestore({
 });
 
 /**
- * One increment; false when it lost the race. Each store gets the retries that suit it (see src/firestore/transaction).
+ * One increment; false when it lost the race. Each store gets the retries that suit it (see src/firestore/transaction-retry.ts).
  * @param {import("@google-cloud/firestore").DocumentReference} counter
  */
 async function increment(counter) {

@@ -1,5 +1,5 @@
 import { BoardError } from "../board/core/errors.js";
-import { scopeStore } from "../board/scope/store.js";
+import { scopeStore } from "../board/scope.js";
 import { type HeartbeatTimer, startHeartbeat } from "../board/sessions/heartbeat-timer.js";
 import type { Config } from "../config.js";
 import type { Store } from "../firestore/store.js";
@@ -48,7 +48,7 @@ function lazyStore(config: Config["store"], project: string | undefined) {
   return {
     async open() {
       if ("problem" in config) throw new BoardError("unavailable", config.problem, config.repair);
-      opening ??= import("../firestore/store.js")
+      opening ??= import("../firestore/open-store.js")
         .then(({ openStore }) => openStore(config, engineNotices))
         .then((store) => (project === undefined ? store : scopeStore(store, project)));
       const attempt = opening;

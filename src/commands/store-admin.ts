@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Config } from "../config.js";
 import { backup, check, StoreError } from "../embedded/index.js";
-import { embeddedFile } from "../firestore/embedded-file.js";
+import { embeddedFile } from "../firestore/store-config.js";
 import { exitCodeOf } from "./exit-code.js";
 
 /** Prints where the embedded board's file is, or will be. Gives the exit code. */

@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { CloudConfig } from "../firestore/config.js";
+import type { CloudConfig } from "../firestore/store-config.js";
 import { isProblem, type Problem } from "./problem.js";
 
 type Account = Pick<CloudConfig, "projectId" | "serviceAccount">;

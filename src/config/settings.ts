@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { StoreConfig } from "../firestore/config.js";
+import type { StoreConfig } from "../firestore/store-config.js";
 
 /** One setting: how it is given, what it must be, and what it is for. The README's table is made from these. */
 export interface Setting {

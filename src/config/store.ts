@@ -1,4 +1,4 @@
-import type { StoreConfig } from "../firestore/config.js";
+import type { StoreConfig } from "../firestore/store-config.js";
 import { cloudAccount } from "./cloud.js";
 import { defaultDataFolder, givenDataFolder } from "./data-folder.js";
 import { isProblem, type Problem } from "./problem.js";

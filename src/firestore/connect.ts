@@ -1,20 +1,22 @@
 import { randomBytes } from "node:crypto";
 import type { Firestore, Settings } from "@google-cloud/firestore";
-import type { CloudConfig, EmbeddedConfig, StoreConfig } from "./config.js";
-import { embeddedFile } from "./embedded-file.js";
 import { loadIndexes } from "./indexes.js";
+import { type CloudConfig, type EmbeddedConfig, embeddedFile, type StoreConfig } from "./store-config.js";
 
-/** An open client and what must be closed after it. */
-export interface Connection {
+/** Google's client for one database, open. */
+export interface FirestoreClient {
   db: Firestore;
+  /** The classes of the client library that make values and aggregations. */
+  library: Pick<typeof import("firebase-admin/firestore"), "AggregateField" | "FieldValue" | "Timestamp">;
+  /** Closes the client, and the embedded engine if it has one. */
   close(): Promise<void>;
 }
 
-/** What the embedded engine tells its operator. */
+/** What the embedded engine reports to its operator. */
 export interface EngineNotices {
-  /** A fault of the engine itself, under the id that the client was told. */
+  /** A fault of the engine itself; the client's error has the same id. */
   fault(error: unknown, id: string): void;
-  /** Index entries are being made anew after firestore.indexes.json changed. */
+  /** Index entries are being rebuilt after firestore.indexes.json changed. */
   rebuilding(done: number, total: number): void;
   /** The file lies on a network file system of this name, where locks do not hold. */
   networkDisk(fileSystem: string): void;
@@ -24,9 +26,8 @@ export interface EngineNotices {
 const NO_CREDENTIALS = { client_email: "nobody@fireboard.invalid", private_key: "none" };
 
 /**
- * Keeps gax (google-gax, ClientConfig) from sending a transaction's commit again on its own, for ten minutes and unheard
- * of by the call: a change would appear long after its caller was told that it failed. Transactions are run again as a
- * whole, while their caller waits.
+ * Keeps gax (google-gax, ClientConfig) from sending a transaction's commit again by itself, for up to ten minutes: the
+ * change would appear long after its caller got an error. Transactions are run again as a whole, while their caller waits.
  */
 const COMMIT_ONCE = {
   interfaces: {
@@ -34,19 +35,19 @@ const COMMIT_ONCE = {
   },
 };
 
-/** A store that was away is tried again within a second; grpc-js alone would take up to two minutes. */
+/** Reconnects to a store within a second after it is back; grpc-js alone takes up to two minutes. */
 const RECONNECT = { "grpc.initial_reconnect_backoff_ms": 100, "grpc.max_reconnect_backoff_ms": 1_000 };
 
 /**
- * A connection that died unnoticed (a suspended laptop, another network) is found with the first call after it and
- * made anew within the call's deadline; TCP alone takes a quarter of an hour. Not for the embedded engine, which never
- * goes away without us and may keep this process busy longer than that.
+ * Finds a connection that died unnoticed (a suspended laptop, another network) with the first call after it, and reconnects
+ * within the call's deadline; TCP alone takes a quarter of an hour. Not for the embedded engine: it runs in this process,
+ * and may keep it busy longer than that.
  * https://grpc.io/docs/guides/keepalive/
  */
 const KEEPALIVE = { "grpc.keepalive_time_ms": 10_000, "grpc.keepalive_timeout_ms": 4_000 };
 
 /** Connects to the configured store. The client library is loaded here, so that a server answers its handshake first. */
-export async function connect(config: StoreConfig, notices?: EngineNotices): Promise<Connection> {
+export async function connect(config: StoreConfig, notices?: EngineNotices): Promise<FirestoreClient> {
   switch (config.mode) {
     case "cloud":
       return await openClient(config, await cloudCredential(config), KEEPALIVE);
@@ -62,7 +63,7 @@ export async function connect(config: StoreConfig, notices?: EngineNotices): Pro
   }
 }
 
-async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | undefined): Promise<Connection> {
+async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | undefined): Promise<FirestoreClient> {
   const { startEngine } = await import("../embedded/index.js");
   const token = randomBytes(32).toString("base64url");
   const engine = await startEngine({
@@ -71,16 +72,16 @@ async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | 
     indexes: loadIndexes(config.collectionPrefix),
     ...(notices ? { onError: notices.fault, onRebuild: notices.rebuilding, onNetworkDisk: notices.networkDisk } : {}),
   });
-  const connection = await openClient(config, undefined, {
+  const client = await openClient(config, undefined, {
     host: `${engine.host}:${engine.port}`,
     ssl: false,
     credentials: NO_CREDENTIALS,
     customHeaders: { Authorization: `Bearer ${token}` },
   });
   return {
-    db: connection.db,
+    ...client,
     close: async () => {
-      await connection.close();
+      await client.close();
       await engine.close();
     },
   };
@@ -96,14 +97,14 @@ async function openClient(
   config: StoreConfig,
   credential: Awaited<ReturnType<typeof cloudCredential>>,
   settings: Settings,
-): Promise<Connection> {
+): Promise<FirestoreClient> {
   const { initializeApp, deleteApp, applicationDefault } = await import("firebase-admin/app");
-  const { getFirestore } = await import("firebase-admin/firestore");
+  const { AggregateField, FieldValue, getFirestore, Timestamp } = await import("firebase-admin/firestore");
   const project = config.projectId === undefined ? {} : { projectId: config.projectId };
   const app = initializeApp({ credential: credential ?? applicationDefault(), ...project }, `fireboard-${nextApp++}`);
   const db = getFirestore(app, config.databaseId);
   db.settings({ ...RECONNECT, ...settings, ...project, clientConfig: COMMIT_ONCE, ignoreUndefinedProperties: false });
-  return { db, close: () => deleteApp(app) };
+  return { db, library: { AggregateField, FieldValue, Timestamp }, close: () => deleteApp(app) };
 }
 
 let nextApp = 0;

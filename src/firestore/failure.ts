@@ -13,7 +13,7 @@ export type StoreFailure =
   | "writes_refused"
   | EmbeddedFailure;
 
-/** Why the embedded store's file cannot be used. */
+/** The embedded engine's error codes. */
 const EMBEDDED_FAILURES = [
   "store_locked",
   "newer_schema",
@@ -23,34 +23,51 @@ const EMBEDDED_FAILURES = [
   "disk_full",
   "io_error",
 ] as const;
+/** Why the embedded store's file cannot be used. */
 export type EmbeddedFailure = (typeof EMBEDDED_FAILURES)[number];
 
-const BY_CODE: Readonly<Record<number, StoreFailure>> = {
-  3: "invalid",
-  4: "deadline",
-  5: "not_found",
-  6: "already_exists",
-  7: "permission",
-  8: "unavailable",
-  10: "contention",
-  14: "unavailable",
-  16: "permission",
+/**
+ * gRPC's status codes, by their names (https://grpc.io/docs/guides/status-codes/). Written out because this file is loaded
+ * at start, before the server has answered its handshake, and @grpc/grpc-js is not.
+ */
+const STATUS = {
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  ALREADY_EXISTS: 6,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  ABORTED: 10,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const;
+
+const BY_STATUS: Readonly<Record<number, StoreFailure>> = {
+  [STATUS.INVALID_ARGUMENT]: "invalid",
+  [STATUS.DEADLINE_EXCEEDED]: "deadline",
+  [STATUS.NOT_FOUND]: "not_found",
+  [STATUS.ALREADY_EXISTS]: "already_exists",
+  [STATUS.PERMISSION_DENIED]: "permission",
+  [STATUS.RESOURCE_EXHAUSTED]: "unavailable",
+  [STATUS.ABORTED]: "contention",
+  [STATUS.UNAVAILABLE]: "unavailable",
+  [STATUS.UNAUTHENTICATED]: "permission",
 };
 
 /**
- * Classifies an error of the Firestore client by its gRPC status (https://grpc.io/docs/guides/status-codes/).
- * Undefined: not an error of the store, or one that a correct program never causes.
+ * Classifies an error of the Firestore client by its gRPC status, and those of the embedded and the read-only store by
+ * their codes. Undefined: not an error of the store, or one that a correct program never causes.
  */
 export function storeFailure(error: unknown): StoreFailure | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = (error as Error & { code?: unknown }).code;
   const embedded = EMBEDDED_FAILURES.find((failure) => failure === code);
   if (embedded) return embedded;
+  if (code === "writes_refused") return code;
   // google-auth-library has no code for it.
   if (error.message.startsWith("Could not load the default credentials")) return "no_credentials";
-  // The client's word for a write in a read-only transaction; it has no code either.
-  if (code === "writes_refused" || /read-only transactions cannot execute writes/.test(error.message))
-    return "writes_refused";
-  if (code === 9) return /\bindex\b/i.test(error.message) ? "index_missing" : "stale_precondition";
-  return typeof code === "number" ? BY_CODE[code] : undefined;
+  if (code === STATUS.FAILED_PRECONDITION)
+    return /\bindex\b/i.test(error.message) ? "index_missing" : "stale_precondition";
+  return typeof code === "number" ? BY_STATUS[code] : undefined;
 }

@@ -1,43 +1,29 @@
-import type { DocumentReference, Firestore, Query, QueryDocumentSnapshot } from "@google-cloud/firestore";
+import type { Query as ClientQuery, Firestore } from "@google-cloud/firestore";
 import { SHAPES, type Shape, type ShapeName, SUB_COLLECTIONS } from "./shapes.js";
-
-/** The values for a shape's filters, and the slice that is wanted. */
-export interface QueryArgs {
-  /** A value for each filter of the shape; an optional filter without a value is left out. */
-  values?: Readonly<Record<string, unknown>>;
-  /** The document that holds the sub-collection, for shapes of one. */
-  parent?: DocumentReference;
-  /** At most this many documents; required, because every list is bounded. `"all"` where a rule needs every document. */
-  limit: number | "all";
-  /** Continue behind this position, as `positionOf` gave it. */
-  after?: Position;
-}
-
-/** Where a document stands in a shape's order, as plain JSON: the ordered values, then the document's id. */
-export type Position = unknown[];
+import type { Position, Query, Snapshot } from "./store.js";
 
 type TimestampType = typeof import("@google-cloud/firestore").Timestamp;
 
 /**
- * Builds queries by shape, so that no query can be issued that SHAPES does not list.
- * `Timestamp` is handed in because the client library is loaded late.
+ * Builds the client's queries by shape, so that no query can be issued that SHAPES does not list. Throws TypeError when a
+ * value or the parent is missing. `Timestamp` is handed in because the client library is loaded late.
  */
 export function queryBuilder(
   db: Firestore,
-  path: (collection: Shape["collection"]) => string,
+  collectionId: (collection: Shape["collection"]) => string,
   Timestamp: TimestampType,
 ) {
-  return function build(name: ShapeName, args: QueryArgs): Query {
+  return function build({ shape: name, args }: Pick<Query, "shape" | "args">): ClientQuery {
     const shape: Shape = SHAPES[name];
-    const values = args.values ?? {};
-    if (shape.collection in SUB_COLLECTIONS !== (args.parent !== undefined))
+    const { values = {}, parent } = args;
+    if (shape.collection in SUB_COLLECTIONS !== (parent !== undefined))
       throw new TypeError(`query ${name} is of ${shape.collection}, which decides whether it has a parent`);
-    let query: Query = (args.parent ?? db).collection(path(shape.collection));
-    for (const [field, op] of Object.entries(shape.where)) {
+    let query: ClientQuery = (parent ? db.doc(parent.path) : db).collection(collectionId(shape.collection));
+    for (const [field, op] of Object.entries(shape.filters)) {
       if (!(field in values)) throw new TypeError(`query ${name} needs a value for ${field}`);
       query = query.where(field, op, values[field]);
     }
-    for (const [field, op] of Object.entries(shape.optional ?? {}))
+    for (const [field, op] of Object.entries(shape.optionalFilters ?? {}))
       if (values[field] !== undefined) query = query.where(field, op, values[field]);
     for (const [field, direction] of shape.orderBy) query = query.orderBy(field, direction);
     if (args.after) {
@@ -45,12 +31,13 @@ export function queryBuilder(
       const position = args.after.map((value) => decode(value, Timestamp));
       query = query.orderBy("__name__", last).startAfter(...position);
     }
+    if (args.offset !== undefined) query = query.offset(args.offset);
     return args.limit === "all" ? query : query.limit(args.limit);
   };
 }
 
 /** The position of a document of this shape: what `after` takes to continue behind it. */
-export function positionOf(name: ShapeName, snapshot: QueryDocumentSnapshot): Position {
+export function positionOf(name: ShapeName, snapshot: Snapshot): Position {
   return [...SHAPES[name].orderBy.map(([field]) => encode(snapshot.get(field))), snapshot.id];
 }
 

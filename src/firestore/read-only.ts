@@ -1,4 +1,4 @@
-import type { Firestore } from "@google-cloud/firestore";
+import type { Query, QueryResult, Ref, Snapshot, Store, Tx } from "./store.js";
 
 /** A write that a read-only store refused; nothing was sent. */
 class WritesRefused extends Error {
@@ -9,21 +9,59 @@ class WritesRefused extends Error {
   }
 }
 
-/** The client's one way to send a unary RPC (Firestore.request, internal): every write, however it was asked for, passes. */
-interface Requests {
-  request(method: string, request: { writes?: readonly unknown[] }, ...rest: unknown[]): Promise<unknown>;
+/**
+ * A store that refuses every write with WritesRefused before anything is sent: those of references, of transactions and
+ * of moves. Each method is named here, so that a new one does not compile before it is decided whether it writes.
+ */
+export function readOnlyStore(store: Store): Store {
+  return {
+    ref: (collection, id) => readOnlyRef(store.ref(collection, id)),
+    sub: (parent, collection, id) => readOnlyRef(store.sub(parent, collection, id)),
+    getAll: async (refs) => (await store.getAll(refs)).map(readOnlySnapshot),
+    query: (shape, args) => readOnlyQuery(store.query(shape, args)),
+    transaction: (work, signal, repeat) => store.transaction((tx) => work(readOnlyTx(tx)), signal, repeat),
+    moveDocument: async () => refuse(),
+    timestamp: store.timestamp,
+    increment: store.increment,
+    close: store.close,
+  };
 }
 
-/**
- * Makes a client refuse every write with WritesRefused before it is sent: those of references, batches, bulk writers and
- * transactions. Only the empty commit that ends a transaction passes.
- */
-export function refuseWrites(db: Firestore): void {
-  const client = db as unknown as Requests;
-  const send = client.request.bind(client);
-  client.request = async (method, request, ...rest) => {
-    if (method === "batchWrite" || (method === "commit" && (request.writes?.length ?? 0) > 0))
-      throw new WritesRefused();
-    return await send(method, request, ...rest);
+function readOnlyRef({ collection, id, path, parent, get }: Ref): Ref {
+  return {
+    collection,
+    id,
+    path,
+    parent: parent && readOnlyRef(parent),
+    get: async () => readOnlySnapshot(await get()),
+    update: async () => refuse(),
   };
+}
+
+function readOnlySnapshot({ ref, id, exists, updateTime, data, get }: Snapshot): Snapshot {
+  return { ref: readOnlyRef(ref), id, exists, updateTime, data, get };
+}
+
+function readOnlyQuery({ shape, args, get, count, sums }: Query): Query {
+  return { shape, args, get: async () => readOnlyResult(await get()), count, sums };
+}
+
+function readOnlyResult({ docs }: QueryResult): QueryResult {
+  return { docs: docs.map(readOnlySnapshot) };
+}
+
+function readOnlyTx({ get, getAll }: Tx): Tx {
+  return {
+    get: async (query) => readOnlyResult(await get(query)),
+    getAll: async (refs) => (await getAll(refs)).map(readOnlySnapshot),
+    create: refuse,
+    set: refuse,
+    update: refuse,
+    delete: refuse,
+    verify: refuse,
+  };
+}
+
+function refuse(): never {
+  throw new WritesRefused();
 }

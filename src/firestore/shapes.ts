@@ -1,4 +1,4 @@
-/** The top-level collections (contracts.md 1). */
+/** The top-level collections, without the prefix that the settings may give them. */
 export const COLLECTIONS = [
   "projects",
   "tasks",
@@ -12,24 +12,24 @@ export const COLLECTIONS = [
 ] as const;
 export type CollectionName = (typeof COLLECTIONS)[number];
 
-/** The sub-collections of the turn log, each with the collection whose documents hold it (contracts.md 1). */
+/** The sub-collections of the turn log, each with the collection whose documents hold it. */
 export const SUB_COLLECTIONS = { turns: "sessions", files: "sessions", dialog: "turns", actions: "turns" } as const;
 export type SubCollectionName = keyof typeof SUB_COLLECTIONS;
 
-/** What a filter compares with; `in`, `not-in` and `array-contains-any` take lists of at most 30, 10 and 30 values. */
+/** The operator of a filter; `in`, `not-in` and `array-contains-any` take lists of at most 30, 10 and 30 values. */
 export type FilterOp = "==" | "<" | ">" | "!=" | "in" | "not-in" | "array-contains" | "array-contains-any";
 
 /**
- * The form of a query: which fields it filters and orders by, without the values. Every query of the board is one of
- * SHAPES, so that a test can hold each of them against firestore.indexes.json.
+ * A query without its values: which fields it filters and orders by, and so which composite index it needs. Every query of
+ * the board is one of SHAPES, so that a test can check firestore.indexes.json against all of them.
  */
 export interface Shape {
   /** A query of a sub-collection is one of a single parent. */
   collection: CollectionName | SubCollectionName;
-  /** Filters that are always there. */
-  where: Readonly<Record<string, FilterOp>>;
+  /** The operator for each field of its composite filter (AND). */
+  filters: Readonly<Record<string, FilterOp>>;
   /** Filters that a call may add, in any combination. */
-  optional?: Readonly<Record<string, FilterOp>>;
+  optionalFilters?: Readonly<Record<string, FilterOp>>;
   orderBy: readonly (readonly [field: string, direction: "asc" | "desc"])[];
   /** Fields that are summed over the matches, in alphabetical order, as their indexes must end. */
   sums?: readonly string[];
@@ -41,14 +41,14 @@ const shapes = <T extends Record<string, Shape>>(table: T): T => table;
 export const SHAPES = shapes({
   projectsByPriority: {
     collection: "projects",
-    where: { priority: "==" },
-    optional: { status: "==" },
+    filters: { priority: "==" },
+    optionalFilters: { status: "==" },
     orderBy: [["updated_at", "desc"]],
   },
-  latestProjects: { collection: "projects", where: {}, orderBy: [["updated_at", "desc"]] },
+  latestProjects: { collection: "projects", filters: {}, orderBy: [["updated_at", "desc"]] },
   projectsOfUnknownPriority: {
     collection: "projects",
-    where: { priority: "not-in" },
+    filters: { priority: "not-in" },
     orderBy: [
       ["priority", "asc"],
       ["updated_at", "desc"],
@@ -56,13 +56,13 @@ export const SHAPES = shapes({
   },
   tasksByPriority: {
     collection: "tasks",
-    where: { project_id: "==", priority: "==" },
-    optional: { status: "in", assigned_agent: "==", parent_task_id: "==" },
+    filters: { project_id: "==", priority: "==" },
+    optionalFilters: { status: "in", assigned_agent: "==", parent_task_id: "==" },
     orderBy: [["created_at", "asc"]],
   },
   tasksOfUnknownPriority: {
     collection: "tasks",
-    where: { project_id: "==", priority: "not-in" },
+    filters: { project_id: "==", priority: "not-in" },
     orderBy: [
       ["priority", "asc"],
       ["created_at", "asc"],
@@ -70,18 +70,18 @@ export const SHAPES = shapes({
   },
   tasksOfUnknownStatus: {
     collection: "tasks",
-    where: { project_id: "==", status: "not-in" },
+    filters: { project_id: "==", status: "not-in" },
     orderBy: [["status", "asc"]],
   },
   latestTasks: {
     collection: "tasks",
-    where: {},
-    optional: { project_id: "==" },
+    filters: {},
+    optionalFilters: { project_id: "==" },
     orderBy: [["updated_at", "desc"]],
   },
   tasksByStatus: {
     collection: "tasks",
-    where: { project_id: "==", status: "==" },
+    filters: { project_id: "==", status: "==" },
     orderBy: [
       ["priority", "asc"],
       ["created_at", "asc"],
@@ -89,32 +89,32 @@ export const SHAPES = shapes({
   },
   tasksChangedSince: {
     collection: "tasks",
-    where: { project_id: "==", updated_at: ">" },
+    filters: { project_id: "==", updated_at: ">" },
     orderBy: [["updated_at", "desc"]],
   },
-  taskCounts: { collection: "tasks", where: { project_id: "==", status: "==" }, orderBy: [] },
-  openTaskCount: { collection: "tasks", where: { project_id: "==", status: "!=" }, orderBy: [] },
-  subtasks: { collection: "tasks", where: { parent_task_id: "==" }, orderBy: [["created_at", "asc"]] },
-  subtasksOfMany: { collection: "tasks", where: { parent_task_id: "in" }, orderBy: [] },
-  dependents: { collection: "tasks", where: { depends_on: "array-contains" }, orderBy: [] },
-  dependentsOfMany: { collection: "tasks", where: { depends_on: "array-contains-any" }, orderBy: [] },
+  taskCounts: { collection: "tasks", filters: { project_id: "==", status: "==" }, orderBy: [] },
+  openTaskCount: { collection: "tasks", filters: { project_id: "==", status: "!=" }, orderBy: [] },
+  subtasks: { collection: "tasks", filters: { parent_task_id: "==" }, orderBy: [["created_at", "asc"]] },
+  subtasksOfMany: { collection: "tasks", filters: { parent_task_id: "in" }, orderBy: [] },
+  dependents: { collection: "tasks", filters: { depends_on: "array-contains" }, orderBy: [] },
+  dependentsOfMany: { collection: "tasks", filters: { depends_on: "array-contains-any" }, orderBy: [] },
   tasksLeasedBy: {
     collection: "tasks",
-    where: { "lease.agent_name": "==" },
-    optional: { project_id: "==" },
+    filters: { "lease.agent_name": "==" },
+    optionalFilters: { project_id: "==" },
     orderBy: [],
   },
-  activeSessions: { collection: "sessions", where: { project_id: "==", status: "==" }, orderBy: [] },
+  activeSessions: { collection: "sessions", filters: { project_id: "==", status: "==" }, orderBy: [] },
   agentSessions: {
     collection: "sessions",
-    where: { kind: "==", agent_name: "==", status: "==" },
-    optional: { project_id: "==" },
+    filters: { kind: "==", agent_name: "==", status: "==" },
+    optionalFilters: { project_id: "==" },
     orderBy: [],
   },
   endedSessions: {
     collection: "sessions",
-    where: { project_id: "==", status: "in" },
-    optional: { kind: "==" },
+    filters: { project_id: "==", status: "in" },
+    optionalFilters: { kind: "==" },
     orderBy: [
       ["ended_at", "desc"],
       ["started_at", "desc"],
@@ -122,21 +122,21 @@ export const SHAPES = shapes({
   },
   sessions: {
     collection: "sessions",
-    where: {},
-    optional: { project_id: "==", status: "==", agent_name: "==", story_id: "==", ended_at: "==" },
+    filters: {},
+    optionalFilters: { project_id: "==", status: "==", agent_name: "==", story_id: "==", ended_at: "==" },
     orderBy: [["started_at", "desc"]],
   },
   sessionTotals: {
     collection: "sessions",
-    where: {},
-    optional: { project_id: "==", status: "==", agent_name: "==", story_id: "==" },
+    filters: {},
+    optionalFilters: { project_id: "==", status: "==", agent_name: "==", story_id: "==" },
     orderBy: [],
     sums: ["cached_tokens", "cost_usd", "input_tokens", "output_tokens"],
   },
   sessionsEndedBefore: {
     collection: "sessions",
-    where: { kind: "==", ended_at: "<" },
-    optional: { project_id: "==" },
+    filters: { kind: "==", ended_at: "<" },
+    optionalFilters: { project_id: "==" },
     orderBy: [
       ["ended_at", "desc"],
       ["started_at", "desc"],
@@ -144,52 +144,52 @@ export const SHAPES = shapes({
   },
   sessionHistory: {
     collection: "sessions",
-    where: {},
-    optional: { project_id: "==", agent_name: "==" },
+    filters: {},
+    optionalFilters: { project_id: "==", agent_name: "==" },
     orderBy: [["updated_at", "desc"]],
   },
-  openTurns: { collection: "turns", where: { status: "==" }, orderBy: [] },
+  openTurns: { collection: "turns", filters: { status: "==" }, orderBy: [] },
   activity: {
     collection: "activity_log",
-    where: {},
-    optional: { project_id: "==", task_id: "==", session_id: "==", agent_name: "==", action: "==" },
+    filters: {},
+    optionalFilters: { project_id: "==", task_id: "==", session_id: "==", agent_name: "==", action: "==" },
     orderBy: [["created_at", "desc"]],
   },
   agentsAround: {
     collection: "agents",
-    where: { project_id: "==", last_seen_at: ">" },
+    filters: { project_id: "==", last_seen_at: ">" },
     orderBy: [["last_seen_at", "desc"]],
   },
-  memories: { collection: "memories", where: { project_id: "==" }, orderBy: [["updated_at", "desc"]] },
+  memories: { collection: "memories", filters: { project_id: "==" }, orderBy: [["updated_at", "desc"]] },
   deliveries: {
     collection: "deliveries",
-    where: { project_id: "==", agent_id: "==" },
+    filters: { project_id: "==", agent_id: "==" },
     orderBy: [["created_at", "desc"]],
   },
   activitySince: {
     collection: "activity_log",
-    where: { project_id: "==", created_at: ">" },
+    filters: { project_id: "==", created_at: ">" },
     orderBy: [["created_at", "desc"]],
   },
 });
 export type ShapeName = keyof typeof SHAPES;
 
-/** A shape with one choice of its optional filters: what is really sent to Firestore. */
+/** A shape with one choice of its optional filters, as it is sent to Firestore. */
 export interface ConcreteShape {
   name: ShapeName;
   collection: Shape["collection"];
-  where: readonly (readonly [field: string, op: FilterOp])[];
+  filters: readonly (readonly [field: string, op: FilterOp])[];
   orderBy: Shape["orderBy"];
   sums?: readonly string[] | undefined;
 }
 
-/** All combinations of optional filters of all shapes, for the index-coverage test. */
+/** Every shape with every combination of its optional filters, for the test of the indexes. */
 export function concreteShapes(): ConcreteShape[] {
   return (Object.entries(SHAPES) as [ShapeName, Shape][]).flatMap(([name, shape]) =>
-    subsets(Object.entries(shape.optional ?? {})).map((chosen) => ({
+    subsets(Object.entries(shape.optionalFilters ?? {})).map((chosen) => ({
       name,
       collection: shape.collection,
-      where: [...Object.entries(shape.where), ...chosen],
+      filters: [...Object.entries(shape.filters), ...chosen],
       orderBy: shape.orderBy,
       sums: shape.sums,
     })),

@@ -1,90 +1,159 @@
-import type {
-  DocumentReference,
-  DocumentSnapshot,
-  FieldValue as FieldValueType,
-  Query,
-  Timestamp,
-  Transaction,
-} from "@google-cloud/firestore";
-import type { StoreConfig } from "./config.js";
-import { connect, type EngineNotices } from "./connect.js";
-import { isDocumentId, type QueryArgs, queryBuilder } from "./query.js";
-import { refuseWrites } from "./read-only.js";
-import { type CollectionName, SHAPES, type Shape, type ShapeName, type SubCollectionName } from "./shapes.js";
-import { type RunTransaction, transactionRunner } from "./transaction-retry.js";
+import type { CollectionName, ShapeName, SubCollectionName } from "./shapes.js";
 
-export type {
-  DocumentReference,
-  DocumentSnapshot,
-  Query,
-  QueryDocumentSnapshot,
-  QuerySnapshot,
-  Transaction,
-} from "@google-cloud/firestore";
-
-/** The board's view of Firestore: references by collection, queries by shape, transactions by the store's policy. */
+/**
+ * What the board can do with its Firestore, in the words of Google's client library and only as much of it as the board
+ * uses: https://cloud.google.com/nodejs/docs/reference/firestore/latest. All parts are plain objects, so that a store can
+ * be wrapped method by method: for reading only (read-only.ts), or for one project (src/board/scope.ts).
+ *
+ * Whatever reads or writes rejects with the client's errors, which `storeFailure` classifies.
+ */
 export interface Store {
-  mode: StoreConfig["mode"];
-  ref(collection: CollectionName, id: string): DocumentReference;
-  /** A document of a sub-collection. */
-  sub(parent: DocumentReference, collection: SubCollectionName, id: string): DocumentReference;
+  /** A document of a top-level collection. An id that no document can have gives a reference to no document. */
+  ref(collection: CollectionName, id: string): Ref;
+  /** A document of a sub-collection. Throws when no document can have the id. */
+  sub(parent: Ref, collection: SubCollectionName, id: string): Ref;
+  /** Reads documents in one round trip, in the order of `refs`. */
+  getAll(refs: readonly Ref[]): Promise<Snapshot[]>;
+  /** A query of the shape; nothing is read before one of its methods is called. */
   query(shape: ShapeName, args: QueryArgs): Query;
   /**
-   * Sums a shape's `sums` over all documents that match, without reading them. Firestore counts only documents that
-   * have every summed field (https://firebase.google.com/docs/firestore/query-data/aggregation-queries#limitations).
+   * Runs `work` in a transaction and commits what it wrote, again when it lost a race (transaction-retry.ts): `work` must
+   * have no other effect. Rejects with the reason of `signal` once that has aborted; nothing is committed after it.
    */
-  sums(shape: ShapeName, values: QueryArgs["values"]): Promise<Record<string, number>>;
-  /** A time to store, this many microseconds after `date`; a Date itself ends at milliseconds. */
+  transaction<T>(work: (tx: Tx) => Promise<T>, signal: AbortSignal, repeat?: Repeat): Promise<T>;
+  /**
+   * Moves a document and all its sub-collections, in as many commits as it takes (move-document.ts). False when it was not
+   * moved to its end: time is up, it changed meanwhile, or another process is moving it.
+   */
+  moveDocument(move: Move): Promise<boolean>;
+  /** A time to store, this many microseconds (0 to 999) after `date`; a Date itself ends at milliseconds. */
   timestamp(date: Date, microseconds: number): Timestamp;
   /** A value for an update that adds to a stored number, whatever it is by then. */
-  increment(by: number): FieldValueType;
-  /** Reads several documents in one round trip, in the order of `refs`. */
-  getAll(refs: DocumentReference[]): Promise<DocumentSnapshot[]>;
-  transaction: RunTransaction;
-  /**
-   * Makes the commit of `tx` depend on a document that was read outside of it: when it has changed or gone since, the
-   * commit is refused and the transaction runs again. It writes nothing: deleting a field that is not there changes no
-   * document, and a write without a change keeps the update time (WriteResult.update_time in google.firestore.v1).
-   */
-  verify(tx: Transaction, snapshot: DocumentSnapshot): void;
+  increment(by: number): FieldTransform;
   close(): Promise<void>;
 }
 
-/** What an id refers to that no document can have, as leads type them into reference fields: nothing has this id either. */
-const NO_DOCUMENT = "(no document)";
+/** A reference to a document, whether it exists or not. */
+export interface Ref {
+  /** The id of the collection it is in. */
+  collection: string;
+  id: string;
+  /** Collections and ids from the root of the database, joined by slashes. */
+  path: string;
+  /** The document whose sub-collection it is in; null in a top-level collection. */
+  parent: Ref | null;
+  get(): Promise<Snapshot>;
+  /** Changes fields of the document, outside of a transaction. Rejects without the document, or when it has changed. */
+  update(fields: DocumentData, precondition?: UpdatePrecondition): Promise<void>;
+}
 
-/**
- * Opens the configured store; one that is read-only refuses every write. Throws the embedded engine's typed errors when
- * its file cannot be used.
- */
-export async function openStore(config: StoreConfig, notices?: EngineNotices): Promise<Store> {
-  const connection = await connect(config, notices);
-  const { AggregateField, FieldValue, Timestamp } = await import("firebase-admin/firestore");
-  const { db } = connection;
-  if (config.readOnly) refuseWrites(db);
-  const path = (collection: Shape["collection"]) => config.collectionPrefix + collection;
-  const query = queryBuilder(db, path, Timestamp);
-  return {
-    mode: config.mode,
-    ref: (collection, id) => db.collection(path(collection)).doc(isDocumentId(id) ? id : NO_DOCUMENT),
-    sub: (parent, collection, id) => parent.collection(path(collection)).doc(id),
-    query,
-    async sums(name, values = {}) {
-      const { sums = [] }: Shape = SHAPES[name];
-      const fields = Object.fromEntries(sums.map((field) => [field, AggregateField.sum(field)]));
-      return (await query(name, { values, limit: "all" }).aggregate(fields).get()).data();
-    },
-    timestamp: (date, microseconds) => {
-      const { seconds, nanoseconds } = Timestamp.fromDate(date);
-      return new Timestamp(seconds, nanoseconds + microseconds * 1_000);
-    },
-    increment: (by) => FieldValue.increment(by),
-    getAll: async (refs) => (refs.length === 0 ? [] : await db.getAll(...refs)),
-    transaction: transactionRunner(db, config),
-    verify(tx, { ref, updateTime }) {
-      if (!updateTime) throw new TypeError("only a document that exists can be verified");
-      tx.update(ref, { fireboard_verify: FieldValue.delete() }, { lastUpdateTime: updateTime });
-    },
-    close: () => connection.close(),
-  };
+/** A document as it was read. */
+export interface Snapshot {
+  ref: Ref;
+  id: string;
+  exists: boolean;
+  /** When it was last changed; undefined when it does not exist. */
+  updateTime: Timestamp | undefined;
+  /** All its fields; undefined when it does not exist. */
+  data(): Record<string, unknown> | undefined;
+  /** One field, by its name or by names joined by dots; undefined when it is not there. */
+  get(field: string): unknown;
+}
+
+/** Names and values of fields; in an update, names joined by dots reach into maps. */
+export type DocumentData = object;
+
+/** What must hold when a write is committed: the document is as it was when it was read. */
+export interface UpdatePrecondition {
+  lastUpdateTime: Timestamp;
+}
+
+/** A time of Firestore's, which ends at microseconds. Only a store makes one. */
+interface Timestamp {
+  seconds: number;
+  nanoseconds: number;
+  isEqual(other: Timestamp): boolean;
+}
+
+/** A change that Firestore makes itself when it commits. Opaque: only a store makes one, as a value for an update. */
+interface FieldTransform {
+  isEqual(other: FieldTransform): boolean;
+}
+
+/** A query of one shape: what it asks for, and the ways to ask. */
+export interface Query {
+  shape: ShapeName;
+  args: QueryArgs;
+  /** The documents that match, in the shape's order. */
+  get(): Promise<QueryResult>;
+  /** How many documents match, without reading them. */
+  count(): Promise<number>;
+  /**
+   * The sum of each of the shape's `sums`, without reading the documents. Firestore counts only documents that have every
+   * summed field (https://firebase.google.com/docs/firestore/query-data/aggregation-queries#limitations).
+   */
+  sums(): Promise<Record<string, number>>;
+}
+
+/** The values for a shape's filters, and the slice that is wanted. */
+export interface QueryArgs {
+  /** A value for each filter of the shape; an optional filter without a value is left out. */
+  values?: Readonly<Record<string, unknown>>;
+  /** The document that holds the sub-collection, for shapes of one. */
+  parent?: Ref;
+  /** At most this many documents; required, because every list is bounded. `"all"` where a rule needs every document. */
+  limit: number | "all";
+  /** Continue behind this position, as `positionOf` gave it. */
+  after?: Position;
+  /** Skip this many documents; Firestore bills them as read. */
+  offset?: number;
+}
+
+/** Where a document stands in a shape's order, as plain JSON: the ordered values, then the document's id. */
+export type Position = unknown[];
+
+/** What a query found. */
+export interface QueryResult {
+  docs: Snapshot[];
+}
+
+/** A transaction. It reads first; what it writes is sent with its commit, all or nothing. */
+export interface Tx {
+  get(query: Query): Promise<QueryResult>;
+  /** Reads documents in one round trip, in the order of `refs`. */
+  getAll(refs: readonly Ref[]): Promise<Snapshot[]>;
+  /** The commit fails when the document exists. */
+  create(ref: Ref, fields: DocumentData): void;
+  /** Creates the document, or replaces it. */
+  set(ref: Ref, fields: DocumentData): void;
+  /** Changes fields. The commit fails when the document does not exist, or the precondition does not hold. */
+  update(ref: Ref, fields: DocumentData, precondition?: UpdatePrecondition): void;
+  delete(ref: Ref): void;
+  /**
+   * Makes the commit depend on a document that was read outside of the transaction: when it has changed or gone since,
+   * the commit is refused and the transaction runs again. Throws TypeError for a document that does not exist.
+   */
+  verify(snapshot: Snapshot): void;
+}
+
+/** How a transaction is repeated. */
+export interface Repeat {
+  /**
+   * Only what the store refused is run again, never a commit whose answer was lost: for writes that must not be made
+   * twice and cannot tell whether they were made.
+   */
+  onlyRefused?: boolean;
+}
+
+/** A document to be moved with everything beneath it. */
+export interface Move {
+  from: Ref;
+  to: Ref;
+  /** How many levels of sub-collections there can be. */
+  levels: number;
+  /** Whether it may still be moved, as it is now; asked in each commit. */
+  mayMove(current: Snapshot): boolean;
+  /** Whether there is time for another commit. */
+  goOn(): boolean;
+  signal: AbortSignal;
 }

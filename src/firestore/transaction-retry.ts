@@ -1,30 +1,8 @@
 import type { Firestore, Transaction } from "@google-cloud/firestore";
 import pRetry from "p-retry";
-import type { StoreConfig } from "./config.js";
 import { storeFailure } from "./failure.js";
-
-/** One run of a transaction's callback. */
-export interface Attempt {
-  tx: Transaction;
-  /** 1 for the first run; a later one may follow a commit whose answer was lost. */
-  number: number;
-}
-
-/** How a transaction is repeated. */
-export interface Repeat {
-  /**
-   * Only what the store refused is run again, never a commit whose answer was lost: for writes that must not be made
-   * twice and cannot tell whether they were made.
-   */
-  onlyRefused?: boolean;
-}
-
-/** Runs `work` in a Firestore transaction, again when it lost a race. `work` must be free of side effects. */
-export type RunTransaction = <T>(
-  work: (attempt: Attempt) => Promise<T>,
-  signal: AbortSignal,
-  repeat?: Repeat,
-) => Promise<T>;
+import type { Store, Tx } from "./store.js";
+import type { StoreConfig } from "./store-config.js";
 
 /**
  * The retry policy of each store. Cloud and emulator keep the client's own attempts and backoff (about a second per
@@ -35,8 +13,9 @@ export type RunTransaction = <T>(
  */
 export function transactionRunner(
   db: Firestore,
+  txOf: (transaction: Transaction) => Tx,
   { mode, readOnly = false }: Pick<StoreConfig, "mode" | "readOnly">,
-): RunTransaction {
+): Store["transaction"] {
   const local = mode === "embedded";
   const policy = local
     ? { retries: 200, minTimeout: 5, maxTimeout: 100, factor: 1.2, randomize: true }
@@ -44,13 +23,11 @@ export function transactionRunner(
 
   return async (work, signal, { onlyRefused = false } = {}) => {
     const once = local || onlyRefused;
-    let number = 0;
     const attempt = () =>
       db.runTransaction(
-        async (tx) => {
+        async (transaction) => {
           signal.throwIfAborted();
-          number += 1;
-          const result = await work({ tx, number });
+          const result = await work(txOf(transaction));
           signal.throwIfAborted();
           return result;
         },

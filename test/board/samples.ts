@@ -1,7 +1,7 @@
 import type { Activity } from "../../src/board/model/activity.js";
 import { newSession, type Session } from "../../src/board/model/session.js";
 import type { Lease, Task } from "../../src/board/model/task.js";
-import type { DocumentSnapshot } from "../../src/firestore/store.js";
+import type { Snapshot } from "../../src/firestore/store.js";
 
 /** The moment at which the unit tests of the rules take place. */
 export const NOW = new Date("2026-03-01T12:00:00.000Z");
@@ -59,7 +59,7 @@ export function sampleEntry(fields: Partial<Activity> = {}): Activity {
   };
 }
 
-/** A document as the client library gives it: what the rules read of it is its id and its data. */
-export function sampleSnapshot(id: string, data: Record<string, unknown> | undefined): DocumentSnapshot {
-  return { id, exists: data !== undefined, data: () => data } as DocumentSnapshot;
+/** A document as the store gives it: what the rules read of it is its id and its data. */
+export function sampleSnapshot(id: string, data: Record<string, unknown> | undefined): Snapshot {
+  return { id, exists: data !== undefined, data: () => data } as Snapshot;
 }

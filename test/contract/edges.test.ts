@@ -34,7 +34,7 @@ describe("references that no document can have, typed into the console", () => {
     await board.call("board_update_task", { task_id: other, parent_task_id: task_id });
     expect((await board.call("board_get_task", { task_id: other })).parent_task_id).toBe(task_id);
     const entry = { project_id, task_id: bad, session_id, agent_name: "ann", action: "found" };
-    await board.store.ref("activity_log", `${project_id}-entry`).set({ ...entry, created_at: Timestamp.now() });
+    await board.db.doc(`activity_log/${project_id}-entry`).set({ ...entry, created_at: Timestamp.now() });
     expect((await board.call("board_get_session", { session_id })).activity[0].task_id).toBe(bad);
     await board.call("board_end_session", { session_id, progress_summary: "done" });
     await edit(task_id, { project_id: bad });
@@ -146,7 +146,7 @@ it("a change of metadata leaves the other keys as a lead stored them", async () 
 
 it("a search names the documents that it could not read", async () => {
   const project_id = await board.project();
-  await board.store.ref("tasks", `${project_id}-bad`).set({ project_id, title: 1, updated_at: Timestamp.now() });
+  await board.db.doc(`tasks/${project_id}-bad`).set({ project_id, title: 1, updated_at: Timestamp.now() });
   const found = await board.call("board_search", { query: "anything", project_id });
   expect(found.warnings).toEqual([expect.stringContaining(`${project_id}-bad`)]);
 });

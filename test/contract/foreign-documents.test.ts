@@ -16,7 +16,7 @@ let made = 0;
 async function store(collection: "projects" | "tasks" | "sessions" | "activity_log", fields: object): Promise<string> {
   made += 1;
   const id = `foreign-${made}`;
-  await board.store.ref(collection, id).set(fields);
+  await board.db.doc(`${collection}/${id}`).set(fields);
   return id;
 }
 
@@ -218,7 +218,7 @@ describe("values that no caller could write, typed in the console", () => {
 
   it("free-form data that JSON lacks becomes text or a plain object", async () => {
     const project_id = await project();
-    const metadata = { at: now, ref: board.store.ref("tasks", "x"), nan: Number.NaN, bytes: Buffer.from("hi") };
+    const metadata = { at: now, ref: board.db.doc("tasks/x"), nan: Number.NaN, bytes: Buffer.from("hi") };
     const task_id = await task(project_id, { metadata });
     const read = await board.call("board_get_task", { task_id });
     expect(read.metadata).toEqual({ at: now.toDate().toISOString(), ref: "tasks/x", nan: "NaN", bytes: "aGk=" });

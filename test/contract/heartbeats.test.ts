@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openStore, type Store } from "../../src/firestore/store.js";
+import { openStore } from "../../src/firestore/open-store.js";
+import type { Store } from "../../src/firestore/store.js";
 import { type Agent, type Answer, startAgent } from "../support/client.js";
 import { freshDatabase, type TestDatabase } from "../support/lane.js";
 

@@ -26,7 +26,7 @@ const CURSORS = lane === "embedded" ? 100 : 30;
 
 /** Every document with the time of its last change. */
 async function everything(): Promise<string[]> {
-  const answers = await Promise.all(COLLECTIONS.map((name) => board.store.ref(name, "x").parent.select().get()));
+  const answers = await Promise.all(COLLECTIONS.map((name) => board.db.collection(name).select().get()));
   return answers.flatMap(({ docs }) => docs.map((doc) => `${doc.ref.path} ${doc.updateTime.valueOf()}`)).sort();
 }
 

@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { listActivity } from "../../src/board/activity/list.js";
 import { getHandoff } from "../../src/board/handoff/get.js";
-import { scopeStore } from "../../src/board/scope/store.js";
+import { scopeStore } from "../../src/board/scope.js";
 import { listTasks } from "../../src/board/tasks/list.js";
 import { updateTask } from "../../src/board/tasks/update.js";
+import type { Store, Tx } from "../../src/firestore/store.js";
 import { selectTools } from "../../src/tools/select.js";
 import { useBoard } from "../support/board.js";
 import { callOn } from "../support/call.js";
@@ -61,9 +62,9 @@ afterAll(() => agent?.close());
 /** Every document of the other project. */
 async function elsewhere(): Promise<unknown[]> {
   const answers = await Promise.all([
-    board.store.ref("projects", other.project).parent.where("name", "==", SECRET).get(),
+    board.db.collection("projects").where("name", "==", SECRET).get(),
     ...(["tasks", "sessions", "activity_log"] as const).map((name) =>
-      board.store.ref(name, "x").parent.where("project_id", "==", other.project).get(),
+      board.db.collection(name).where("project_id", "==", other.project).get(),
     ),
   ]);
   return answers.flatMap(({ docs }) => docs.map((doc) => [doc.ref.path, doc.data()]));
@@ -116,8 +117,8 @@ describe("a server of one project works on it without being told its id", () => 
 
     const ended = { kind: "context", status: "completed", ended_at: new Date(0), started_at: new Date(0) };
     const old = {
-      [own.project]: board.store.ref("sessions", "old-own"),
-      [other.project]: board.store.ref("sessions", "old"),
+      [own.project]: board.db.doc("sessions/old-own"),
+      [other.project]: board.db.doc("sessions/old"),
     };
     for (const [project_id, ref] of Object.entries(old)) await ref.set({ ...ended, project_id });
     expect(await agent.call("sessionCleanup", { retentionDays: 1, dryRun: true })).toMatchObject({ count: 1 });
@@ -148,6 +149,83 @@ describe("heartbeats of a server of one project", () => {
     await vi.waitFor(async () => expect(await lease(id)).toBeGreaterThan(claimed), { timeout: 10_000 });
     await holder.close();
     expect(await lease(other.task)).toBe(before);
+  });
+});
+
+/** Runs a transaction that writes. */
+async function commit(store: Store, write: (tx: Tx) => void): Promise<void> {
+  await store.transaction(async (tx) => write(tx), new AbortController().signal);
+}
+
+/** What can be asked of a part of a store; it is a plain object, so that it inherits nothing more. */
+function members(part: object | undefined): string[] {
+  expect(Object.getPrototypeOf(part)).toBe(Object.prototype);
+  return Object.getOwnPropertyNames(part).sort();
+}
+
+describe("the store of one project", () => {
+  let store: Store;
+  beforeAll(() => {
+    store = scopeStore(board.store, own.project);
+  });
+
+  it("has what the types name and nothing besides that would go past it", async () => {
+    const query = store.query("subtasks", { values: { parent_task_id: own.task }, limit: 1 });
+    const { docs } = await query.get();
+    expect(members(store)).toEqual(
+      ["close", "getAll", "increment", "moveDocument", "query", "ref", "sub", "timestamp", "transaction"].sort(),
+    );
+    expect(members(query)).toEqual(["args", "count", "get", "shape", "sums"]);
+    expect(members(docs[0])).toEqual(["data", "exists", "get", "id", "ref", "updateTime"]);
+    for (const ref of [store.ref("tasks", own.task), docs[0]?.ref])
+      expect(members(ref)).toEqual(["collection", "get", "id", "parent", "path", "update"]);
+    await commit(store, (tx) =>
+      expect(members(tx)).toEqual(["create", "delete", "get", "getAll", "set", "update", "verify"]),
+    );
+  });
+
+  it("reads, counts and sums nothing of another one", async () => {
+    const [task, session] = [store.ref("tasks", other.task), store.ref("sessions", other.session)];
+    expect((await task.get()).data()).toBeUndefined();
+    expect((await store.getAll([task, session])).map(({ exists }) => exists)).toEqual([false, false]);
+    const inTransaction = await store.transaction(
+      async (tx) => (await tx.getAll([task])).map((snapshot) => [snapshot.exists, snapshot.get("title")]),
+      new AbortController().signal,
+    );
+    expect(inTransaction).toEqual([[false, undefined]]);
+    const [subtasks, counted, totals] = [
+      store.query("subtasks", { values: { parent_task_id: other.task }, limit: 10 }),
+      store.query("taskCounts", { values: { project_id: other.project, status: "todo" }, limit: "all" }),
+      store.query("sessionTotals", { values: { project_id: other.project }, limit: "all" }),
+    ];
+    expect(await subtasks.count()).toBe(0);
+    expect(await counted.count()).toBe(0);
+    await expect(totals.sums()).rejects.toMatchObject({ code: "project_not_found" });
+    const ownSubtasks = store.query("subtasks", { values: { parent_task_id: own.task }, limit: 10 });
+    expect(await ownSubtasks.count()).toBe(1);
+  });
+
+  it("gives nothing away and moves nothing of another one", async () => {
+    const before = await elsewhere();
+    const away = { project_id: other.project };
+    const { docs } = await store.query("subtasks", { values: { parent_task_id: own.task }, limit: 1 }).get();
+    const refs = [store.ref("tasks", own.task), ...docs.map(({ ref }) => ref)];
+    expect(refs).toHaveLength(2);
+    for (const ref of refs) {
+      await expect(ref.update(away)).rejects.toMatchObject({ code: "permission_denied" });
+      await expect(commit(store, (tx) => tx.update(ref, away))).rejects.toMatchObject({ code: "permission_denied" });
+      await expect(commit(store, (tx) => tx.set(ref, away))).rejects.toMatchObject({ code: "permission_denied" });
+    }
+    const moved = store.moveDocument({
+      from: store.ref("sessions", other.session),
+      to: store.ref("sessions_archive", other.session),
+      levels: 2,
+      mayMove: () => true,
+      goOn: () => true,
+      signal: new AbortController().signal,
+    });
+    expect(await moved).toBe(false);
+    expect(await elsewhere()).toEqual(before);
   });
 });
 
@@ -197,7 +275,7 @@ describe("a server of one project has no other", () => {
     await expect(moved).rejects.toMatchObject({ code: "project_not_found" });
     const ref = store.ref("tasks", own.task);
     await expect(ref.update({ project_id: other.project })).rejects.toMatchObject({ code: "permission_denied" });
-    const created = store.ref("tasks", "x").create({ project_id: other.project });
+    const created = commit(store, (tx) => tx.create(store.ref("tasks", "x"), { project_id: other.project }));
     await expect(created).rejects.toMatchObject({ code: "permission_denied" });
   });
 

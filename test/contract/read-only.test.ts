@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asBoardError } from "../../src/board/core/errors.js";
 import { beat } from "../../src/board/sessions/heartbeat.js";
+import { openStore } from "../../src/firestore/open-store.js";
 import { COLLECTIONS } from "../../src/firestore/shapes.js";
-import { openStore, type Store } from "../../src/firestore/store.js";
+import type { Store, Tx } from "../../src/firestore/store.js";
 import { TOOLS } from "../../src/tools/index.js";
 import { useBoard } from "../support/board.js";
 import { callOn } from "../support/call.js";
@@ -24,7 +25,7 @@ afterAll(async () => {
 
 /** Every document with its fields. */
 async function everything(): Promise<unknown[]> {
-  const answers = await Promise.all(COLLECTIONS.map((name) => board.store.ref(name, "x").parent.get()));
+  const answers = await Promise.all(COLLECTIONS.map((name) => board.db.collection(name).get()));
   return answers.flatMap(({ docs }) => docs.map((doc) => [doc.ref.path, doc.data()]));
 }
 
@@ -49,8 +50,8 @@ async function changes() {
   const { session_id } = await call("board_create_session", { project_id, agent_name: "a" });
   await call("board_claim_task", { task_id, agent_name: "a", session_id });
   const { sessionId: context } = await call("sessionCreate", { agentName: "a" });
-  await board.store
-    .ref("sessions", "old")
+  await board.db
+    .doc("sessions/old")
     .set({ kind: "context", status: "completed", ended_at: new Date(0), started_at: new Date(0) });
   const quiet = { sessionId: await openLog(founder) };
   const turn = { sessionId: await openLog(founder), requestId: await beginTurn(founder) };
@@ -82,7 +83,7 @@ async function changes() {
     session_init: { agent_id: "a", project_id },
     end_session: { agent_id: "a", summary: "s" },
   };
-  return { calls, task_id, session_id };
+  return { calls, project_id, task_id, session_id };
 }
 
 describe("a read-only store", () => {
@@ -99,20 +100,34 @@ describe("a read-only store", () => {
     expect(await everything()).toEqual(before);
   });
 
-  it("refuses writes outside of transactions: increments, batches, bulk writes and heartbeats", async () => {
-    const { task_id, session_id } = await changes();
+  it("refuses every write there is: of references wherever they come from, transactions, moves and heartbeats", async () => {
+    const { project_id, task_id, session_id } = await changes();
     const before = await everything();
     const ref = store.ref("sessions", session_id);
-    expect(await refusal(() => ref.update({ input_tokens: store.increment(1) }))).toBe("permission_denied");
-    expect(await refusal(() => ref.set({ title: "x" }, { merge: true }))).toBe("permission_denied");
-    expect(await refusal(() => store.ref("tasks", "new").create({ title: "x" }))).toBe("permission_denied");
-    expect(await refusal(() => store.ref("tasks", task_id).delete())).toBe("permission_denied");
-    const batch = ref.firestore.batch().delete(ref);
-    expect(await refusal(() => batch.commit())).toBe("permission_denied");
-    const bulk = ref.firestore.bulkWriter();
-    const deleted = refusal(() => bulk.delete(ref));
-    await bulk.close();
-    expect(await deleted).not.toBe("nothing was refused");
+    const { signal } = new AbortController();
+    const tasks = store.query("latestTasks", { values: { project_id }, limit: 1 });
+    const [read, [listed], inTransaction] = await Promise.all([
+      ref.get(),
+      tasks.get().then(({ docs }) => docs),
+      store.transaction(async (tx) => [...(await tx.getAll([ref])), ...(await tx.get(tasks)).docs], signal),
+    ]);
+    const refs = [ref, store.sub(ref, "turns", "x").parent, ...[read, listed, ...inTransaction].map((one) => one?.ref)];
+    expect(refs).toHaveLength(6);
+    for (const one of refs)
+      expect(await refusal(async () => one?.update({ input_tokens: store.increment(1) }))).toBe("permission_denied");
+    const task = store.ref("tasks", task_id);
+    const writes: ((tx: Tx) => void)[] = [
+      (tx) => tx.create(store.ref("tasks", "new"), { title: "x" }),
+      (tx) => tx.set(task, { title: "x" }),
+      (tx) => tx.update(task, { title: "x" }),
+      (tx) => tx.delete(task),
+      (tx) => tx.verify(read),
+    ];
+    for (const write of writes)
+      expect(await refusal(() => store.transaction(async (tx) => write(tx), signal))).toBe("permission_denied");
+    const to = store.ref("sessions_archive", session_id);
+    const move = { from: ref, to, levels: 2, mayMove: () => true, goOn: () => true, signal };
+    expect(await refusal(() => store.moveDocument(move))).toBe("permission_denied");
     const { failed } = await beat(store, { sessions: [session_id], agents: ["a"] }, new Date());
     // The session's sign of life and at least one lease.
     expect(failed.length).toBeGreaterThan(1);

@@ -37,9 +37,8 @@ async function session(project_id: string): Promise<string> {
 
 /** Everything that is stored, but for keys and what a heartbeat moves: what a second effect would change. */
 async function everything() {
-  const database = board.store.ref("tasks", "x").firestore;
   const collections = ["projects", "tasks", "sessions", "activity_log"];
-  const snapshots = await Promise.all(collections.map((name) => database.collection(name).get()));
+  const snapshots = await Promise.all(collections.map((name) => board.db.collection(name).get()));
   return snapshots.map(({ docs }) => docs.map((document) => [document.id, withoutSignsOfLife(document.data())]));
 }
 
@@ -78,8 +77,7 @@ describe("idempotency_key", () => {
     const args = { ...(await WRITES[tool]?.(await board.project())), idempotency_key: `race-${tool}` };
     const [one, two] = await Promise.all([board.call(tool, args), other.call(tool, args)]);
     for (const field of ["id", "session_id", "deleted_task_ids"]) expect(two[field]).toEqual(one[field]);
-    const database = board.store.ref("tasks", "x").firestore;
-    const kept = await database.collection("idempotency_keys").where("key", "==", `race-${tool}`).get();
+    const kept = await board.db.collection("idempotency_keys").where("key", "==", `race-${tool}`).get();
     expect(kept.size).toBe(1);
   });
 
@@ -101,8 +99,7 @@ describe("idempotency_key", () => {
     expect(await create(two)).not.toBe(first);
     await board.call("board_log_activity", { project_id: one, agent_name: "a", action: "found", idempotency_key: "k" });
 
-    const database = board.store.ref("tasks", "x").firestore;
-    const stored = await database.collection("idempotency_keys").where("project_id", "==", one).get();
+    const stored = await board.db.collection("idempotency_keys").where("project_id", "==", one).get();
     const key = stored.docs.find((document) => document.get("tool") === "board_create_task");
     const week = key?.get("expires_at").toMillis() - key?.get("created_at").toMillis();
     expect(week).toBe(7 * 24 * 60 * 60_000);
@@ -115,7 +112,7 @@ describe("idempotency_key", () => {
   it("keeps no refusal: the call may succeed later", async () => {
     const args = { task_id: "later-task", title: "x", idempotency_key: "refused" };
     await expect(board.call("board_update_task", args)).toFailWith("task_not_found");
-    await board.store.ref("tasks", "later-task").set({ project_id: await board.project(), title: "old" });
+    await board.db.doc("tasks/later-task").set({ project_id: await board.project(), title: "old" });
     expect((await board.call("board_update_task", args)).changes).toEqual(["title"]);
   });
 });

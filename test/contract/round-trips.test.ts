@@ -1,5 +1,5 @@
+import type { Firestore } from "@google-cloud/firestore";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Store } from "../../src/firestore/store.js";
 import type { Agent } from "../support/client.js";
 import { useRecordedAgent } from "../support/recorded-agent.js";
 import { type Rpc, type RpcRecorder, roundTrips } from "../support/rpc-recorder.js";
@@ -8,9 +8,9 @@ import { type Rpc, type RpcRecorder, roundTrips } from "../support/rpc-recorder.
 const recorded = useRecordedAgent({ FIREBOARD_DEADLINE_MS: "60000", FIREBOARD_HEARTBEAT_MS: "600000" });
 let recorder: RpcRecorder;
 let agent: Agent;
-let store: Store;
+let db: Firestore;
 beforeAll(() => {
-  ({ agent, recorder, store } = recorded());
+  ({ agent, recorder, db } = recorded());
 });
 
 const during = (tool: string, args: object): Promise<Rpc[]> => recorder.during(() => agent.call(tool, { ...args }));
@@ -28,7 +28,7 @@ describe("round trips in sequence (contracts.md 1.2)", () => {
     const project_id = await make("board_create_project", { name: "p" });
     expect(roundTrips(await during("board_create_session", { project_id }))).toBe(2);
     for (let at = 0; at < 12; at += 1)
-      await store.ref("sessions", `stale-${at}`).set({ project_id, status: "active", started_at: new Date() });
+      await db.doc(`sessions/stale-${at}`).set({ project_id, status: "active", started_at: new Date() });
     const rpcs = await during("board_create_session", { project_id });
     expect(roundTrips(rpcs)).toBe(2);
     expect(rpcs.map(({ writes }) => writes)).toContain(13 * 2 + 2 + 1);
@@ -41,8 +41,8 @@ describe("round trips in sequence (contracts.md 1.2)", () => {
     await agent.call("board_end_session", { session_id, progress_summary: "s", handoff_notes: "n" });
     expect(roundTrips(await during("board_get_handoff", { project_id }))).toBe(1);
     for (let at = 0; at < 10; at += 1)
-      await store
-        .ref("sessions", `${project_id}-${at}`)
+      await db
+        .doc(`sessions/${project_id}-${at}`)
         .set({ project_id, kind: "board", status: "abandoned", started_at: new Date(), ended_at: new Date() });
     expect(roundTrips(await during("board_get_handoff", { project_id }))).toBe(2);
   });
@@ -131,11 +131,10 @@ describe("what a call costs", () => {
     const already = client.projects.length;
     for (let project = already; project < 20; project += 1) await make("board_create_project", { name: `p${project}` });
     const { projects } = await agent.call("board_get_projects", {});
-    const first = store.ref("tasks", "seed").firestore;
     for (const { id, total_tasks } of projects) {
-      const batch = first.batch();
+      const batch = db.batch();
       for (let at = total_tasks; at < 500; at += 1)
-        batch.set(store.ref("tasks", `${id}-${at}`), { project_id: id, status: at % 2 ? "done" : "todo", title: "t" });
+        batch.set(db.doc(`tasks/${id}-${at}`), { project_id: id, status: at % 2 ? "done" : "todo", title: "t" });
       await batch.commit();
     }
     const rpcs = await during("board_get_projects", {});

@@ -45,7 +45,7 @@ describe("board_create_session", () => {
     const [project_id, elsewhere] = [await board.project(), await board.project()];
     const other = await board.call("board_create_session", { project_id: elsewhere });
     const first = await board.call("board_create_session", { project_id });
-    await board.store.ref("sessions", "another-client").set({
+    await board.db.doc("sessions/another-client").set({
       project_id,
       status: "active",
       started_at: new Date(),
@@ -100,9 +100,7 @@ describe("board_create_session", () => {
   it("does not touch sessions of other doors", async () => {
     const project_id = await board.project();
     const id = `context-${project_id}`;
-    await board.store
-      .ref("sessions", id)
-      .set({ project_id, kind: "context", status: "active", started_at: new Date() });
+    await board.db.doc(`sessions/${id}`).set({ project_id, kind: "context", status: "active", started_at: new Date() });
     expect((await board.call("board_create_session", { project_id })).abandoned_sessions).toBe(0);
     expect((await board.stored("sessions", id)).status).toBe("active");
     const end = board.call("board_end_session", { session_id: id, progress_summary: "x" });

@@ -109,7 +109,7 @@ async function storeEverywhere(text: (kind: string) => string) {
   await call("board_create_session", { project_id, ...session });
   await call("board_bulk_update_tasks", { task_ids: [child], assigned_agent: agent_name, session_id: silent });
   await call("board_update_project", { project_id, priority: "high", metadata: { more: text("metadata") } });
-  await board.store.ref("tasks", `corrupt-${project_id}`).set({
+  await board.db.doc(`tasks/corrupt-${project_id}`).set({
     ...task,
     project_id,
     status: "todo",

@@ -15,8 +15,8 @@ const board = useBoard(PATIENCE);
 
 /** Clean-ups see the whole board: each test begins with an empty one. */
 beforeEach(async () => {
-  const { firestore } = board.store.ref("sessions", "x");
-  for (const name of ["sessions", "sessions_archive"]) await firestore.recursiveDelete(firestore.collection(name));
+  const { db } = board;
+  for (const name of ["sessions", "sessions_archive"]) await db.recursiveDelete(db.collection(name));
 });
 
 /** A call of this process, without a server. */
@@ -34,19 +34,19 @@ function callOn(store: Store): Omit<Call, "deadline"> {
 }
 
 const store = (id: string, fields: Record<string, unknown>, size?: { turns?: number; items?: number }) =>
-  storeSession(board.store, id, fields, size);
+  storeSession(board.db, id, fields, size);
 
 describe("sessionCleanup", () => {
   it("moves what ended before the cutoff, as it is, with its turns and all that they hold", async () => {
     await store("old", { ...endedSession(91), metadata: { a: [1, null] }, tags: ["x"] }, { turns: 3, items: 2 });
     await store("older", endedSession(400));
     await store("recent", endedSession(89), { turns: 1 });
-    const before = await tree(board.store, "sessions");
+    const before = await tree(board.db, "sessions");
     const answer = await board.call("sessionCleanup");
     expect(answer).toEqual({ count: 2, remaining: 0, dryRun: false, cutoffDate: expect.any(String) });
     const ninetyDays = Date.now() - Date.parse(answer.cutoffDate) - 90 * 24 * 60 * 60_000;
     expect(Math.abs(ninetyDays)).toBeLessThan(60_000);
-    const [left, archived] = [await tree(board.store, "sessions"), await tree(board.store, "sessions_archive")];
+    const [left, archived] = [await tree(board.db, "sessions"), await tree(board.db, "sessions_archive")];
     expect([...left.keys()].sort()).toEqual(["recent", "recent/turns/req-0"]);
     expect(archived.size).toBe(2 + 3 + 3 * 2 * 2);
     expect(new Map([...left, ...archived])).toEqual(before);
@@ -60,18 +60,18 @@ describe("sessionCleanup", () => {
     await store("log", { ...old, kind: "log" });
     await store("active", { ...old, status: "active", ended_at: null });
     await store("edited", { ...old, status: "active" });
-    const before = await tree(board.store, "sessions");
+    const before = await tree(board.db, "sessions");
     expect(await board.call("sessionCleanup", { retentionDays: 1 })).toMatchObject({ count: 0, remaining: 1 });
-    expect(await tree(board.store, "sessions")).toEqual(before);
-    expect((await tree(board.store, "sessions_archive")).size).toBe(0);
+    expect(await tree(board.db, "sessions")).toEqual(before);
+    expect((await tree(board.db, "sessions_archive")).size).toBe(0);
   });
 
   it("counts and moves nothing in a dry run", async () => {
     for (const days of [5, 50, 500]) await store(`s-${days}`, endedSession(days));
-    const before = await tree(board.store, "sessions");
+    const before = await tree(board.db, "sessions");
     const dry = await board.call("sessionCleanup", { retentionDays: 10, dryRun: true });
     expect(dry).toMatchObject({ count: 2, remaining: 2, dryRun: true });
-    expect(await tree(board.store, "sessions")).toEqual(before);
+    expect(await tree(board.db, "sessions")).toEqual(before);
     expect(await board.call("sessionCleanup", { retentionDays: 10 })).toMatchObject({ count: 2, remaining: 0 });
   });
 
@@ -109,12 +109,12 @@ describe("sessionCleanup", () => {
   it("moves a session that is larger than a commit may be", async () => {
     const id = randomUUID();
     await store(id, endedSession(100), { turns: 1 });
-    const dialog = board.store.ref("sessions", id).collection("turns").doc("req-0").collection("dialog");
+    const dialog = board.db.doc(`sessions/${id}`).collection("turns").doc("req-0").collection("dialog");
     const content = "é".repeat(450_000);
     for (let at = 0; at < 14; at += 1) await dialog.doc(`d-${at}`).set({ content });
     expect(await board.call("sessionCleanup")).toMatchObject({ count: 1, remaining: 0 });
-    expect((await tree(board.store, "sessions")).size).toBe(0);
-    expect((await tree(board.store, "sessions_archive")).size).toBe(2 + 14);
+    expect((await tree(board.db, "sessions")).size).toBe(0);
+    expect((await tree(board.db, "sessions_archive")).size).toBe(2 + 14);
   });
 
   it("two at once move each session once", async () => {
@@ -122,8 +122,8 @@ describe("sessionCleanup", () => {
     const answers = await Promise.all([board.call("sessionCleanup"), board.call("sessionCleanup")]);
     const left = await board.call("sessionCleanup");
     expect(answers[0].count + answers[1].count + left.count).toBe(12);
-    expect((await tree(board.store, "sessions")).size).toBe(0);
-    expect((await tree(board.store, "sessions_archive")).size).toBe(12 * 4);
+    expect((await tree(board.db, "sessions")).size).toBe(0);
+    expect((await tree(board.db, "sessions_archive")).size).toBe(12 * 4);
   });
 
   it("stops before its deadline, within a session too, says what is left and goes on when called again", async () => {
@@ -143,8 +143,8 @@ describe("sessionCleanup", () => {
       left -= count;
     }
     expect(counts.length).toBeGreaterThan(2);
-    expect((await tree(board.store, "sessions")).size).toBe(0);
-    expect((await tree(board.store, "sessions_archive")).size).toBe(12 * (1 + 2 + 2 * 2));
+    expect((await tree(board.db, "sessions")).size).toBe(0);
+    expect((await tree(board.db, "sessions_archive")).size).toBe(12 * (1 + 2 + 2 * 2));
   });
 
   it("on a server of one project: that project's sessions alone", async () => {
@@ -156,8 +156,8 @@ describe("sessionCleanup", () => {
     onTestFinished(() => agent.close());
     expect(await agent.call("sessionCleanup", { dryRun: true })).toMatchObject({ count: 1, remaining: 1 });
     expect(await agent.call("sessionCleanup")).toMatchObject({ count: 1, remaining: 0 });
-    expect([...(await tree(board.store, "sessions")).keys()].sort()).toEqual(["nobodys", "theirs"]);
-    expect([...(await tree(board.store, "sessions_archive")).keys()]).toEqual(["mine", "mine/turns/req-0"]);
+    expect([...(await tree(board.db, "sessions")).keys()].sort()).toEqual(["nobodys", "theirs"]);
+    expect([...(await tree(board.db, "sessions_archive")).keys()]).toEqual(["mine", "mine/turns/req-0"]);
     const { sessionId } = await agent.call("sessionCreate", { agentName: "leader" });
     expect(await board.stored("sessions", sessionId)).toMatchObject({ project_id });
     expect((await agent.call("sessionQuery")).sessions).toMatchObject([{ sessionId }]);

@@ -15,7 +15,7 @@ it("tokens of each session, and sums per project and per story over all pages", 
     await board.call("sessionUpdate", { sessionId, ...tokens });
   await board.store.ref("sessions", context.sessionId).update({ cost_usd: 0.25 });
   const silent = { project_id: projectId, started_at: new Date(), status: "completed", ended_at: new Date() };
-  await board.store.ref("sessions", randomUUID()).set(silent);
+  await board.db.doc(`sessions/${randomUUID()}`).set(silent);
 
   const sum = async (args: object) => (await board.call("board_get_sessions", { limit: 1, ...args })).totals;
   const times = (n: number, cost_usd: number) => ({

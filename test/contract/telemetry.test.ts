@@ -90,7 +90,7 @@ describe("sessionCreate", () => {
       expect(await board.call("sessionCreate", { agentName: "other", sessionId: again })).toEqual(none);
     expect((await board.stored("sessions", sessionId)).agent_name).toBe(LEADER);
     const archived = randomUUID();
-    await board.store.ref("sessions_archive", archived).set({ kind: "context" });
+    await board.db.doc(`sessions_archive/${archived}`).set({ kind: "context" });
     expect(await board.call("sessionCreate", { agentName: LEADER, sessionId: archived })).toEqual(none);
   });
 });
@@ -232,9 +232,9 @@ describe("sessionQuery", () => {
     const { session_id } = await board.call("board_create_session", { project_id, story_id: storyId });
     const context = await open({ storyId });
     const base = { story_id: storyId, started_at: new Date("2020-01-01"), ended_at: null, status: "active" };
-    await board.store.ref("sessions", `${storyId}-old-client`).set(base);
+    await board.db.doc(`sessions/${storyId}-old-client`).set(base);
     for (const kind of ["log", "agent"])
-      await board.store.ref("sessions", `${storyId}-${kind}`).set({ ...base, kind, started_at: new Date() });
+      await board.db.doc(`sessions/${storyId}-${kind}`).set({ ...base, kind, started_at: new Date() });
     const found = await board.call("sessionQuery", { storyId, limit: 2 });
     expect(ids(found)).toEqual([context, session_id]);
     expect(ids(await board.call("sessionQuery", { storyId }))).toEqual([context, session_id, `${storyId}-old-client`]);
@@ -270,11 +270,10 @@ describe("sessionQuery", () => {
 
   it("goes on behind sessions of other doors, however many there are", async () => {
     const agentName = story();
-    const database = board.store.ref("sessions", "x").firestore;
     for (let from = 0; from < 1_200; from += 400) {
-      const batch = database.batch();
+      const batch = board.db.batch();
       for (let at = from; at < from + 400; at += 1)
-        batch.set(board.store.ref("sessions", `${agentName}-${at}`), {
+        batch.set(board.db.doc(`sessions/${agentName}-${at}`), {
           kind: "log",
           agent_name: agentName,
           started_at: new Date(),
@@ -293,7 +292,7 @@ describe("sessionQuery", () => {
     const storyId = story();
     const good = await open({ storyId });
     const bad = { story_id: storyId, started_at: new Date(), kind: "context", input_tokens: "many" };
-    await board.store.ref("sessions", `${storyId}-bad`).set(bad);
+    await board.db.doc(`sessions/${storyId}-bad`).set(bad);
     const found = await board.call("sessionQuery", { storyId });
     expect(ids(found)).toEqual([good]);
     expect(found.warnings).toEqual([expect.stringContaining(`${storyId}-bad`)]);

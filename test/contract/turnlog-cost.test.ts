@@ -1,5 +1,5 @@
+import type { Firestore } from "@google-cloud/firestore";
 import { beforeAll, expect, it } from "vitest";
-import type { Store } from "../../src/firestore/store.js";
 import type { Agent } from "../support/client.js";
 import { useRecordedAgent } from "../support/recorded-agent.js";
 import { type RpcRecorder, roundTrips } from "../support/rpc-recorder.js";
@@ -8,9 +8,9 @@ import { action, beginTurn, dialog, openLog, stored } from "../support/turnlog.j
 const recorded = useRecordedAgent();
 let recorder: RpcRecorder;
 let agent: Agent;
-let store: Store;
+let db: Firestore;
 beforeAll(() => {
-  ({ agent, recorder, store } = recorded());
+  ({ agent, recorder, db } = recorded());
 });
 
 /** What a call costs: round trips in sequence, documents read as Cloud Firestore bills them, and documents written. */
@@ -60,7 +60,7 @@ it("an append to a turn of 10,000 items costs what the first one did, and no doc
     cost(() => agent.call("sessionlog_append_dialog", { dialogItems: dialog(500, first) }));
   const first = await append(0);
   expect(first).toEqual({ trips: 2, reads: 2, writes: 502 });
-  const document = stored(store, sessionId, requestId);
+  const document = stored(db, sessionId, requestId);
   const size = JSON.stringify(await document.turn()).length;
   for (let at = 500; at < 9_500; at += 500) await append(at);
   expect(await append(9_500)).toEqual(first);

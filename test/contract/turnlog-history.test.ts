@@ -10,7 +10,7 @@ const ids = ({ sessions }: Answer) => sessions.map(({ sessionId }: { sessionId: 
 
 /** A session as another client of the store may have left it. */
 async function store(id: string, agent_name: string, updated_at: Date, fields: object = {}): Promise<void> {
-  await board.store.ref("sessions", id).set({ ...newSession(updated_at, { kind: "log", agent_name }), ...fields });
+  await board.db.doc(`sessions/${id}`).set({ ...newSession(updated_at, { kind: "log", agent_name }), ...fields });
 }
 
 describe("sessionlog_query_history", () => {
@@ -109,7 +109,7 @@ describe("the current session and turn", () => {
     await other.call("sessionlog_append_dialog", { ...named, dialogItems: dialog(1) });
     await other.call("sessionlog_complete_turn", { ...named, response: "from elsewhere" });
     await expect(board.call("sessionlog_append_dialog", { dialogItems: dialog(1) })).toFailWith("turn_immutable");
-    expect(await stored(board.store, sessionId, requestId).turn()).toMatchObject({
+    expect(await stored(board.db, sessionId, requestId).turn()).toMatchObject({
       response: "from elsewhere",
       dialog_count: 1,
     });
@@ -148,7 +148,7 @@ describe("the current session and turn", () => {
     await heir.call("sessionlog_append_dialog", { ...named, dialogItems: dialog(2, 3) });
     await heir.call("sessionlog_complete_turn", { ...named, response: "after all" });
     await heir.close();
-    const contents = (await stored(board.store, sessionId, requestId).dialog()).map(({ content }) => content);
+    const contents = (await stored(board.db, sessionId, requestId).dialog()).map(({ content }) => content);
     expect(contents).toEqual(dialog(5).map(({ content }) => content));
   });
 

@@ -132,7 +132,7 @@ describe("a turn", () => {
       status: "in_progress",
       timestamp: expect.stringMatching(TO_THE_SECOND),
     });
-    expect(await stored(board.store, sessionId, requestId).turn()).toMatchObject({
+    expect(await stored(board.db, sessionId, requestId).turn()).toMatchObject({
       status: "in_progress",
       query_title: "Title",
       query_text: "Text\n\nwith a blank line",
@@ -164,7 +164,7 @@ describe("a turn", () => {
     const update = (fields: object) => board.call("sessionlog_update_turn", { ...fields });
     await update({ interpretation: "i", tokenCount: 1, tags: ["b", "a", "b"], contextList: ["y", "x"] });
     await update({ response: "r", tokenCount: 0, tags: ["c", "a"], contextList: ["x", "z"] });
-    expect(await stored(board.store, sessionId, requestId).turn()).toMatchObject({
+    expect(await stored(board.db, sessionId, requestId).turn()).toMatchObject({
       interpretation: "i",
       response: "r",
       token_count: 0,
@@ -187,7 +187,7 @@ describe("a turn", () => {
     await board.call("sessionlog_append_dialog", { dialogItems: dialog(500) });
     const last = await board.call("sessionlog_append_dialog", { dialogItems: dialog(3, 500) });
     expect(last.dialogCount).toBe(505);
-    const items = await stored(board.store, sessionId, requestId).dialog();
+    const items = await stored(board.db, sessionId, requestId).dialog();
     expect(items.map(({ content }) => content)).toEqual(["same", "same", ...dialog(503).map(({ content }) => content)]);
     expect(items[0]).toMatchObject({ role: "tool", category: "tool_result", ordinal: 0 });
     expect(items[0].timestamp.toDate()).toEqual(new Date("2026-04-09T12:00:04Z"));
@@ -206,8 +206,8 @@ describe("a turn", () => {
     const next = await beginTurn(board);
     await append([action("edit", "a.ts"), action("edit", "g.ts")]);
     expect((await board.stored("sessions", sessionId)).files_modified_count).toBe(4);
-    expect(await stored(board.store, sessionId, next).actions()).toHaveLength(2);
-    const actions = await stored(board.store, sessionId, requestId).actions();
+    expect(await stored(board.db, sessionId, next).actions()).toHaveLength(2);
+    const actions = await stored(board.db, sessionId, requestId).actions();
     expect(actions.map(({ type }) => type)).toEqual([
       ...["create", "edit", "edit", "design_decision", "commit", "edit", "delete", "own_type", "edit"],
     ]);
@@ -242,7 +242,7 @@ describe("a turn", () => {
       });
     }
     expect((await document.get()).updateTime).toEqual(before.updateTime);
-    expect(await stored(board.store, sessionId, requestId).dialog()).toEqual([]);
+    expect(await stored(board.db, sessionId, requestId).dialog()).toEqual([]);
     expect((await board.stored("sessions", sessionId)).files_modified_count).toBe(0);
   });
 
@@ -251,7 +251,7 @@ describe("a turn", () => {
     const requestId = await beginTurn(board);
     await board.call("sessionlog_update_turn", { response: "early" });
     await board.call("sessionlog_complete_turn");
-    expect((await stored(board.store, sessionId, requestId).turn()).response).toBe("early");
+    expect((await stored(board.db, sessionId, requestId).turn()).response).toBe("early");
   });
 
   it("takes an append once under an idempotency key", async () => {
@@ -259,7 +259,7 @@ describe("a turn", () => {
     const requestId = await beginTurn(board);
     const append = () => board.call("sessionlog_append_dialog", { dialogItems: dialog(2), idempotency_key: requestId });
     expect(await append()).toEqual(await append());
-    expect(await stored(board.store, sessionId, requestId).dialog()).toHaveLength(2);
+    expect(await stored(board.db, sessionId, requestId).dialog()).toHaveLength(2);
   });
 
   it("that a lead has damaged is named, not guessed at", async () => {

@@ -12,12 +12,9 @@ const KILLS = [1, 3, 8, 14, 20, 26, 33];
 
 it("a clean-up that is killed again and again loses nothing and doubles nothing", async () => {
   for (let at = 0; at < SESSIONS; at += 1)
-    await storeSession(board.store, `s-${at}`, endedSession(100 + at), { turns: at % 3, items: 1 });
-  const all = await tree(board.store, "sessions");
-  const [sessions, archive] = [
-    board.store.ref("sessions", "x").parent,
-    board.store.ref("sessions_archive", "x").parent,
-  ];
+    await storeSession(board.db, `s-${at}`, endedSession(100 + at), { turns: at % 3, items: 1 });
+  const all = await tree(board.db, "sessions");
+  const [sessions, archive] = [board.db.collection("sessions"), board.db.collection("sessions_archive")];
   let killed = 0;
 
   for (const enough of KILLS) {
@@ -36,7 +33,7 @@ it("a clean-up that is killed again and again loses nothing and doubles nothing"
     if ((await call) === "killed") killed += 1;
     await agent.close();
 
-    const [left, moved] = [await tree(board.store, "sessions"), await tree(board.store, "sessions_archive")];
+    const [left, moved] = [await tree(board.db, "sessions"), await tree(board.db, "sessions_archive")];
     expect([...left.keys()].filter((path) => moved.has(path))).toEqual([]);
     expect(new Map([...left, ...moved])).toEqual(all);
     // What was taken apart is still to be found by the next clean-up.
@@ -45,7 +42,7 @@ it("a clean-up that is killed again and again loses nothing and doubles nothing"
   expect(killed).toBeGreaterThan(0);
 
   while ((await board.call("sessionCleanup")).remaining > 0);
-  expect(await tree(board.store, "sessions_archive")).toEqual(all);
+  expect(await tree(board.db, "sessions_archive")).toEqual(all);
   expect((await archive.get()).size).toBe(SESSIONS);
-  expect((await tree(board.store, "sessions")).size).toBe(0);
+  expect((await tree(board.db, "sessions")).size).toBe(0);
 });

@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openStore } from "../../src/firestore/store.js";
 import { runCli } from "../support/cli.js";
 import type { Answer } from "../support/client.js";
 import { freshDatabase, type TestDatabase } from "../support/lane.js";
+import { openDatabase } from "../support/open-database.js";
 import { startInitialized } from "../support/raw-server.js";
 import { nothing, randomFrom, writeUntilKilled } from "./stream.js";
 
@@ -48,9 +48,9 @@ interface Board {
 }
 
 async function readAll(): Promise<Board> {
-  const store = await openStore(database.config);
+  const { store, db } = await openDatabase(database.config);
   const all = async (collection: "projects" | "tasks" | "sessions" | "activity_log") => {
-    const found = await store.ref(collection, "x").parent.get();
+    const found = await db.collection(collection).get();
     return new Map(found.docs.map((doc) => [doc.id, doc.data()]));
   };
   const [projects, tasks, sessions, entries] = await Promise.all([

@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { newSession } from "../../src/board/model/session.js";
-import { openStore } from "../../src/firestore/store.js";
 import { freshDatabase, type TestDatabase } from "../support/lane.js";
+import { openDatabase } from "../support/open-database.js";
 import { pipe } from "../support/repl.js";
 
 /** The session-log document's examples, in its order; a result follows its request. */
@@ -220,20 +220,20 @@ it("the document's lifecycle, piped through, answers as the document does", asyn
   expect(got[5].payload.result).toMatchObject({ appended: 3, actionCount: 3 });
   expect(got.at(-1).payload.result).toMatchObject({ status: "failed" });
 
-  const store = await openStore(database.config);
-  const session = store.ref("sessions", "ClaudeCowork-20260409T120001Z-implement-auth");
+  const { store, db } = await openDatabase(database.config);
+  const session = db.doc("sessions/ClaudeCowork-20260409T120001Z-implement-auth");
   expect((await session.get()).data()).toMatchObject({ turn_count: 2, files_modified_count: 2, status: "active" });
-  const turn = store.sub(session, "turns", "req-20260409T120002Z-add-jwt-001");
+  const turn = session.collection("turns").doc("req-20260409T120002Z-add-jwt-001");
   expect((await turn.get()).get("response")).toMatch(/^JWT authentication implemented:\n- TokenService .*passing\n$/s);
-  const items = await store.sub(turn, "dialog", "x").parent.orderBy("ordinal").get();
+  const items = await turn.collection("dialog").orderBy("ordinal").get();
   expect(items.docs[1]?.get("content")).toContain("internal service.\n\nAlternatives: RS256");
   await store.close();
 });
 
 it("the document's history answers as the document does", async () => {
   database = await freshDatabase();
-  const store = await openStore(database.config);
-  await store.ref("sessions", "ClaudeCowork-20260409T120001Z-implement-auth").set(
+  const { store, db } = await openDatabase(database.config);
+  await db.doc("sessions/ClaudeCowork-20260409T120001Z-implement-auth").set(
     newSession(new Date("2026-04-09T12:30:00Z"), {
       kind: "log",
       agent_name: "ClaudeCowork",

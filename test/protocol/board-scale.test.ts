@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Engine, startEngine } from "../../src/embedded/index.js";
 import { loadIndexes } from "../../src/firestore/indexes.js";
-import { openStore, type Store } from "../../src/firestore/store.js";
 import { type Agent, startAgent } from "../support/client.js";
 import { writeTasks } from "../support/many-tasks.js";
+import { type OpenDatabase, openDatabase } from "../support/open-database.js";
 
 /** What the board's calls read in the embedded store's indexes, beside few and beside many tasks that are done. */
 let engine: Engine;
-let store: Store;
+let database: OpenDatabase;
 let agent: Agent;
 let entries = 0;
 
@@ -18,18 +18,18 @@ beforeAll(async () => {
   engine = await startEngine({ file: ":memory:", indexes: loadIndexes(""), onRead });
   const host = `${engine.host}:${engine.port}`;
   const common = { databaseId: "(default)", collectionPrefix: "" };
-  store = await openStore({ mode: "emulator", host, projectId: "demo-scale", ...common });
+  database = await openDatabase({ mode: "emulator", host, projectId: "demo-scale", ...common });
   agent = await startAgent({ FIRESTORE_EMULATOR_HOST: host, FIREBOARD_PROJECT_ID: "demo-scale" });
 });
 afterAll(async () => {
   await agent?.close();
-  await store?.close();
+  await database?.store.close();
   await engine?.close();
 });
 
 async function boardWith(done: number): Promise<string> {
   const { id } = await agent.call("board_create_project", { name: "p" });
-  await writeTasks(store, id, done);
+  await writeTasks(database.db, id, done);
   return id;
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { openStore } from "../../src/firestore/store.js";
+import { openDatabase } from "../support/open-database.js";
 import { startInitialized, toolCall } from "../support/raw-server.js";
 import { useDatabases } from "./databases.js";
 
@@ -35,9 +35,9 @@ it.each([
   expect(server.lines.map((line) => JSON.parse(line).id)).not.toContain(3);
   expect(server.stderr()).not.toContain("tool_failed");
 
-  const store = await openStore(config);
-  const projects = await store.ref("projects", "x").parent.get();
-  const entries = await store.ref("activity_log", "x").parent.get();
+  const { store, db } = await openDatabase(config);
+  const projects = await db.collection("projects").get();
+  const entries = await db.collection("activity_log").get();
   await store.close();
   expect(projects.docs.map(({ id }) => id)).toEqual([kept]);
   expect(entries.size).toBe(1);

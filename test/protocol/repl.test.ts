@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { openStore } from "../../src/firestore/store.js";
+import { openDatabase } from "../support/open-database.js";
 import { answers, pipe, request, startRepl, yaml } from "../support/repl.js";
 import { newRequestId, newSessionId, stored } from "../support/turnlog.js";
 import { useDatabases } from "./databases.js";
@@ -235,8 +235,8 @@ describe("a request", () => {
         ),
       ),
     ).toEqual(["ok", "ok", "ok", "ok"]);
-    const store = await openStore(config);
-    const items = await stored(store, sessionId, requestId).dialog();
+    const { store, db } = await openDatabase(config);
+    const items = await stored(db, sessionId, requestId).dialog();
     await store.close();
     expect(items.map(({ content }) => content)).toEqual([...texts, ...texts]);
   });

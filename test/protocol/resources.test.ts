@@ -48,7 +48,7 @@ describe("reading a resource gives what its tool gives, as JSON text", () => {
   });
 
   it("of an id that a client has encoded", async () => {
-    await board.store.ref("tasks", "a:b").set({ project_id: project, title: "odd" });
+    await board.db.doc("tasks/a:b").set({ project_id: project, title: "odd" });
     expect(await read("board://tasks/a%3Ab")).toMatchObject({ id: "a:b", title: "odd" });
   });
 });
@@ -166,7 +166,7 @@ describe("ids complete from the board", () => {
 
   it("to at most 100", async () => {
     const writes = Array.from({ length: 130 }, (_, at) =>
-      board.store.ref("tasks", `many-${at}`).set({ project_id: project, title: "many", updated_at: new Date() }),
+      board.db.doc(`tasks/many-${at}`).set({ project_id: project, title: "many", updated_at: new Date() }),
     );
     await Promise.all(writes);
     const { completion } = await board.agent.client.complete({

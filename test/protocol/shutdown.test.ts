@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openStore } from "../../src/firestore/store.js";
+import { openStore } from "../../src/firestore/open-store.js";
 import { type RawServer, startInitialized, startRaw, toolCall } from "../support/raw-server.js";
 import { useDatabases } from "./databases.js";
 

@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Firestore } from "@google-cloud/firestore";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openStore, type Store } from "../../src/firestore/store.js";
 import { type Agent, type Answer, SERVER, startAgent } from "../support/client.js";
 import { engineOn } from "../support/engine-on.js";
 import { startFatedCommits } from "../support/fated-commits.js";
+import { openDatabase } from "../support/open-database.js";
 import { asOrdinaryUser } from "../support/ordinary.js";
 import "../support/matchers.js";
 import { startValve } from "../support/valve.js";
@@ -46,11 +47,11 @@ const emulator = (host: string, projectId = "demo-gates") => ({
   FIREBOARD_PROJECT_ID: projectId,
 });
 
-async function storeAt(host: string): Promise<Store> {
+async function databaseAt(host: string): Promise<Firestore> {
   const common = { databaseId: "(default)", collectionPrefix: "" };
-  const store = await openStore({ mode: "emulator", host, projectId: "demo-gates", ...common });
+  const { store, db } = await openDatabase({ mode: "emulator", host, projectId: "demo-gates", ...common });
   onTestFinished(() => store.close());
-  return store;
+  return db;
 }
 
 async function expectDegraded(agent: Agent): Promise<void> {
@@ -109,16 +110,16 @@ describe("a store that never answers", () => {
     const valve = await startValve(host, "open");
     onTestFinished(() => valve.close());
     const agent = await agentOn(emulator(valve.host));
-    const store = await storeAt(host);
-    await store
-      .ref("sessions", sessionId)
+    const db = await databaseAt(host);
+    await db
+      .doc(`sessions/${sessionId}`)
       .set({ kind: "context", status: "active", started_at: new Date(), ended_at: null });
     await untilItWorks(() => agent.call("sessionQuery"));
     valve.shut();
     await expectDegraded(agent);
     valve.open();
     await expectWorking(agent);
-    const session = await store.ref("sessions", sessionId).get();
+    const session = await db.doc(`sessions/${sessionId}`).get();
     expect(session.data()).toMatchObject({ status: "active", ended_at: null });
     expect(session.data()).not.toHaveProperty("input_tokens");
   });
@@ -147,7 +148,7 @@ describe("a store that fails half-way", () => {
     onTestFinished(() => network.close());
     const agent = await agentOn({ ...emulator(network.host), ...PATIENCE });
     const { sessionId: id } = await agent.call("sessionCreate", { agentName: "leader" });
-    const sessions = (await storeAt(host)).ref("sessions", id).parent;
+    const sessions = (await databaseAt(host)).collection("sessions");
     const stored = async () => (await sessions.doc(id).get()).data();
     return { agent, network, id, sessions, stored };
   }

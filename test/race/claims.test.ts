@@ -25,7 +25,7 @@ async function makeTasks(project_id: string, count: number): Promise<void> {
     const depends_on = at < free ? [] : [id(at - free)];
     const queued = { status: "todo", priority: at % 7 === 0 ? "high" : "medium", assigned_agent: null };
     const fields = { project_id, title: `Task ${at}`, ...queued, depends_on, created_at, updated_at: created_at };
-    return board.store.ref("tasks", id(at)).create(fields);
+    return board.db.doc(`tasks/${id(at)}`).create(fields);
   });
   await Promise.all(made);
 }

@@ -1,12 +1,15 @@
+import type { Firestore } from "@google-cloud/firestore";
 import { afterAll, beforeAll } from "vitest";
-import { openStore, type Store } from "../../src/firestore/store.js";
+import type { Store } from "../../src/firestore/store.js";
 import { type Agent, type Answer, startAgent, ToolError } from "../support/client.js";
 import { freshDatabase, lane, type TestDatabase } from "../support/lane.js";
+import { openDatabase } from "../support/open-database.js";
 
 /** Several server processes on one database, warm, and a look at what they store. */
 export interface Crew {
   agents: Agent[];
   store: Store;
+  db: Firestore;
   /** Calls one agent, when it does not matter which. */
   call(tool: string, args?: Record<string, unknown>): Promise<Answer>;
   /** The stored documents whose field has this value, with their ids. */
@@ -26,18 +29,18 @@ export function useCrew(size: number = CREW): Crew {
     database = await freshDatabase();
     const env = { ...database.env, FIREBOARD_DEADLINE_MS: "55000", FIREBOARD_TELEMETRY_DEADLINE_MS: "30000" };
     const names = Array.from({ length: size }, (_, at) => `racer-${at}`);
-    const [store, ...agents] = await Promise.all([
-      openStore(database.config),
+    const [{ store, db }, ...agents] = await Promise.all([
+      openDatabase(database.config),
       ...names.map((name) => startAgent(env, name)),
     ]);
     // The first call opens the store; a race begins with stores that are open.
     await Promise.all(agents.map((agent) => agent.call("board_get_projects")));
     const call: Crew["call"] = (tool, args) => (agents[0] as Agent).call(tool, args);
     const find: Crew["find"] = async (collection, field, value) => {
-      const found = await store.ref(collection, "x").parent.where(field, "==", value).get();
+      const found = await db.collection(collection).where(field, "==", value).get();
       return found.docs.map((doc) => ({ ...doc.data(), id: doc.id, createTime: doc.createTime }));
     };
-    Object.assign(crew, { agents, store, call, find });
+    Object.assign(crew, { agents, store, db, call, find });
   });
   afterAll(async () => {
     await Promise.all(crew.agents?.map((agent) => agent.close()) ?? []);

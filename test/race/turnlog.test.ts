@@ -31,7 +31,7 @@ describe(`${CREW} processes at one turn`, () => {
     expect(ends).toHaveLength(1);
     expect(new Set(lost)).toEqual(new Set(["turn_immutable"]));
 
-    const document = stored(crew.store, names.sessionId, names.requestId);
+    const document = stored(crew.db, names.sessionId, names.requestId);
     const [turn, session, items] = await Promise.all([document.turn(), document.session(), document.dialog()]);
     expect(turn.status).toBe(ends[0].status);
     const appended = won.filter((result) => "appended" in result);
@@ -59,7 +59,7 @@ describe(`${CREW} processes at one turn`, () => {
         }
       }),
     );
-    const document = stored(crew.store, names.sessionId, names.requestId);
+    const document = stored(crew.db, names.sessionId, names.requestId);
     const items = await document.dialog();
     expect(items).toHaveLength(CREW * 12);
     for (const at of crew.agents.keys()) {
@@ -84,7 +84,7 @@ describe(`${CREW} processes at one session`, () => {
     const { won, lost } = await race(crew.agents.map(begin));
     expect(won).toHaveLength(1);
     expect(lost).toEqual(new Array(CREW - 1).fill("invalid_turn_state"));
-    expect((await stored(crew.store, sessionId, "x").session()).turn_count).toBe(1);
+    expect((await stored(crew.db, sessionId, "x").session()).turn_count).toBe(1);
   });
 
   it("count every turn that each of them begins and ends", async () => {
@@ -99,9 +99,9 @@ describe(`${CREW} processes at one session`, () => {
       }),
     );
     expect(turns).toHaveLength(CREW);
-    const session = await stored(crew.store, sessionId, "x").session();
+    const session = await stored(crew.db, sessionId, "x").session();
     expect(session.turn_count).toBe(CREW);
-    const found = await crew.store.sub(crew.store.ref("sessions", sessionId), "turns", "x").parent.get();
+    const found = await crew.db.collection(`sessions/${sessionId}/turns`).get();
     expect(found.docs.map((turn) => turn.get("status"))).toEqual(new Array(CREW).fill("completed"));
   });
 
@@ -121,7 +121,7 @@ describe(`${CREW} processes at one session`, () => {
       const names = { agent: "ClaudeCowork", sessionId };
       const [one, other] = crew.agents as [Agent, Agent];
       const { lost } = await race([one.call("sessionlog_close_session", names), beginTurn(other, names)]);
-      const session = await stored(crew.store, sessionId, "x").session();
+      const session = await stored(crew.db, sessionId, "x").session();
       expect(lost).toEqual([session.status === "completed" ? "session_not_found" : "invalid_turn_state"]);
       expect(session.turn_count).toBe(session.status === "completed" ? 0 : 1);
     }

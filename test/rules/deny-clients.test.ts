@@ -22,7 +22,8 @@ import {
   writeBatch,
 } from "firebase/firestore";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openStore, type Store } from "../../src/firestore/store.js";
+import { openStore } from "../../src/firestore/open-store.js";
+import type { Store } from "../../src/firestore/store.js";
 
 const PROJECT_ID = "demo-fireboard-rules";
 
@@ -110,6 +111,7 @@ describe.each(Object.entries(CLIENTS))("a client %s", (_client, open) => {
 
 test("the server reads and writes with admin access", async () => {
   const project = store.ref("projects", "written-by-the-server");
-  await project.create({ name: "Board" });
+  const { signal } = new AbortController();
+  await store.transaction(async (tx) => tx.create(project, { name: "Board" }), signal);
   expect((await project.get()).data()).toEqual({ name: "Board" });
 });

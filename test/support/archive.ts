@@ -1,4 +1,4 @@
-import type { DocumentReference, Store } from "../../src/firestore/store.js";
+import type { DocumentReference, Firestore } from "@google-cloud/firestore";
 
 const DAY = 24 * 60 * 60_000;
 
@@ -13,12 +13,12 @@ export function endedSession(days: number): Record<string, unknown> {
 
 /** Stores a session with turns, each of them with dialog items and actions. */
 export async function storeSession(
-  store: Store,
+  db: Firestore,
   id: string,
   fields: Record<string, unknown>,
   { turns = 0, items = 0 }: { turns?: number; items?: number } = {},
 ): Promise<void> {
-  const session = store.ref("sessions", id);
+  const session = db.doc(`sessions/${id}`);
   const writes: [DocumentReference, Record<string, unknown>][] = [[session, fields]];
   for (let turn = 0; turn < turns; turn += 1) {
     const ref = session.collection("turns").doc(`req-${turn}`);
@@ -29,14 +29,14 @@ export async function storeSession(
     }
   }
   for (let from = 0; from < writes.length; from += 400) {
-    const batch = session.firestore.batch();
+    const batch = db.batch();
     for (const [ref, data] of writes.slice(from, from + 400)) batch.set(ref, data);
     await batch.commit();
   }
 }
 
 /** Every document of a collection and beneath, as JSON by its path without the collection: moved is the same elsewhere. */
-export async function tree(store: Store, collection: "sessions" | "sessions_archive"): Promise<Map<string, string>> {
+export async function tree(db: Firestore, collection: "sessions" | "sessions_archive"): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const visit = async (ref: DocumentReference, path: string): Promise<void> => {
     const snapshot = await ref.get();
@@ -44,6 +44,6 @@ export async function tree(store: Store, collection: "sessions" | "sessions_arch
     for (const below of await ref.listCollections())
       for (const child of await below.listDocuments()) await visit(child, `${path}/${below.id}/${child.id}`);
   };
-  for (const ref of await store.ref(collection, "x").parent.listDocuments()) await visit(ref, ref.id);
+  for (const ref of await db.collection(collection).listDocuments()) await visit(ref, ref.id);
   return found;
 }

@@ -1,15 +1,19 @@
+import type { Firestore } from "@google-cloud/firestore";
 import { afterAll, beforeAll } from "vitest";
-import { openStore, type Store } from "../../src/firestore/store.js";
+import type { Store } from "../../src/firestore/store.js";
 import { type Agent, type Answer, startAgent } from "./client.js";
 import { freshDatabase, type TestDatabase } from "./lane.js";
+import { type OpenDatabase, openDatabase } from "./open-database.js";
 import "./matchers.js";
 
 /** A board for the tests of one file: one server on a fresh database, and the same database for looking inside. */
 export interface TestBoard {
   agent: Agent;
   database: TestDatabase;
-  /** Direct access, to see what is stored and to store what other clients would. */
+  /** The same database in this process, as the board sees it. */
   store: Store;
+  /** Google's client behind the store, to see what is stored and to store what other programs would. */
+  db: Firestore;
   call(tool: string, args?: Record<string, unknown>): Promise<Answer>;
   /** A new project's id; each test makes its own, so that tests do not see each other. */
   project(fields?: Record<string, unknown>): Promise<string>;
@@ -25,8 +29,8 @@ export function useBoard(env: Record<string, string> = {}): TestBoard {
   const board = {} as TestBoard;
   beforeAll(async () => {
     const database = await freshDatabase();
-    const [agent, store] = await Promise.all([startAgent({ ...database.env, ...env }), openStore(database.config)]);
-    Object.assign(board, boardOn(database, agent, store));
+    const [agent, open] = await Promise.all([startAgent({ ...database.env, ...env }), openDatabase(database.config)]);
+    Object.assign(board, boardOn(database, agent, open));
   });
   afterAll(async () => {
     await board.agent?.close();
@@ -36,17 +40,18 @@ export function useBoard(env: Record<string, string> = {}): TestBoard {
   return board;
 }
 
-function boardOn(database: TestDatabase, agent: Agent, store: Store): TestBoard {
+function boardOn(database: TestDatabase, agent: Agent, { store, db }: OpenDatabase): TestBoard {
   const call = agent.call;
   return {
     agent,
     database,
     store,
+    db,
     call,
     project: async (fields = {}) => (await call("board_create_project", { name: "A project", ...fields })).id,
     task: async (project_id, fields = {}) =>
       (await call("board_create_task", { project_id, title: "A task", ...fields })).id,
-    stored: async (collection, id) => (await store.ref(collection, id).get()).data(),
+    stored: async (collection, id) => (await db.doc(`${collection}/${id}`).get()).data(),
     async entries(project_id) {
       const page = await call("board_get_activity", { project_id, limit: 200 });
       return page.entries.reverse();

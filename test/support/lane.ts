@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StoreConfig } from "../../src/firestore/config.js";
+import type { StoreConfig } from "../../src/firestore/store-config.js";
 
 /** A fresh, empty database on this lane's store: what servers need to reach it, and what a test needs to look inside. */
 export interface TestDatabase {

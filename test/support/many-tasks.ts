@@ -1,21 +1,20 @@
-import type { Store } from "../../src/firestore/store.js";
+import type { Firestore } from "@google-cloud/firestore";
 
 const OPEN = 300;
 const PRIORITIES = ["critical", "high", "medium", "low"];
 const BATCH = 500;
 
 /** Writes 300 open tasks of a project and so many done ones; the open lie between the done in every order. */
-export async function writeTasks(store: Store, projectId: string, done: number): Promise<void> {
-  const { firestore } = store.ref("tasks", "any");
+export async function writeTasks(db: Firestore, projectId: string, done: number): Promise<void> {
   const total = OPEN + done;
   const step = Math.floor(total / OPEN);
   for (let from = 0; from < total; from += BATCH) {
-    const batch = firestore.batch();
+    const batch = db.batch();
     for (let at = from; at < Math.min(from + BATCH, total); at += 1) {
       // The open ones are the same beside few and beside many.
       const open = at % step === 0 && at / step < OPEN;
       const time = new Date(1_700_000_000_000 + at * 1_000);
-      batch.set(store.ref("tasks", `${projectId}-${at}`), {
+      batch.set(db.doc(`tasks/${projectId}-${at}`), {
         project_id: projectId,
         title: "t",
         status: open ? "todo" : "done",

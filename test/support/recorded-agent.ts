@@ -1,22 +1,24 @@
+import type { Firestore } from "@google-cloud/firestore";
 import { afterAll, beforeAll } from "vitest";
 import { startEngine } from "../../src/embedded/index.js";
 import { loadIndexes } from "../../src/firestore/indexes.js";
-import { openStore, type Store } from "../../src/firestore/store.js";
 import { type Agent, startAgent } from "./client.js";
 import { lane } from "./lane.js";
+import { openDatabase } from "./open-database.js";
 import { type RpcRecorder, startRpcRecorder } from "./rpc-recorder.js";
 
 /** An agent whose server reaches this lane's Firestore through a recorder, and a way past both. */
 export interface RecordedAgent {
   agent: Agent;
   recorder: RpcRecorder;
-  store: Store;
+  db: Firestore;
 }
 
 /** Starts one for the tests of a file and gives a way to reach it; `env` is for the server. */
 export function useRecordedAgent(env: Record<string, string> = {}): () => RecordedAgent {
   let engine: { host: string; port: number; close(): Promise<void> } | undefined;
   let started: RecordedAgent | undefined;
+  let close: (() => Promise<void>) | undefined;
   beforeAll(async () => {
     if (lane === "embedded") engine = await startEngine({ file: ":memory:", indexes: loadIndexes("") });
     const host = engine ? `${engine.host}:${engine.port}` : (process.env.FIREBOARD_TEST_EMULATOR_HOST ?? "");
@@ -24,11 +26,13 @@ export function useRecordedAgent(env: Record<string, string> = {}): () => Record
     const recorder = await startRpcRecorder(host);
     const agent = await startAgent({ FIRESTORE_EMULATOR_HOST: recorder.host, FIREBOARD_PROJECT_ID: projectId, ...env });
     const common = { databaseId: "(default)", collectionPrefix: "" };
-    started = { agent, recorder, store: await openStore({ mode: "emulator", host, projectId, ...common }) };
+    const { store, db } = await openDatabase({ mode: "emulator", host, projectId, ...common });
+    started = { agent, recorder, db };
+    close = store.close;
   });
   afterAll(async () => {
     await started?.agent.close();
-    await started?.store.close();
+    await close?.();
     await started?.recorder.close();
     await engine?.close();
   });

@@ -1,4 +1,4 @@
-import type { Store } from "../../src/firestore/store.js";
+import type { Firestore } from "@google-cloud/firestore";
 import type { Agent, Answer } from "./client.js";
 
 let made = 0;
@@ -34,11 +34,11 @@ export const action = (type: string, filePath: string, status = "completed") => 
 });
 
 /** What is stored of a session's turn log. */
-export function stored(store: Store, sessionId: string, requestId: string) {
-  const session = store.ref("sessions", sessionId);
-  const turn = store.sub(session, "turns", requestId);
+export function stored(db: Firestore, sessionId: string, requestId: string) {
+  const session = db.doc(`sessions/${sessionId}`);
+  const turn = session.collection("turns").doc(requestId);
   const rows = async (name: "dialog" | "actions"): Promise<Answer[]> => {
-    const { docs } = await store.sub(turn, name, "x").parent.orderBy("ordinal").get();
+    const { docs } = await turn.collection(name).orderBy("ordinal").get();
     return docs.map((document) => document.data());
   };
   return {

@@ -1,4 +1,4 @@
-import type { DocumentSnapshot } from "../../firestore/store.js";
+import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { invalidArgument, notFound } from "../core/errors.js";
 import type { Metadata } from "../core/metadata.js";
@@ -45,7 +45,7 @@ export async function logActivity(call: Call, args: LogActivity) {
   });
 }
 
-function projectOf(snapshot: DocumentSnapshot | undefined): string | null {
+function projectOf(snapshot: Snapshot | undefined): string | null {
   const id: unknown = snapshot?.get("project_id");
   return typeof id === "string" ? id : null;
 }

@@ -1,4 +1,4 @@
-import type { DocumentSnapshot, QuerySnapshot } from "../../firestore/store.js";
+import type { QueryResult, Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
 import type { Write } from "../core/write.js";
@@ -24,8 +24,8 @@ export interface Announced {
 
 /** What is stored of an agent in a project: its open sessions of kind `agent`, and its presence. */
 export interface Known {
-  sessions: QuerySnapshot;
-  presence: DocumentSnapshot;
+  sessions: QueryResult;
+  presence: Snapshot;
 }
 
 /** Reads what is known of an agent: the sessions in the transaction, which decides whether to open one. One round trip. */

@@ -1,5 +1,5 @@
 import type { ShapeName } from "../../firestore/shapes.js";
-import type { DocumentSnapshot, QueryDocumentSnapshot } from "../../firestore/store.js";
+import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
@@ -102,28 +102,19 @@ async function readMemories(call: Call, project_id: string): Promise<Memory[]> {
   return readDocuments(memoryDocument, "memory", found).rows;
 }
 
-const tasks = (found: readonly DocumentSnapshot[]) => readDocuments(taskDocument, "task", found).rows;
-const sessions = (found: readonly DocumentSnapshot[]) => readDocuments(sessionDocument, "session", found).rows;
+const tasks = (found: readonly Snapshot[]) => readDocuments(taskDocument, "task", found).rows;
+const sessions = (found: readonly Snapshot[]) => readDocuments(sessionDocument, "session", found).rows;
 const byId = <T extends { id: string }>(rows: readonly T[]) => new Map(rows.map((row) => [row.id, row]));
 
-async function list(
-  call: Call,
-  shape: ShapeName,
-  values: Record<string, unknown>,
-  limit: number,
-): Promise<QueryDocumentSnapshot[]> {
+async function list(call: Call, shape: ShapeName, values: Record<string, unknown>, limit: number): Promise<Snapshot[]> {
   return (await call.store.query(shape, { values, limit }).get()).docs;
 }
 
 async function count(call: Call, shape: ShapeName, values: Record<string, unknown>): Promise<number> {
-  return (await call.store.query(shape, { values, limit: "all" }).count().get()).data().count;
+  return await call.store.query(shape, { values, limit: "all" }).count();
 }
 
-async function readAll(
-  call: Call,
-  collection: "tasks" | "sessions",
-  ids: readonly string[],
-): Promise<DocumentSnapshot[]> {
+async function readAll(call: Call, collection: "tasks" | "sessions", ids: readonly string[]): Promise<Snapshot[]> {
   const found = await call.store.getAll([...new Set(ids)].map((id) => call.store.ref(collection, id)));
   return found.filter(({ exists }) => exists);
 }

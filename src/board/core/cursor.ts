@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { isPosition, type Position } from "../../firestore/query.js";
+import { isPosition } from "../../firestore/query.js";
 import type { ShapeName } from "../../firestore/shapes.js";
+import type { Position } from "../../firestore/store.js";
 import { invalidArgument } from "./errors.js";
 
 /** Where the next page begins: in which of a list's queries, and behind which document. */

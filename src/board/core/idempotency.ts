@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { DocumentReference, DocumentSnapshot, Store, Transaction } from "../../firestore/store.js";
+import type { Ref, Snapshot, Store, Tx } from "../../firestore/store.js";
 import { time } from "../model/fields.js";
 import { BoardError } from "./errors.js";
 
@@ -33,7 +33,7 @@ export class AlreadyDone extends Error {
 const keyDocument = z.object({ fingerprint: z.string(), result: z.string(), expires_at: time });
 
 /** Where the outcome under this key is kept. */
-export function keyRef(store: Store, { tool, project_id, key }: IdempotencyKey): DocumentReference {
+export function keyRef(store: Store, { tool, project_id, key }: IdempotencyKey): Ref {
   return store.ref("idempotency_keys", sha256([tool, project_id, key]));
 }
 
@@ -41,7 +41,7 @@ export function keyRef(store: Store, { tool, project_id, key }: IdempotencyKey):
  * Throws AlreadyDone when the key has a result that still counts, and `conflict` when that was for other arguments.
  * An expired or unreadable document counts as none.
  */
-export function refuseRepetition(asked: IdempotencyKey, snapshot: DocumentSnapshot, now: Date): void {
+export function refuseRepetition(asked: IdempotencyKey, snapshot: Snapshot, now: Date): void {
   const stored = keyDocument.safeParse(snapshot.data());
   if (!stored.success || stored.data.expires_at <= now) return;
   if (stored.data.fingerprint !== sha256(asked.args))
@@ -54,13 +54,7 @@ export function refuseRepetition(asked: IdempotencyKey, snapshot: DocumentSnapsh
 }
 
 /** Keeps a result in the change's own commit. A call that raced this one under the same key makes the commit fail. */
-export function keepResult(
-  tx: Transaction,
-  asked: IdempotencyKey,
-  snapshot: DocumentSnapshot,
-  kept: unknown,
-  now: Date,
-): void {
+export function keepResult(tx: Tx, asked: IdempotencyKey, snapshot: Snapshot, kept: unknown, now: Date): void {
   const { tool, project_id, key } = asked;
   const expires_at = new Date(now.getTime() + KEY_DAYS * 24 * 60 * 60_000);
   const fingerprint = sha256(asked.args);

@@ -1,6 +1,6 @@
-import { type Position, positionOf } from "../../firestore/query.js";
+import { positionOf } from "../../firestore/query.js";
 import type { ShapeName } from "../../firestore/shapes.js";
-import type { QueryDocumentSnapshot } from "../../firestore/store.js";
+import type { Position, Snapshot } from "../../firestore/store.js";
 import type { Call } from "./call.js";
 import { decodeCursor, encodeCursor } from "./cursor.js";
 
@@ -9,16 +9,16 @@ export interface Bucket {
   shape: ShapeName;
   values: Record<string, unknown>;
   /** What the query could not filter. */
-  keep?: (document: QueryDocumentSnapshot) => boolean;
+  keep?: (document: Snapshot) => boolean;
 }
 
 export interface Page {
-  documents: QueryDocumentSnapshot[];
+  documents: Snapshot[];
   next_cursor: string | null;
 }
 
 interface Found {
-  document: QueryDocumentSnapshot;
+  document: Snapshot;
   bucket: number;
 }
 
@@ -52,11 +52,11 @@ export async function readPage(
 
 function cut(
   buckets: readonly Bucket[],
-  answers: readonly (readonly QueryDocumentSnapshot[])[],
+  answers: readonly (readonly Snapshot[])[],
   limit: number,
   filters: object,
 ): Page {
-  const documents: QueryDocumentSnapshot[] = [];
+  const documents: Snapshot[] = [];
   let last: Found | null = null;
   for (const [bucket, answer] of answers.entries())
     for (const [at, document] of answer.entries()) {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { DocumentSnapshot } from "../../firestore/store.js";
+import type { Snapshot } from "../../firestore/store.js";
 import type { Stored } from "../model/fields.js";
 import { BoardError } from "./errors.js";
 
@@ -13,7 +13,7 @@ export interface Readable<T> {
 export function readDocument<S extends z.ZodType<object>>(
   schema: S,
   noun: string,
-  snapshot: DocumentSnapshot,
+  snapshot: Snapshot,
 ): Stored<z.output<S>> {
   const parsed = schema.safeParse(snapshot.data());
   if (parsed.success) return { ...parsed.data, id: snapshot.id };
@@ -29,7 +29,7 @@ export function readDocument<S extends z.ZodType<object>>(
  * Reads a document for a rule that no damage may switch off, such as the one active session of a project: a field of a
  * wrong type counts as missing. Only for schemas that have a default for each field.
  */
-export function readMended<S extends z.ZodType<object>>(schema: S, snapshot: DocumentSnapshot): Stored<z.output<S>> {
+export function readMended<S extends z.ZodType<object>>(schema: S, snapshot: Snapshot): Stored<z.output<S>> {
   const fields = snapshot.data() ?? {};
   const wrong = new Set(schema.safeParse(fields).error?.issues.map(({ path }) => path[0]));
   const sound = Object.entries(fields).filter(([field]) => !wrong.has(field));
@@ -40,7 +40,7 @@ export function readMended<S extends z.ZodType<object>>(schema: S, snapshot: Doc
 export function readDocuments<S extends z.ZodType<object>>(
   schema: S,
   noun: string,
-  snapshots: readonly DocumentSnapshot[],
+  snapshots: readonly Snapshot[],
 ): Readable<z.output<S>> {
   const rows: Stored<z.output<S>>[] = [];
   const warnings: string[] = [];

@@ -1,5 +1,4 @@
-import type { DocumentReference, DocumentSnapshot, Transaction } from "../../firestore/store.js";
-import type { Repeat } from "../../firestore/transaction-retry.js";
+import type { Ref, Repeat, Snapshot, Tx } from "../../firestore/store.js";
 import type { Activity } from "../model/activity.js";
 import type { BoardAction } from "../model/enums.js";
 import type { Call } from "./call.js";
@@ -18,9 +17,9 @@ export interface Entry {
 
 /** One transaction of one tool call: all reads first, then writes and entries, which are committed together. */
 export interface Write {
-  tx: Transaction;
+  tx: Tx;
   /** Reads documents inside the transaction, in one round trip. */
-  get(refs: DocumentReference[]): Promise<DocumentSnapshot[]>;
+  get(refs: Ref[]): Promise<Snapshot[]>;
   /** Adds an activity entry to the commit; returns it as it will be stored. */
   log(entry: Entry): Activity;
   /** The one time of all that this commit writes, taken when it is first asked for: after the reads. */
@@ -46,7 +45,7 @@ export async function write<T>(
 ): Promise<T> {
   const firstEntry = call.store.ref("activity_log", call.newId());
   let sent: { result: T } | undefined;
-  const attempt = async ({ tx }: { tx: Transaction }) => {
+  const attempt = async (tx: Tx) => {
     if (sent && (await firstEntry.get()).exists) return sent.result;
     let entries = 0;
     let time: Date | undefined;
@@ -56,7 +55,7 @@ export async function write<T>(
     };
     const unit: Write = {
       tx,
-      get: (refs) => (refs.length === 0 ? Promise.resolve([]) : tx.getAll(...refs)),
+      get: tx.getAll,
       log(entry) {
         const ref = entries === 0 ? firstEntry : call.store.ref("activity_log", call.newId());
         const document = entryDocument(call, entry, now());

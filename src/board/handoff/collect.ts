@@ -1,4 +1,4 @@
-import type { QueryDocumentSnapshot } from "../../firestore/store.js";
+import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
@@ -37,10 +37,7 @@ export async function collectHandoff(call: Call, projectId: string, maxTokens: n
   const [ended, tasks, count, entries] = await Promise.all([
     endedSessions(call, projectId, ENDED_FIRST),
     readPage(call, openTasks, { limit }, {}),
-    call.store
-      .query("openTaskCount", { values: { project_id: projectId, status: "done" }, limit: "all" })
-      .count()
-      .get(),
+    call.store.query("openTaskCount", { values: { project_id: projectId, status: "done" }, limit: "all" }).count(),
     call.store.query("activity", { values: { project_id: projectId }, limit: RECENT_ENTRIES }).get(),
   ]);
   const taskRows = readDocuments(taskDocument, "task", tasks.documents);
@@ -49,7 +46,7 @@ export async function collectHandoff(call: Call, projectId: string, maxTokens: n
     ended: ended.sessions,
     moreEnded: ended.more,
     tasks: taskRows.rows,
-    taskCount: count.data().count,
+    taskCount: count,
     activity: entryRows.rows,
     warnings: [...ended.warnings, ...taskRows.warnings, ...entryRows.warnings],
   };
@@ -71,11 +68,11 @@ export async function endedSessions(call: Call, project_id: string, limit: numbe
     call.store.query("endedSessions", { values: { ...values, kind: "board" }, limit }).get(),
     call.store.query("endedSessions", { values, limit }).get(),
   ]);
-  const documents = new Map<string, QueryDocumentSnapshot>();
+  const documents = new Map<string, Snapshot>();
   for (const { docs } of answers) for (const document of docs) documents.set(document.id, document);
   const { rows, warnings } = readDocuments(sessionDocument, "session", [...documents.values()]);
   const sessions = rows.filter(({ kind }) => kind === "board").sort(latestFirst);
-  return { sessions, more: answers.some(({ size }) => size === limit), warnings };
+  return { sessions, more: answers.some(({ docs }) => docs.length === limit), warnings };
 }
 
 /** By ended_at, then started_at, then id, the latest first (contracts.md 3.2). */

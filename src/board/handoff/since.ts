@@ -48,15 +48,9 @@ export async function collectSince(
   const [whole, changed, changedCount, entries, entryCount] = await Promise.all([
     collectHandoff(call, project_id, maxTokens),
     call.store.query("tasksChangedSince", taskQuery).get(),
-    call.store
-      .query("tasksChangedSince", { ...taskQuery, limit: "all" })
-      .count()
-      .get(),
+    call.store.query("tasksChangedSince", { ...taskQuery, limit: "all" }).count(),
     call.store.query("activitySince", entryQuery).get(),
-    call.store
-      .query("activitySince", { ...entryQuery, limit: "all" })
-      .count()
-      .get(),
+    call.store.query("activitySince", { ...entryQuery, limit: "all" }).count(),
   ]);
   const { rows, warnings } = readDocuments(taskDocument, "task", changed.docs);
   const ended = await endedSince(call, project_id, moment, whole);
@@ -71,9 +65,9 @@ export async function collectSince(
     since: {
       time: moment.toISOString(),
       sessions_ended: ended.length,
-      tasks_changed: changedCount.data().count,
+      tasks_changed: changedCount,
       tasks_completed: done.map(({ id, title }) => ({ id, title })),
-      entries: entryCount.data().count,
+      entries: entryCount,
     },
   };
 }

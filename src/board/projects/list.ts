@@ -42,7 +42,7 @@ export async function pageOfProjects(call: Call, { status, limit, cursor }: List
 export async function withCounts(call: Call, project: Project) {
   const count = async (status: string) => {
     const query = call.store.query("taskCounts", { values: { project_id: project.id, status }, limit: "all" });
-    return (await query.count().get()).data().count;
+    return await query.count();
   };
   const counts = await Promise.all(TASK_STATUSES.map(count));
   const task_counts = Object.fromEntries(TASK_STATUSES.map((status, at) => [status, counts[at] ?? 0]));

@@ -1,10 +1,10 @@
-import type { DocumentSnapshot } from "../../firestore/store.js";
+import type { Snapshot } from "../../firestore/store.js";
 import { BoardError, notFound } from "../core/errors.js";
 import { readDocument } from "../core/read-document.js";
 import { type Project, projectDocument } from "../model/project.js";
 
 /** A project that must exist. Throws `project_not_found`, `corrupt_document`. */
-export function existingProject(snapshot: DocumentSnapshot | undefined, id: string): Project {
+export function existingProject(snapshot: Snapshot | undefined, id: string): Project {
   if (!snapshot?.exists) throw notFound("project", id);
   return readDocument(projectDocument, "project", snapshot);
 }
@@ -14,7 +14,7 @@ export function existingProject(snapshot: DocumentSnapshot | undefined, id: stri
  * `project_not_found`, `project_archived`, `corrupt_document`.
  */
 export function openProject(
-  snapshot: DocumentSnapshot | undefined,
+  snapshot: Snapshot | undefined,
   id: string,
   repair = "board_update_project with status active reopens it.",
 ): Project {

@@ -86,7 +86,7 @@ async function openSession(call: Call, unit: Write, id: string, args: CreateSess
   const logged = stale.map((session) => storeAbandoned(call, unit, session));
   unit.tx.create(call.store.ref("sessions", id), newSession(now, { kind: "board", ...sessionFields(args) }));
   logged.push(logStarted(unit, id, args, stale.length));
-  call.store.verify(unit.tx, projectSnapshot);
+  unit.tx.verify(projectSnapshot);
   const ended = [...stale, ...collected.ended].sort(latestFirst);
   const material = withBehind(call, { project, collected, ended, logged });
   return { session_id: id, abandoned_sessions: stale.length, material };

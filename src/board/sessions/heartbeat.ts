@@ -1,4 +1,4 @@
-import type { DocumentSnapshot, Store } from "../../firestore/store.js";
+import type { Snapshot, Store } from "../../firestore/store.js";
 import { readDocuments } from "../core/read-document.js";
 import { agentKey } from "../model/agent.js";
 import { type Session, sessionDocument } from "../model/session.js";
@@ -63,13 +63,13 @@ function leasedBy(store: Store, agent: string) {
 }
 
 /** Lets a lease last its minutes from now; one that lasts longer already is left as it is. */
-async function renew(snapshot: DocumentSnapshot | undefined, { lease }: Task, now: Date): Promise<void> {
+async function renew(snapshot: Snapshot | undefined, { lease }: Task, now: Date): Promise<void> {
   if (!lease) return;
   const { expires_at } = newLease(lease.agent_name, lease.session_id, lease.minutes, now);
   if (expires_at > lease.expires_at) await asRead(snapshot, { "lease.expires_at": expires_at });
 }
 
 /** Writes fields of a document on condition that it still is as it was read. */
-async function asRead(snapshot: DocumentSnapshot | undefined, fields: Record<string, unknown>): Promise<void> {
+async function asRead(snapshot: Snapshot | undefined, fields: Record<string, unknown>): Promise<void> {
   if (snapshot?.updateTime) await snapshot.ref.update(fields, { lastUpdateTime: snapshot.updateTime });
 }

@@ -20,7 +20,7 @@ export interface ListSessions {
 export async function listSessions(call: Call, { limit, cursor, ...filters }: ListSessions) {
   const [page, totals] = await Promise.all([
     readPage(call, [{ shape: "sessions", values: filters }], { limit, cursor }, { sessions: filters }),
-    call.store.sums("sessionTotals", filters),
+    call.store.query("sessionTotals", { values: filters, limit: "all" }).sums(),
   ]);
   const { rows, warnings } = readDocuments(sessionDocument, "session", page.documents);
   const now = call.now();

@@ -1,4 +1,4 @@
-import type { DocumentSnapshot } from "../../firestore/store.js";
+import type { Snapshot } from "../../firestore/store.js";
 import { BoardError } from "../core/errors.js";
 import { readDocument } from "../core/read-document.js";
 import { taskDocument } from "../model/task.js";
@@ -11,7 +11,7 @@ const MAX_TASKS = 2_000;
 export type Edge = "depends_on" | "parent_task_id";
 
 /** Reads tasks inside the transaction, by id. */
-export type ReadTasks = (ids: string[]) => Promise<DocumentSnapshot[]>;
+export type ReadTasks = (ids: string[]) => Promise<Snapshot[]>;
 
 /**
  * Refuses an edge set that would lead from `start`'s targets back to it, with `dependency_cycle` and the ids on the way.
@@ -22,7 +22,7 @@ export async function refuseCycle(
   start: string,
   targets: readonly string[],
   edge: Edge,
-  known: (id: string) => DocumentSnapshot | undefined,
+  known: (id: string) => Snapshot | undefined,
   read: ReadTasks,
 ): Promise<void> {
   const cameFrom = new Map<string, string>();
@@ -46,7 +46,7 @@ export async function refuseCycle(
   }
 }
 
-function edgesOf(snapshot: DocumentSnapshot | undefined, edge: Edge): string[] {
+function edgesOf(snapshot: Snapshot | undefined, edge: Edge): string[] {
   if (!snapshot?.exists) return [];
   const task = readDocument(taskDocument, "task", snapshot);
   if (edge === "depends_on") return task.depends_on;

@@ -1,4 +1,4 @@
-import type { DocumentSnapshot } from "../../firestore/store.js";
+import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { BoardError, notFound } from "../core/errors.js";
 import { readDocument } from "../core/read-document.js";
@@ -108,14 +108,14 @@ function dropDependencies(call: Call, { tx, log, now }: Write, dependent: Task, 
   });
 }
 
-async function inChunks(ids: readonly string[], find: (chunk: string[]) => Promise<{ docs: DocumentSnapshot[] }>) {
+async function inChunks(ids: readonly string[], find: (chunk: string[]) => Promise<{ docs: Snapshot[] }>) {
   const chunks = Array.from({ length: Math.ceil(ids.length / PER_QUERY) }, (_, at) =>
     ids.slice(at * PER_QUERY, (at + 1) * PER_QUERY),
   );
   return (await Promise.all(chunks.map(find))).flatMap(({ docs }) => docs);
 }
 
-const task = (snapshot: DocumentSnapshot): Task => readDocument(taskDocument, "task", snapshot);
+const task = (snapshot: Snapshot): Task => readDocument(taskDocument, "task", snapshot);
 
 function names(tasks: readonly { id: string }[]): string {
   const shown = tasks.slice(0, 10).map(({ id }) => id);

@@ -38,7 +38,8 @@ export function taskBuckets(filter: TaskFilter): Bucket[] {
   const unknownPriority: Bucket = {
     shape: "tasksOfUnknownPriority",
     values: { project_id, priority: [...PRIORITIES] },
-    keep: (document) => keepOthers(document) && (!statuses || statuses.includes(document.get("status"))),
+    keep: (document) =>
+      keepOthers(document) && (!statuses || statuses.some((status) => status === document.get("status"))),
   };
   const unknownStatus: Bucket = {
     shape: "tasksOfUnknownStatus",

@@ -1,4 +1,4 @@
-import type { DocumentReference, DocumentSnapshot } from "../../firestore/store.js";
+import type { Ref, Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { invalidArgument, notFound } from "../core/errors.js";
 import { readDocument } from "../core/read-document.js";
@@ -14,7 +14,7 @@ export interface Related {
 }
 
 /** The references to read for `related`, for one getAll inside the transaction. */
-export function relatedRefs(call: Call, related: Related): DocumentReference[] {
+export function relatedRefs(call: Call, related: Related): Ref[] {
   const tasks = [...(related.parent ? [related.parent] : []), ...(related.dependencies ?? [])];
   return [
     ...(related.project === undefined ? [] : [call.store.ref("projects", related.project)]),
@@ -23,10 +23,10 @@ export function relatedRefs(call: Call, related: Related): DocumentReference[] {
 }
 
 /** What a transaction has read, by path. */
-export type Snapshots = ReadonlyMap<string, DocumentSnapshot>;
+export type Snapshots = ReadonlyMap<string, Snapshot>;
 
 /** Indexes snapshots by their path. */
-export function byPath(snapshots: readonly DocumentSnapshot[]): Snapshots {
+export function byPath(snapshots: readonly Snapshot[]): Snapshots {
   return new Map(snapshots.map((snapshot) => [snapshot.ref.path, snapshot]));
 }
 

@@ -1,6 +1,5 @@
-import { moveDocument } from "../../firestore/move.js";
-import { type Position, positionOf } from "../../firestore/query.js";
-import type { DocumentSnapshot } from "../../firestore/store.js";
+import { positionOf } from "../../firestore/query.js";
+import type { Position, Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 
 export interface CleanUp {
@@ -39,8 +38,7 @@ export async function cleanUpSessions(call: Call, args: CleanUp): Promise<Cleane
   const stopAt = new Date(began.getTime() + ((call.deadline.getTime() - began.getTime()) * 2) / 3);
   const goOn = () => call.now() < stopAt && !call.signal.aborted;
   const values = { kind: "context", ended_at: cutoff };
-  const old = await call.store.query("sessionsEndedBefore", { values, limit: "all" }).count().get();
-  const total = old.data().count;
+  const total = await call.store.query("sessionsEndedBefore", { values, limit: "all" }).count();
   const result = { remaining: total, dryRun: args.dryRun, cutoffDate: cutoff.toISOString() };
   if (args.dryRun) return { count: total, ...result };
 
@@ -61,19 +59,18 @@ export async function cleanUpSessions(call: Call, args: CleanUp): Promise<Cleane
 
 function archive(call: Call, id: string, cutoff: Date, goOn: () => boolean): Promise<boolean> {
   const { store, signal } = call;
-  return moveDocument({
+  return store.moveDocument({
     from: store.ref("sessions", id),
     to: store.ref("sessions_archive", id),
     levels: LEVELS,
     mayMove: (session) => isOld(session, cutoff),
     goOn,
-    transaction: store.transaction,
     signal,
   });
 }
 
 /** Decided on the fields alone: a session with a field of a wrong type elsewhere is moved like any other. */
-function isOld(session: DocumentSnapshot, cutoff: Date): boolean {
+function isOld(session: Snapshot, cutoff: Date): boolean {
   const ended = (session.get("ended_at") as { toDate?(): Date } | null | undefined)?.toDate?.();
   const status: unknown = session.get("status") ?? "active";
   return session.get("kind") === "context" && status !== "active" && ended !== undefined && ended < cutoff;

@@ -20,7 +20,8 @@ export async function completeContextSession(call: Call, args: CompleteContextSe
   const { sessionId, endedAt, agentName } = args;
   const ref = call.store.ref("sessions", sessionId);
   return await writeOnce(call, async ({ tx }) => {
-    const session = readActive(await tx.get(ref), sessionId);
+    const [snapshot] = await tx.getAll([ref]);
+    const session = readActive(snapshot, sessionId);
     checkMayComplete(session, agentName);
     const now = call.now();
     const ended_at = endedAt === undefined ? now : new Date(endedAt);

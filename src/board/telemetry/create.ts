@@ -26,7 +26,7 @@ export async function createContextSession(call: Call, args: CreateContextSessio
   const ids = [ref, call.store.ref("sessions_archive", id)];
   const refs = args.projectId == null ? ids : [...ids, call.store.ref("projects", args.projectId)];
   return await writeOnce(call, async ({ tx }): Promise<ReturnType<typeof contextRow> | NoSession> => {
-    const [session, archived, project] = await tx.getAll(...refs);
+    const [session, archived, project] = await tx.getAll(refs);
     if (session?.exists || archived?.exists) return { session: null, reason: "session_exists" };
     if (project) openProject(project, project.id, "Leave projectId out, or name another.");
     const now = call.now();

@@ -1,4 +1,5 @@
-import { type Position, positionOf } from "../../firestore/query.js";
+import { positionOf } from "../../firestore/query.js";
+import type { Position } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
 import { type Session, sessionDocument } from "../model/session.js";

@@ -1,4 +1,4 @@
-import type { DocumentSnapshot } from "../../firestore/store.js";
+import type { Snapshot } from "../../firestore/store.js";
 import { BoardError } from "../core/errors.js";
 import { readDocument } from "../core/read-document.js";
 import { type Session, sessionDocument } from "../model/session.js";
@@ -12,7 +12,7 @@ function hasEnded({ status, ended_at }: Pick<Session, "status" | "ended_at">): b
  * Reads the session that an update or a completion names. Throws `session_not_found`, `session_not_active` when it has
  * ended, and `corrupt_document`.
  */
-export function readActive(snapshot: DocumentSnapshot | undefined, id: string): Session {
+export function readActive(snapshot: Snapshot | undefined, id: string): Session {
   if (!snapshot?.exists)
     throw new BoardError("session_not_found", `There is no session ${id}.`, "sessionQuery lists those that exist.");
   const session = readDocument(sessionDocument, "session", snapshot);

@@ -42,7 +42,8 @@ async function addTokens(call: Call, sessionId: string, counts: ReturnType<typeo
 async function setTokens(call: Call, sessionId: string, counts: ReturnType<typeof tokenFields>) {
   const ref = call.store.ref("sessions", sessionId);
   return await writeOnce(call, async ({ tx }) => {
-    const session = readActive(await tx.get(ref), sessionId);
+    const [snapshot] = await tx.getAll([ref]);
+    const session = readActive(snapshot, sessionId);
     if (Object.keys(counts).length === 0) return contextRow(session);
     const now = call.now();
     tx.update(ref, { ...counts, last_seen_at: now, updated_at: now });

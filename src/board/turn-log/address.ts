@@ -1,4 +1,4 @@
-import type { DocumentSnapshot } from "../../firestore/store.js";
+import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readDocument } from "../core/read-document.js";
 import { type Session, sessionDocument } from "../model/session.js";
@@ -36,7 +36,7 @@ export function meantTurn(call: Call, names: NamesTurn): { session: string; turn
  * Reads a session of whatever door. Throws `session_not_found` when there is none, or when it is a turn log of another
  * agent than the one named.
  */
-export function readSession(snapshot: DocumentSnapshot | undefined, id: string, agent: string | undefined): Session {
+export function readSession(snapshot: Snapshot | undefined, id: string, agent: string | undefined): Session {
   if (!snapshot?.exists) throw noSession(`There is no session ${id}.`);
   const session = readDocument(sessionDocument, "session", snapshot);
   if (agent !== undefined && session.kind === "log" && session.agent_name !== agent)

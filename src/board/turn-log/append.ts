@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { DocumentReference } from "../../firestore/store.js";
+import type { Ref } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { invalidArgument } from "../core/errors.js";
 import { jsonBytes } from "../core/metadata.js";
@@ -33,7 +33,7 @@ const MODIFIES: ReadonlySet<string> = new Set(["create", "edit", "delete"]);
 export async function appendDialog(call: Call, { dialogItems, ...names }: NamesTurn & { dialogItems: DialogItem[] }) {
   refuseTooLarge("dialogItems", dialogItems);
   const ids = dialogItems.map(() => call.newId());
-  const ref = (turn: DocumentReference, at: number) => call.store.sub(turn, "dialog", ids[at] ?? call.newId());
+  const ref = (turn: Ref, at: number) => call.store.sub(turn, "dialog", ids[at] ?? call.newId());
   return await editTurn(call, names, {
     proof: (turnRef) => ref(turnRef, 0),
     decide({ turn, turnRef, now }) {
@@ -56,7 +56,7 @@ export async function appendDialog(call: Call, { dialogItems, ...names }: NamesT
 export async function appendActions(call: Call, { actions, ...names }: NamesTurn & { actions: Action[] }) {
   refuseTooLarge("actions", actions);
   const ids = actions.map(() => call.newId());
-  const ref = (turn: DocumentReference, at: number) => call.store.sub(turn, "actions", ids[at] ?? call.newId());
+  const ref = (turn: Ref, at: number) => call.store.sub(turn, "actions", ids[at] ?? call.newId());
   const paths = modifiedFiles(actions);
   return await editTurn(call, names, {
     reads: (_, sessionRef) => paths.map((path) => call.store.sub(sessionRef, "files", sha256(path))),

@@ -1,4 +1,4 @@
-import type { DocumentReference, DocumentSnapshot } from "../../firestore/store.js";
+import type { Ref, Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readDocument } from "../core/read-document.js";
 import { write } from "../core/write.js";
@@ -11,9 +11,9 @@ import { immutable, noTurn } from "./errors.js";
 export interface TurnState {
   turn: Turn;
   session: Session;
-  turnRef: DocumentReference;
-  sessionRef: DocumentReference;
-  beside: DocumentSnapshot[];
+  turnRef: Ref;
+  sessionRef: Ref;
+  beside: Snapshot[];
   now: Date;
 }
 
@@ -21,15 +21,15 @@ export interface TurnState {
 export interface TurnChange {
   turn: Partial<Omit<Turn, "id">>;
   session?: Partial<Pick<Session, "tags" | "files_modified_count">>;
-  add?: readonly (readonly [ref: DocumentReference, document: object])[];
+  add?: readonly (readonly [ref: Ref, document: object])[];
 }
 
 /** An edit of a turn: the rules as a function of what was read. No change means that nothing is written. */
 export interface TurnEdit<T> {
   /** Further documents that the decision depends on, read with the turn. */
-  reads?(turnRef: DocumentReference, sessionRef: DocumentReference): DocumentReference[];
+  reads?(turnRef: Ref, sessionRef: Ref): Ref[];
   /** A document that only this call can create: when it is there, an earlier attempt was committed. */
-  proof?(turnRef: DocumentReference): DocumentReference;
+  proof?(turnRef: Ref): Ref;
   decide(state: TurnState): { change: TurnChange | null; result: T };
 }
 

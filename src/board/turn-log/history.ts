@@ -15,14 +15,14 @@ export interface QueryHistory {
  */
 export async function queryHistory(call: Call, { agent, limit, offset }: QueryHistory) {
   const values = { agent_name: agent };
-  const [found, counted] = await Promise.all([
-    call.store.query("sessionHistory", { values, limit }).offset(offset).get(),
-    call.store.query("sessionHistory", { values, limit: "all" }).count().get(),
+  const [found, totalCount] = await Promise.all([
+    call.store.query("sessionHistory", { values, limit, offset }).get(),
+    call.store.query("sessionHistory", { values, limit: "all" }).count(),
   ]);
   const { rows, warnings } = readDocuments(sessionDocument, "session", found.docs);
   return {
     sessions: rows.map(historyRow),
-    totalCount: counted.data().count,
+    totalCount,
     offset,
     limit,
     ...(warnings.length > 0 ? { warnings } : {}),

@@ -7,7 +7,7 @@ import {
   keyRef,
   refuseRepetition,
 } from "../../../src/board/core/idempotency.js";
-import type { DocumentReference, Store, Transaction } from "../../../src/firestore/store.js";
+import type { Ref, Store, Tx } from "../../../src/firestore/store.js";
 import { minutes, NOW, sampleSnapshot } from "../samples.js";
 
 const DAY = 24 * 60;
@@ -16,11 +16,11 @@ const asked: IdempotencyKey = { tool: "board_create_task", project_id: "p", key:
 /** The document that is kept for a call, as it would be read back. */
 function kept(key: IdempotencyKey, result: unknown): Record<string, unknown> {
   let stored: Record<string, unknown> = {};
-  const create = (_: DocumentReference, document: Record<string, unknown>) => {
+  const create = (_: Ref, document: Record<string, unknown>) => {
     const asTimestamp = (value: unknown) => (value instanceof Date ? { toDate: () => value } : value);
     stored = Object.fromEntries(Object.entries(document).map(([field, value]) => [field, asTimestamp(value)]));
   };
-  keepResult({ create } as unknown as Transaction, key, sampleSnapshot("x", undefined), result, NOW);
+  keepResult({ create } as unknown as Tx, key, sampleSnapshot("x", undefined), result, NOW);
   return stored;
 }
 

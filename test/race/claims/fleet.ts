@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import pRetry from "p-retry";
 import type { TestBoard } from "../../support/board.js";
-import { type Agent, startAgent, ToolError } from "../../support/client.js";
+import { type Agent, type Answer, startAgent, ToolError } from "../../support/client.js";
 
 /** What a fleet is made of. */
 export interface FleetOptions {
@@ -141,9 +141,10 @@ async function endLeases({ store }: TestBoard, dead: readonly string[], expiries
     const held = store.query("tasksLeasedBy", { values: { "lease.agent_name": agent_name }, limit: "all" });
     for (const { ref } of (await held.get()).docs) {
       const expire = () =>
-        store.transaction(async ({ tx }) => {
+        store.transaction(async (tx) => {
           const at = Date.now();
-          const lease = (await tx.get(ref)).get("lease");
+          const [task] = await tx.getAll([ref]);
+          const lease = task?.get("lease") as Answer;
           if (lease?.agent_name !== agent_name || lease.expires_at.toMillis() <= at) return;
           tx.update(ref, { "lease.expires_at": new Date(at) });
           return { task_id: ref.id, agent_name, at };
@@ -157,5 +158,5 @@ async function endLeases({ store }: TestBoard, dead: readonly string[], expiries
 
 async function openTasks({ store }: TestBoard, project_id: string): Promise<number> {
   const open = store.query("openTaskCount", { values: { project_id, status: "done" }, limit: "all" });
-  return (await open.count().get()).data().count;
+  return await open.count();
 }

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 /** What is said of every store. */
 interface CommonConfig {
   databaseId: string;
@@ -29,5 +31,10 @@ export interface EmbeddedConfig extends CommonConfig {
   projectId: string;
 }
 
-/** Where the board lives. Chosen once, at start (architecture: "One storage API"). */
+/** Where the board lives. Chosen once, at start. */
 export type StoreConfig = CloudConfig | EmulatorConfig | EmbeddedConfig;
+
+/** The file of an embedded store: all of it, but for the `-wal` and `-shm` files that SQLite keeps beside it in use. */
+export function embeddedFile({ dataDir }: Pick<EmbeddedConfig, "dataDir">): string {
+  return join(dataDir, "fireboard.db");
+}
