@@ -46,8 +46,10 @@ export async function createSession(call: Call, args: CreateSession): Promise<Cr
     call,
     (unit) => openSession(call, unit, id, args),
     {
-      keep: ({ material: _, ...ids }) => ids,
-      restore: async (kept) => ({ ...(kept as Omit<Opened, "material">), material: await readMaterial(call, args) }),
+      memo: {
+        keep: ({ material: _, ...ids }) => ids,
+        restore: async (kept) => ({ ...(kept as Omit<Opened, "material">), material: await readMaterial(call, args) }),
+      },
     },
   );
   const handoff = assembleHandoff({ ...material, behind: await material.behind }, HANDOFF_TOKENS.default);

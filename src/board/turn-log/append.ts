@@ -3,6 +3,7 @@ import type { DocumentReference } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { invalidArgument } from "../core/errors.js";
 import { jsonBytes } from "../core/metadata.js";
+import { createdMark } from "../core/write.js";
 import { type ActionStatus, type DialogCategory, type DialogRole, TURN_LIMITS } from "../model/turn.js";
 import type { NamesTurn } from "./address.js";
 import { editTurn } from "./edit.js";
@@ -35,7 +36,7 @@ export async function appendDialog(call: Call, { dialogItems, ...names }: NamesT
   const ids = dialogItems.map(() => call.newId());
   const ref = (turn: DocumentReference, at: number) => call.store.sub(turn, "dialog", ids[at] ?? call.newId());
   return await editTurn(call, names, {
-    proof: (turnRef) => ref(turnRef, 0),
+    mark: (turnRef) => createdMark(ref(turnRef, 0)),
     decide({ turn, turnRef, now }) {
       const add = dialogItems.map(({ timestamp, role, content, category }, at) => {
         const time = timestamp === undefined ? now : new Date(timestamp);
@@ -60,7 +61,7 @@ export async function appendActions(call: Call, { actions, ...names }: NamesTurn
   const paths = modifiedFiles(actions);
   return await editTurn(call, names, {
     reads: (_, sessionRef) => paths.map((path) => call.store.sub(sessionRef, "files", sha256(path))),
-    proof: (turnRef) => ref(turnRef, 0),
+    mark: (turnRef) => createdMark(ref(turnRef, 0)),
     decide({ turn, session, turnRef, beside, now }) {
       const rows = actions.map(({ order, description, type, status, filePath }, at) => {
         const fields = { order: order ?? null, description, type, status, file_path: filePath || null };
