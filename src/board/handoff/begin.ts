@@ -1,4 +1,5 @@
 import type { Call } from "../core/call.js";
+import { withWarnings } from "../core/warnings.js";
 import type { Activity } from "../model/activity.js";
 import type { Project } from "../model/project.js";
 import type { Session } from "../model/session.js";
@@ -67,7 +68,7 @@ export async function beginHandoff(
 function assemble(project: Project, contents: Contents, fallback: FallbackNotes | null): Handoff {
   const [last] = contents.ended;
   const { id, name, status, description } = project;
-  return {
+  const handoff = {
     project: { id, name, status, description },
     last_session: last ? sessionNotes(last) : null,
     last_handoff: fallback?.session ? sessionNotes(fallback.session) : null,
@@ -77,6 +78,6 @@ function assemble(project: Project, contents: Contents, fallback: FallbackNotes 
     recent_activity: contents.activity.map(recentEntry),
     omitted: [],
     ...(contents.since ? { since: contents.since } : {}),
-    ...(contents.warnings.length > 0 ? { warnings: contents.warnings } : {}),
   };
+  return withWarnings(handoff, contents.warnings);
 }

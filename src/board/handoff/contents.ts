@@ -2,6 +2,7 @@ import type { QueryDocumentSnapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
+import { bytesOfTokens } from "../core/tokens.js";
 import { type Activity, activityDocument } from "../model/activity.js";
 import { ENDED_STATUSES } from "../model/enums.js";
 import { type Session, sessionDocument } from "../model/session.js";
@@ -38,7 +39,7 @@ const TASK_BYTES = 120;
 /** Reads a handoff's contents in one round trip. */
 export async function readContents(call: Call, projectId: string, maxTokens: number): Promise<Contents> {
   const openTasks = taskBuckets({ project_id: projectId });
-  const limit = Math.min(500, Math.ceil((maxTokens * 3) / TASK_BYTES));
+  const limit = Math.min(500, Math.ceil(bytesOfTokens(maxTokens) / TASK_BYTES));
   const [ended, tasks, count, entries] = await Promise.all([
     readEndedSessions(call, projectId, ENDED_FIRST),
     readPage(call, openTasks, { limit }, {}),

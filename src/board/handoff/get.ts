@@ -1,5 +1,5 @@
 import type { Call } from "../core/call.js";
-import { existingProject } from "../projects/read.js";
+import { existingProject } from "../core/existing.js";
 import { beginHandoff, type HandoffRequest } from "./begin.js";
 import type { Handoff } from "./view.js";
 

@@ -1,17 +1,16 @@
+import { FIRST_SECOND } from "../../time-range.js";
 import type { Call } from "../core/call.js";
-import { invalidArgument, notFound } from "../core/errors.js";
-import { readDocument, readDocuments } from "../core/read-document.js";
+import { invalidArgument } from "../core/errors.js";
+import { existingSession } from "../core/existing.js";
+import { readDocuments } from "../core/read-document.js";
 import { activityDocument } from "../model/activity.js";
 import { PRIORITIES } from "../model/enums.js";
-import { type Session, sessionDocument } from "../model/session.js";
+import type { Session } from "../model/session.js";
 import { type Task, taskDocument } from "../model/task.js";
 import { type Contents, ENDED_MORE, RECENT_ENTRIES, readContents, readEndedSessions } from "./contents.js";
 
 /** How many changed tasks are read. */
 const CHANGED_TASKS = 500;
-
-/** The beginning of 0001-01-01, before which Firestore has no times. */
-const FIRST_MOMENT = -62_135_596_800_000;
 
 /**
  * The time that `since` names: itself, or the end of a session, its start while it has not ended.
@@ -21,11 +20,10 @@ export async function sinceTime(call: Call, since: string): Promise<Date> {
   if (/^\d{4}-\d{2}-\d{2}T/.test(since)) {
     const time = new Date(since);
     if (Number.isNaN(time.getTime())) throw invalidArgument("since is not a time: use ISO 8601 or a session id.");
-    return new Date(Math.max(time.getTime(), FIRST_MOMENT));
+    return new Date(Math.max(time.getTime(), FIRST_SECOND * 1_000));
   }
   const snapshot = await call.store.ref("sessions", since).get();
-  if (!snapshot.exists) throw notFound("session", since);
-  const { ended_at, started_at } = readDocument(sessionDocument, "session", snapshot);
+  const { ended_at, started_at } = existingSession(snapshot, since);
   return ended_at ?? started_at ?? new Date(0);
 }
 

@@ -1,9 +1,6 @@
-import { jsonBytes } from "../core/metadata.js";
+import { bytesOfTokens, jsonBytes } from "../core/tokens.js";
 import { cutText, cutValues } from "./cut.js";
 import type { Handoff, Omission } from "./view.js";
-
-/** How a handoff's size is estimated: UTF-8 bytes of JSON for one token (contracts.md 3.2). */
-const BYTES_PER_TOKEN = 3;
 
 /** What a cut takes away: rows off the end of a list, or characters of a text or of the values of an object. */
 type Kind = "entries" | "tasks" | "warnings" | "text" | "values";
@@ -61,7 +58,7 @@ export function trimHandoff(whole: Handoff, maxTokens: number): Handoff {
   noteMissingTasks(handoff);
   for (const pass of PASSES)
     for (const { cut, holder, field } of placesToCut(handoff)) {
-      const excess = jsonBytes(handoff) - maxTokens * BYTES_PER_TOKEN;
+      const excess = jsonBytes(handoff) - bytesOfTokens(maxTokens);
       if (excess <= 0) return handoff;
       const before = holder[field];
       holder[field] = shorten(cut.kind, before, pass, excess);

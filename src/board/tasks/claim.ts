@@ -1,7 +1,9 @@
 import type { Call } from "../core/call.js";
 import { type NamedSession, readNamedSession } from "../core/caller.js";
-import { BoardError, invalidArgument, notFound } from "../core/errors.js";
-import { readDocument, readDocuments } from "../core/read-document.js";
+import { BoardError, invalidArgument } from "../core/errors.js";
+import { existingTask } from "../core/existing.js";
+import { readDocuments } from "../core/read-document.js";
+import { withWarnings } from "../core/warnings.js";
 import { earlierResult, type Write, write } from "../core/write.js";
 import { type Lease, type Task, taskDocument } from "../model/task.js";
 import { statusTimes } from "./change.js";
@@ -51,9 +53,7 @@ export async function claimTask(call: Call, args: ClaimTask): Promise<Claimed> {
 }
 
 async function readTask(call: Call, id: string): Promise<Task> {
-  const snapshot = await call.store.ref("tasks", id).get();
-  if (!snapshot.exists) throw notFound("task", id);
-  return readDocument(taskDocument, "task", snapshot);
+  return existingTask(await call.store.ref("tasks", id).get(), id);
 }
 
 /** Decides one task in one transaction: a read of it with all it depends on, and the commit. */
@@ -81,7 +81,7 @@ function renewClaim(call: Call, unit: Write, args: ClaimTask, task: Task, held: 
     ...(elsewhere ? ["It was claimed under your name in another session: is another agent of this name at work?"] : []),
   ];
   const message = "Task already claimed by you; lease renewed";
-  return { task: taskDetail({ ...task, lease }), message, ...(warnings.length > 0 ? { warnings } : {}) };
+  return withWarnings({ task: taskDetail({ ...task, lease }), message }, warnings);
 }
 
 function storeClaim(call: Call, unit: Write, args: ClaimTask, task: Task, named: NamedSession): Claimed {
@@ -103,8 +103,7 @@ function storeClaim(call: Call, unit: Write, args: ClaimTask, task: Task, named:
     details: task.lease ? "Task claimed after its lease ran out" : "Task claimed",
     metadata: { from: task.status, to: "in_progress", ...(task.lease ? { previous: task.lease.agent_name } : {}) },
   });
-  const warnings = named.warnings.length > 0 ? { warnings: named.warnings } : {};
-  return { task: taskDetail({ ...task, ...fields }), message: "Task claimed", ...warnings };
+  return withWarnings({ task: taskDetail({ ...task, ...fields }), message: "Task claimed" }, named.warnings);
 }
 
 function refuseUnclaimable(task: Task, agent: string, dependencies: ReadonlyMap<string, Task>, now: Date): void {
@@ -133,9 +132,7 @@ async function readDecision(call: Call, { get }: Write, seen: Task) {
     ...depends_on.map((id) => call.store.ref("tasks", id)),
   ];
   const snapshots = await get([call.store.ref("tasks", seen.id), ...refs(seen)]);
-  const [snapshot] = snapshots;
-  if (!snapshot?.exists) throw notFound("task", seen.id);
-  const task = readDocument(taskDocument, "task", snapshot);
+  const task = existingTask(snapshots[0], seen.id);
   const known = byPath(snapshots);
   const read = byPath([...snapshots, ...(await get(refs(task).filter(({ path }) => !known.has(path))))]);
   requireOpenProject(call, read, task.project_id);

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Call } from "../core/call.js";
+import { sha256 } from "../core/digest.js";
 import { asBoardError, type ErrorCode } from "../core/errors.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
@@ -131,6 +131,6 @@ export function nextCandidate(waiting: readonly Pick<Task, "priority">[], refuse
   if (refused === 0) return 0;
   const others = waiting.findIndex(({ priority }) => priority !== waiting[0]?.priority);
   const alike = others < 0 ? waiting.length : others;
-  const number = createHash("sha256").update(`${seed} ${refused}`).digest().readUInt32BE();
+  const number = Number.parseInt(sha256(`${seed} ${refused}`).slice(0, 8), 16);
   return number % Math.max(1, Math.min(alike, SPREAD));
 }

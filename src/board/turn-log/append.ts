@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import type { DocumentReference } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
+import { sha256 } from "../core/digest.js";
 import { invalidArgument } from "../core/errors.js";
-import { jsonBytes } from "../core/metadata.js";
+import { jsonBytes } from "../core/tokens.js";
 import { createdMark } from "../core/write.js";
 import { type ActionStatus, type DialogCategory, type DialogRole, TURN_LIMITS } from "../model/turn.js";
 import type { NamesTurn } from "./address.js";
@@ -93,8 +93,4 @@ function refuseTooLarge(name: string, items: readonly object[]): void {
       `${name} is larger than ${TURN_LIMITS.itemBytes / 1024 ** 2} MB of JSON.`,
       "Append in several calls.",
     );
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }
