@@ -1,4 +1,5 @@
 import type { Query as ClientQuery, Firestore } from "@google-cloud/firestore";
+import { FIRST_SECOND, LAST_SECOND } from "../time-range.js";
 import { SHAPES, type Shape, type ShapeName, SUB_COLLECTIONS } from "./shapes.js";
 import type { Position, Query, Snapshot } from "./store.js";
 
@@ -53,9 +54,6 @@ export function isDocumentId(id: string): boolean {
   const reserved = id === "" || id === "." || id === ".." || id.includes("/") || /^__.*__$/s.test(id);
   return !reserved && id.isWellFormed() && Buffer.byteLength(id) <= 1_500;
 }
-
-/** Seconds of 0001-01-01 and 9999-12-31, between which a Firestore timestamp lies. */
-const [FIRST_SECOND, LAST_SECOND] = [-62_135_596_800, 253_402_300_799];
 
 function isOrdered(value: unknown): boolean {
   if (typeof value === "string") return value.isWellFormed();

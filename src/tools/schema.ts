@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { jsonBytes, type Metadata, metadataFault } from "../board/core/metadata.js";
+import { type Metadata, metadataFault } from "../board/core/metadata.js";
+import { jsonBytes } from "../board/core/tokens.js";
 import { LIMITS, PAGE } from "../board/model/limits.js";
 
 const wellFormed = (value: string) => value.isWellFormed();
@@ -9,8 +10,8 @@ export const text = (max: number) => z.string().max(max).refine(wellFormed, "mus
 /** Text that may not be empty. */
 export const someText = (max: number) => text(max).min(1);
 
-const isId = (value: string) =>
-  /^[A-Za-z0-9_.:-]{1,128}$/.test(value) && value !== "." && value !== ".." && !/^__.*__$/.test(value);
+const ID = new RegExp(`^[A-Za-z0-9_.:-]{1,${LIMITS.id}}$`);
+const isId = (value: string) => ID.test(value) && value !== "." && value !== ".." && !/^__.*__$/.test(value);
 
 /** A document's id (contracts.md 1). */
 export const id = z

@@ -8,7 +8,11 @@ import { expect, test } from "vitest";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Folders whose own folders form no circle, with the files in them that everything may import. */
-const WITHOUT_CIRCLES = [{ folder: "src/embedded", shared: ["errors.ts"] }];
+const WITHOUT_CIRCLES = [
+  { folder: "src", shared: ["config.ts", "log.ts", "zod-messages.ts", "time-range.ts"] },
+  { folder: "src/board", shared: [] },
+  { folder: "src/embedded", shared: ["errors.ts"] },
+];
 
 /** An import of one file by another, as paths from the root of the repository. */
 interface Import {

@@ -1,6 +1,7 @@
 import type { Call } from "../core/call.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
+import { withWarnings } from "../core/warnings.js";
 import { activityDocument } from "../model/activity.js";
 import { activityEntry } from "./view.js";
 
@@ -18,6 +19,5 @@ export interface ListActivity {
 export async function listActivity(call: Call, { limit, cursor, ...filters }: ListActivity) {
   const page = await readPage(call, [{ shape: "activity", values: filters }], { limit, cursor }, { activity: filters });
   const { rows, warnings } = readDocuments(activityDocument, "entry", page.documents);
-  const warned = warnings.length > 0 ? { warnings } : {};
-  return { entries: rows.map(activityEntry), next_cursor: page.next_cursor, ...warned };
+  return withWarnings({ entries: rows.map(activityEntry), next_cursor: page.next_cursor }, warnings);
 }

@@ -2,6 +2,7 @@ import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { invalidArgument, notFound } from "../core/errors.js";
 import type { Metadata } from "../core/metadata.js";
+import { withWarnings } from "../core/warnings.js";
 import { write } from "../core/write.js";
 
 export interface LogActivity {
@@ -40,8 +41,8 @@ export async function logActivity(call: Call, args: LogActivity) {
       metadata: args.metadata ?? {},
     });
     const status: unknown = found("session")?.get("status");
-    const warnings = status === "abandoned" ? { warnings: [`Session ${args.session_id} is abandoned.`] } : {};
-    return { id: entry.id, action: args.action, message: "Activity logged", ...warnings };
+    const warnings = status === "abandoned" ? [`Session ${args.session_id} is abandoned.`] : [];
+    return withWarnings({ id: entry.id, action: args.action, message: "Activity logged" }, warnings);
   });
 }
 

@@ -2,8 +2,9 @@ import type { QueryResult, Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
 import type { Write } from "../core/write.js";
-import { agentDocument, agentKey } from "../model/agent.js";
+import { agentDocument } from "../model/agent.js";
 import { newSession, sessionDocument } from "../model/session.js";
+import { agentRef } from "../sessions/heartbeat.js";
 
 /** What an agent says of itself when it begins. */
 export interface Announcement {
@@ -33,7 +34,7 @@ export async function readKnown(call: Call, { tx }: Write, { agent_id, project_i
   const values = { project_id, kind: "agent", agent_name: agent_id, status: "active" };
   const [sessions, presence] = await Promise.all([
     tx.get(call.store.query("agentSessions", { values, limit: 1 })),
-    call.store.ref("agents", agentKey(agent_id, project_id)).get(),
+    agentRef(call.store, agent_id, project_id).get(),
   ]);
   return { sessions, presence };
 }

@@ -5,11 +5,12 @@ import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
 import { type Activity, activityDocument } from "../model/activity.js";
 import { type Agent, agentDocument } from "../model/agent.js";
-import { ENDED_STATUSES, TASK_STATUSES } from "../model/enums.js";
+import { ENDED_STATUSES } from "../model/enums.js";
 import { type Memory, memoryDocument } from "../model/memory.js";
 import { type Project, projectDocument } from "../model/project.js";
 import { type Session, sessionDocument } from "../model/session.js";
 import { type Task, taskDocument } from "../model/task.js";
+import { countTasks } from "../projects/task-counts.js";
 import { taskBuckets } from "../tasks/list-order.js";
 import type { Section } from "./scopes.js";
 
@@ -50,7 +51,7 @@ export async function collectBoard(call: Call, project_id: string, wanted: Reado
   const remembers = wanted.has("relevant_memories");
   const [open, counts, inProgress, active, ended, latest, memories, memoryCount, around, projects] = await Promise.all([
     readPage(call, taskBuckets({ project_id }), { limit: OPEN }, {}).then(({ documents }) => tasks(documents)),
-    taskCounts(call, project_id),
+    countTasks(call, project_id),
     list(call, "tasksByStatus", { project_id, status: "in_progress" }, IN_PROGRESS).then(tasks),
     list(call, "activeSessions", { project_id, status: "active" }, SESSIONS).then(sessions),
     wanted.has("brain_health") || wanted.has("knowledge_graph")
@@ -117,11 +118,6 @@ async function count(call: Call, shape: ShapeName, values: Record<string, unknow
 async function readAll(call: Call, collection: "tasks" | "sessions", ids: readonly string[]): Promise<Snapshot[]> {
   const found = await call.store.getAll([...new Set(ids)].map((id) => call.store.ref(collection, id)));
   return found.filter(({ exists }) => exists);
-}
-
-async function taskCounts(call: Call, project_id: string): Promise<Record<string, number>> {
-  const counted = await Promise.all(TASK_STATUSES.map((status) => count(call, "taskCounts", { project_id, status })));
-  return Object.fromEntries(TASK_STATUSES.map((status, at) => [status, counted[at] ?? 0]));
 }
 
 async function federationRow(call: Call, { id, name }: Project) {

@@ -1,12 +1,11 @@
 import type { Call } from "../core/call.js";
-import { notFound } from "../core/errors.js";
-import { readDocument, readDocuments } from "../core/read-document.js";
+import { existingTask } from "../core/existing.js";
+import { readDocuments } from "../core/read-document.js";
 import { type Write, write } from "../core/write.js";
 import { activityDocument } from "../model/activity.js";
 import { deliveryDocument } from "../model/delivery.js";
 import { type Memory, memoryDocument } from "../model/memory.js";
 import { newSession, type Session, sessionDocument } from "../model/session.js";
-import { taskDocument } from "../model/task.js";
 import { effectiveness } from "./effectiveness.js";
 import { nearDuplicate } from "./near-duplicate.js";
 
@@ -72,8 +71,7 @@ async function readSessions(call: Call, { tx }: Write, agent: string) {
 async function projectOfTask(call: Call, { task_id }: EndAgentSession): Promise<string | null> {
   if (task_id === undefined) return null;
   const snapshot = await call.store.ref("tasks", task_id).get();
-  if (!snapshot.exists) throw notFound("task", task_id);
-  return readDocument(taskDocument, "task", snapshot).project_id;
+  return existingTask(snapshot, task_id).project_id;
 }
 
 /** A memory of the project that says nearly the same; read in the transaction, so that two calls do not both add one. */

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { ConnectionPart } from "../core/connection-state.js";
-import { jsonBytes } from "../core/metadata.js";
+import { sha256 } from "../core/digest.js";
+import { jsonBytes, tokensOfBytes } from "../core/tokens.js";
 import type { Section } from "./scopes.js";
 import type { Content } from "./sections.js";
 
@@ -21,7 +21,7 @@ export function incremental(sections: Partial<Record<Section, Content>>, deliver
   const after: Delivered = { ...delivered };
   let savedBytes = 0;
   for (const [name, content] of Object.entries(sections) as [Section, Content][]) {
-    const hash = createHash("sha256").update(JSON.stringify(content)).digest("base64url");
+    const hash = sha256(JSON.stringify(content));
     if (delivered[name] === hash) {
       sent[name] = SKIPPED;
       savedBytes += Math.max(0, jsonBytes(content) - jsonBytes(SKIPPED));
@@ -30,6 +30,5 @@ export function incremental(sections: Partial<Record<Section, Content>>, deliver
       after[name] = hash;
     }
   }
-  // As the handoff does, three bytes of JSON are taken for a token.
-  return { sent, after, tokensSaved: Math.floor(savedBytes / 3) };
+  return { sent, after, tokensSaved: tokensOfBytes(savedBytes) };
 }

@@ -1,5 +1,5 @@
-import { jsonBytes } from "../core/metadata.js";
 import { iso } from "../core/time.js";
+import { jsonBytes } from "../core/tokens.js";
 import type { Memory } from "../model/memory.js";
 import { rank } from "../search/rank.js";
 

@@ -1,8 +1,8 @@
 import type { Call } from "../core/call.js";
+import { existingProject } from "../core/existing.js";
 import { readDocuments } from "../core/read-document.js";
 import { write } from "../core/write.js";
 import { type Project, projectDocument } from "../model/project.js";
-import { existingProject } from "../projects/read.js";
 import { agentAwareness, crossProjectAlerts, toolIntegrityAlert } from "./alerts.js";
 import { type Announcement, announce, readKnown } from "./announce.js";
 import { type Board, collectBoard } from "./collect.js";

@@ -1,7 +1,6 @@
-import { type Session, sessionDocument } from "../model/session.js";
+import type { Session } from "../model/session.js";
 import type { Call } from "./call.js";
-import { notFound } from "./errors.js";
-import { readDocument } from "./read-document.js";
+import { existingSession } from "./existing.js";
 
 /** The session that a write names, if any, with what the caller should be told about it. */
 export interface NamedSession {
@@ -16,8 +15,7 @@ export interface NamedSession {
 export async function readNamedSession(call: Call, sessionId: string | undefined): Promise<NamedSession> {
   if (sessionId === undefined) return { session: null, warnings: [] };
   const snapshot = await call.store.ref("sessions", sessionId).get();
-  if (!snapshot.exists) throw notFound("session", sessionId);
-  const session = readDocument(sessionDocument, "session", snapshot);
+  const session = existingSession(snapshot, sessionId);
   const warnings = session.status === "active" ? [] : [`Session ${sessionId} is ${session.status}, not active.`];
   return { session, warnings };
 }

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { isPosition } from "../../firestore/query.js";
 import type { ShapeName } from "../../firestore/shapes.js";
 import type { Position } from "../../firestore/store.js";
+import { sha256 } from "./digest.js";
 import { invalidArgument } from "./errors.js";
 
 /** Where the next page begins: in which of a list's queries, and behind which document. */
@@ -41,5 +41,5 @@ function unknownCursor() {
 }
 
 function fingerprint(filters: object): string {
-  return createHash("sha256").update(JSON.stringify(filters)).digest("base64url").slice(0, 8);
+  return sha256(JSON.stringify(filters), "base64url").slice(0, 8);
 }

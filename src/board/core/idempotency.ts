@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Ref, Snapshot, Store, Tx } from "../../firestore/store.js";
 import { time } from "../model/fields.js";
+import { canonicalJson, sha256 } from "./digest.js";
 import { BoardError } from "./errors.js";
 
 /** How long a key answers with the first result (contracts.md 3). */
@@ -34,7 +34,7 @@ const keyDocument = z.object({ fingerprint: z.string(), result: z.string(), expi
 
 /** Where the outcome under this key is kept. */
 export function keyRef(store: Store, { tool, project_id, key }: IdempotencyKey): Ref {
-  return store.ref("idempotency_keys", sha256([tool, project_id, key]));
+  return store.ref("idempotency_keys", fingerprintOf([tool, project_id, key]));
 }
 
 /**
@@ -44,7 +44,7 @@ export function keyRef(store: Store, { tool, project_id, key }: IdempotencyKey):
 export function refuseRepetition(asked: IdempotencyKey, snapshot: Snapshot, now: Date): void {
   const stored = keyDocument.safeParse(snapshot.data());
   if (!stored.success || stored.data.expires_at <= now) return;
-  if (stored.data.fingerprint !== sha256(asked.args))
+  if (stored.data.fingerprint !== fingerprintOf(asked.args))
     throw new BoardError(
       "conflict",
       "This idempotency_key was used with other arguments.",
@@ -57,22 +57,13 @@ export function refuseRepetition(asked: IdempotencyKey, snapshot: Snapshot, now:
 export function keepResult(tx: Tx, asked: IdempotencyKey, snapshot: Snapshot, kept: unknown, now: Date): void {
   const { tool, project_id, key } = asked;
   const expires_at = new Date(now.getTime() + KEY_DAYS * 24 * 60 * 60_000);
-  const fingerprint = sha256(asked.args);
+  const fingerprint = fingerprintOf(asked.args);
   const document = { tool, project_id, key, fingerprint, result: JSON.stringify(kept), created_at: now, expires_at };
   if (snapshot.exists && snapshot.updateTime)
     tx.update(snapshot.ref, document, { lastUpdateTime: snapshot.updateTime });
   else tx.create(snapshot.ref, document);
 }
 
-function sha256(value: unknown): string {
-  return createHash("sha256").update(canonical(value)).digest("hex");
-}
-
-/** JSON with the keys of each object in one order, so that equal arguments give equal text. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    typeof item === "object" && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
+function fingerprintOf(value: unknown): string {
+  return sha256(canonicalJson(value));
 }

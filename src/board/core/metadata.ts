@@ -1,5 +1,6 @@
 import { LIMITS } from "../model/limits.js";
 import { invalidArgument } from "./errors.js";
+import { jsonBytes } from "./tokens.js";
 
 export type Metadata = Record<string, unknown>;
 
@@ -15,11 +16,6 @@ export function mergeMetadata(current: Metadata, change: Metadata): Metadata {
  */
 export function mergeStored(stored: unknown, change: Metadata): Metadata {
   return mergeMetadata(typeof stored === "object" && stored !== null ? (stored as Metadata) : {}, change);
-}
-
-/** The bytes of a value as JSON, in UTF-8. */
-export function jsonBytes(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value));
 }
 
 /** Refuses free-form data over the size limit with `invalid_argument`, also when only a merge made it so large. */

@@ -23,6 +23,30 @@ interface Found {
 }
 
 /**
+ * All documents of a query in its order, `size` at a time (`first` the first time, when given): for work on more of them
+ * than one answer should hold. One round trip a page; ends with the first one that is not full. Throws when the call has
+ * been cancelled by the time that the next page is asked for.
+ */
+export async function* documentPages(
+  call: Call,
+  shape: ShapeName,
+  values: Record<string, unknown>,
+  { size, first = size }: { size: number; first?: number },
+): AsyncGenerator<Snapshot[]> {
+  let limit = first;
+  let after: { after?: Position } = {};
+  for (;;) {
+    const { docs } = await call.store.query(shape, { values, limit, ...after }).get();
+    yield docs;
+    const last = docs.at(-1);
+    if (docs.length < limit || !last) return;
+    call.signal.throwIfAborted();
+    after = { after: positionOf(shape, last) };
+    limit = size;
+  }
+}
+
+/**
  * A page over several queries: order by priority is one query per priority, asked in parallel (contracts.md 1).
  * `filters` are what the caller asked for; a cursor is only good for the same ones. One round trip.
  */

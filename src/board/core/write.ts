@@ -27,26 +27,56 @@ export interface Write {
 }
 
 /**
+ * What shows that a commit of this call has landed: a document in a state that only this call can have brought about.
+ */
+export interface CommitMark {
+  ref: Ref;
+  /** Whether the document, as a later attempt reads it, shows the commit. */
+  shows(snapshot: Snapshot): boolean;
+}
+
+/** The mark of a change that creates this document, under an id that only this call knows. */
+export function createdMark(ref: Ref): CommitMark {
+  return { ref, shows: ({ exists }) => exists };
+}
+
+/** The mark of a change that stores the call's id as `last_call_id` of this document. */
+export function lastCallMark({ id }: Call, ref: Ref): CommitMark {
+  return { ref, shows: (snapshot) => snapshot.get("last_call_id") === id };
+}
+
+/** What `write` does differently for some changes. */
+export interface WriteOptions<T> {
+  /** How the result is kept under an idempotency key, when it is not JSON. */
+  memo?: Memo<T>;
+  /** What shows that the commit has landed, of a change that writes no activity entry. */
+  mark?: CommitMark;
+  /** Whether a commit whose answer was lost ends the call: for a change without entry and mark that may not be made twice. */
+  repeat?: Repeat;
+}
+
+/**
  * Runs a change and its activity entries as one atomic commit (contracts.md 1.2), again when it lost a race.
  *
- * A commit can land although its answer is lost; the client then runs the callback again. So the first entry's id is
- * fixed for the whole call: when a later attempt finds that entry, the change is there, and the earlier result stands.
+ * A commit can land although its answer is lost; the callback then runs again. It must not make the change twice, nor
+ * refuse it because it finds it made. So a later attempt first reads, in its transaction, the mark of the one before:
+ * when the mark shows that its commit has landed, the result of that attempt stands. The mark of a change with activity
+ * entries is the first entry, whose id is fixed for the whole call. A change without entries names a `mark` of its own;
+ * one that has neither is repeated, unless `repeat` says that a lost answer ends the call.
  *
  * Under an idempotency key the result is kept in the same commit; a call that finds one commits nothing and answers it,
  * through `memo` when the result is not JSON. The key is read beside the change's own reads, at no extra round trip.
- *
- * A change without entries has nothing to be recognised by: `repeat` then says that a lost answer ends the call.
  */
 export async function write<T>(
   call: Call,
   work: (write: Write) => Promise<T>,
-  memo?: Memo<T>,
-  repeat?: Repeat,
+  { memo, mark, repeat }: WriteOptions<T> = {},
 ): Promise<T> {
   const firstEntry = call.store.ref("activity_log", call.newId());
-  let sent: { result: T } | undefined;
+  let sent: { result: T; mark: CommitMark } | undefined;
   const attempt = async (tx: Tx) => {
-    if (sent && (await firstEntry.get()).exists) return sent.result;
+    const [marked] = sent ? await tx.getAll([sent.mark.ref]) : [];
+    if (sent && marked && sent.mark.shows(marked)) return sent.result;
     let entries = 0;
     let time: Date | undefined;
     const now = () => {
@@ -67,7 +97,8 @@ export async function write<T>(
       now,
     };
     const result = await onceUnderKey(call, unit, work, memo);
-    if (entries > 0) sent = { result };
+    const shownBy = entries > 0 ? createdMark(firstEntry) : mark;
+    if (shownBy) sent = { result, mark: shownBy };
     return result;
   };
   try {

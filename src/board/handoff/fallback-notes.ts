@@ -1,26 +1,42 @@
 import type { Call } from "../core/call.js";
-import type { Activity } from "../model/activity.js";
+import { readDocuments } from "../core/read-document.js";
+import { type Activity, activityDocument } from "../model/activity.js";
 import type { Session } from "../model/session.js";
-import { type Collected, findOlderNotes } from "./collect.js";
-import { readTrail } from "./salvage.js";
+import { ENDED_MORE, readEndedSessions } from "./contents.js";
 
-/** What stands behind a last session that left no notes: the latest good notes, and what it did. */
-export interface Behind {
-  noted: Session | null;
-  trail: Activity[];
+/** What stands in for the notes of a last session that left none. */
+export interface FallbackNotes {
+  /** The latest ended session that left notes, among the last 200. */
+  session: Session | null;
+  /** What the last session itself did, the latest first, at most 100 entries. */
+  activity: Activity[];
 }
 
+/** How many entries of the last session are read. */
+const ENTRIES = 100;
+
 /**
- * Looks behind the last session when it left no notes. Depends on which session is the last, so it is a round trip of
- * its own; board_create_session starts it beside its commit.
+ * Reads what stands in for the notes of the last of the `ended` sessions (the latest first); null when it left notes, or
+ * when there is none. One round trip. `moreEnded`: there may be older ended sessions.
  */
-export async function lookBehind(call: Call, ended: readonly Session[], collected: Collected): Promise<Behind> {
+export async function readFallbackNotes(
+  call: Call,
+  ended: readonly Session[],
+  moreEnded: boolean,
+): Promise<FallbackNotes | null> {
   const [last] = ended;
-  if (!last || last.handoff_notes) return { noted: null, trail: [] };
-  const noted = ended.find(({ handoff_notes }) => handoff_notes) ?? null;
-  const [older, trail] = await Promise.all([
-    !noted && collected.moreEnded && last.project_id ? findOlderNotes(call, last.project_id) : null,
-    readTrail(call, last.id),
+  if (!last || last.handoff_notes) return null;
+  const noted = ended.find(leftNotes) ?? null;
+  const [older, entries] = await Promise.all([
+    !noted && moreEnded && last.project_id ? readEndedSessions(call, last.project_id, ENDED_MORE) : null,
+    call.store.query("activity", { values: { session_id: last.id }, limit: ENTRIES }).get(),
   ]);
-  return { noted: noted ?? older, trail };
+  return {
+    session: noted ?? older?.sessions.find(leftNotes) ?? null,
+    activity: readDocuments(activityDocument, "entry", entries.docs).rows,
+  };
+}
+
+function leftNotes({ handoff_notes }: Session): boolean {
+  return Boolean(handoff_notes);
 }

@@ -1,59 +1,51 @@
+import { FIRST_SECOND } from "../../time-range.js";
 import type { Call } from "../core/call.js";
-import { invalidArgument, notFound } from "../core/errors.js";
-import { readDocument, readDocuments } from "../core/read-document.js";
+import { invalidArgument } from "../core/errors.js";
+import { existingSession } from "../core/existing.js";
+import { readDocuments } from "../core/read-document.js";
 import { activityDocument } from "../model/activity.js";
 import { PRIORITIES } from "../model/enums.js";
-import { type Session, sessionDocument } from "../model/session.js";
+import type { Session } from "../model/session.js";
 import { type Task, taskDocument } from "../model/task.js";
-import { type Collected, collectHandoff, ENDED_MORE, endedSessions, RECENT_ENTRIES } from "./collect.js";
-import type { SinceCounts } from "./view.js";
+import { type Contents, ENDED_MORE, RECENT_ENTRIES, readContents, readEndedSessions } from "./contents.js";
 
 /** How many changed tasks are read. */
 const CHANGED_TASKS = 500;
 
-/** The beginning of 0001-01-01, before which Firestore has no times. */
-const FIRST_MOMENT = -62_135_596_800_000;
-
-/** A handoff's contents cut down to what changed after a moment. */
-export interface CollectedSince extends Collected {
-  since: SinceCounts;
-}
-
 /**
- * The moment that `since` names: a time, or the end of a session, its start while it has not ended.
+ * The time that `since` names: itself, or the end of a session, its start while it has not ended.
  * Throws `session_not_found`, `invalid_argument`.
  */
-export async function sinceMoment(call: Call, since: string): Promise<Date> {
+export async function sinceTime(call: Call, since: string): Promise<Date> {
   if (/^\d{4}-\d{2}-\d{2}T/.test(since)) {
     const time = new Date(since);
     if (Number.isNaN(time.getTime())) throw invalidArgument("since is not a time: use ISO 8601 or a session id.");
-    return new Date(Math.max(time.getTime(), FIRST_MOMENT));
+    return new Date(Math.max(time.getTime(), FIRST_SECOND * 1_000));
   }
   const snapshot = await call.store.ref("sessions", since).get();
-  if (!snapshot.exists) throw notFound("session", since);
-  const { ended_at, started_at } = readDocument(sessionDocument, "session", snapshot);
+  const { ended_at, started_at } = existingSession(snapshot, since);
   return ended_at ?? started_at ?? new Date(0);
 }
 
-/** Reads what changed in a project after `moment`: one round trip, two when many sessions have ended since. */
-export async function collectSince(
+/** Reads what changed in a project after `time`: one round trip, two when many sessions have ended since. */
+export async function readContentsSince(
   call: Call,
   project_id: string,
-  moment: Date,
+  time: Date,
   maxTokens: number,
-): Promise<CollectedSince> {
+): Promise<Contents> {
   const values = { project_id };
-  const entryQuery = { values: { ...values, created_at: moment }, limit: RECENT_ENTRIES };
-  const taskQuery = { values: { ...values, updated_at: moment }, limit: CHANGED_TASKS };
+  const entryQuery = { values: { ...values, created_at: time }, limit: RECENT_ENTRIES };
+  const taskQuery = { values: { ...values, updated_at: time }, limit: CHANGED_TASKS };
   const [whole, changed, changedCount, entries, entryCount] = await Promise.all([
-    collectHandoff(call, project_id, maxTokens),
+    readContents(call, project_id, maxTokens),
     call.store.query("tasksChangedSince", taskQuery).get(),
     call.store.query("tasksChangedSince", { ...taskQuery, limit: "all" }).count(),
     call.store.query("activitySince", entryQuery).get(),
     call.store.query("activitySince", { ...entryQuery, limit: "all" }).count(),
   ]);
   const { rows, warnings } = readDocuments(taskDocument, "task", changed.docs);
-  const ended = await endedSince(call, project_id, moment, whole);
+  const ended = await endedSince(call, project_id, time, whole);
   const done = rows.filter(({ status }) => status === "done");
   return {
     ...whole,
@@ -63,7 +55,7 @@ export async function collectSince(
     activity: readDocuments(activityDocument, "entry", entries.docs).rows,
     warnings: [...new Set([...whole.warnings, ...warnings])],
     since: {
-      time: moment.toISOString(),
+      time: time.toISOString(),
       sessions_ended: ended.length,
       tasks_changed: changedCount,
       tasks_completed: done.map(({ id, title }) => ({ id, title })),
@@ -72,11 +64,11 @@ export async function collectSince(
   };
 }
 
-/** The sessions that ended after `moment`, at most the latest 200; read anew when all that are known are of them. */
-async function endedSince(call: Call, project_id: string, moment: Date, whole: Collected): Promise<Session[]> {
-  const isSince = ({ ended_at }: Session) => ended_at !== null && ended_at > moment;
+/** The sessions that ended after `time`, at most the latest 200; more are read when all of `whole` ended after it. */
+async function endedSince(call: Call, project_id: string, time: Date, whole: Contents): Promise<Session[]> {
+  const isSince = ({ ended_at }: Session) => ended_at !== null && ended_at > time;
   if (!whole.moreEnded || !whole.ended.every(isSince)) return whole.ended.filter(isSince);
-  return (await endedSessions(call, project_id, ENDED_MORE)).sessions.filter(isSince);
+  return (await readEndedSessions(call, project_id, ENDED_MORE)).sessions.filter(isSince);
 }
 
 /** The handoff's order: critical to low, unknown priorities last, the oldest first. */

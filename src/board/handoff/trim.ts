@@ -1,106 +1,115 @@
-import { jsonBytes } from "../core/metadata.js";
+import { bytesOfTokens, jsonBytes } from "../core/tokens.js";
 import { cutText, cutValues } from "./cut.js";
 import type { Handoff, Omission } from "./view.js";
 
-/** How a handoff's size is estimated: UTF-8 bytes of JSON for one token (contracts.md 3.2). */
-const BYTES_PER_TOKEN = 3;
+/** What a cut takes away: rows off the end of a list, or characters of a text or of the values of an object. */
+type Kind = "entries" | "tasks" | "warnings" | "text" | "values";
 
-/** How far a pass may cut: rows that stay, and bytes that stay of a text. A later pass runs only while it is too large. */
+/** A field that may be cut. */
+interface Cut {
+  /** Where it is in the handoff; behind a list, in each of its rows. */
+  path: string;
+  kind: Kind;
+  /** The tool that gives the whole field; null when none does, and what is cut is not counted. */
+  fetch: string | null;
+  /** Its name in `omitted`; the path when not given. */
+  what?: string;
+}
+
+/** What is cut, the least missed first: the last session's notes are the last of the long texts. */
+const CUTS: readonly Cut[] = [
+  { path: "recent_activity", kind: "entries", fetch: "board_get_activity" },
+  { path: "active_tasks", kind: "tasks", fetch: "board_get_tasks" },
+  { path: "since.tasks_completed", kind: "tasks", fetch: "board_get_tasks" },
+  { path: "salvaged.last_entries", kind: "entries", fetch: "board_get_activity" },
+  { path: "salvaged.tasks_touched", kind: "tasks", fetch: "board_get_session" },
+  { path: "salvaged.tasks_in_progress", kind: "tasks", fetch: "board_get_session" },
+  { path: "recent_activity.details", kind: "text", fetch: "board_get_activity", what: "activity details" },
+  { path: "salvaged.last_entries.details", kind: "text", fetch: "board_get_activity", what: "activity details" },
+  { path: "warnings", kind: "warnings", fetch: null },
+  { path: "project.description", kind: "text", fetch: "board_get_projects" },
+  { path: "last_handoff.context_artifacts", kind: "values", fetch: "board_get_session" },
+  { path: "last_handoff.progress_summary", kind: "text", fetch: "board_get_session" },
+  { path: "last_session.context_artifacts", kind: "values", fetch: "board_get_session" },
+  { path: "last_handoff.handoff_notes", kind: "text", fetch: "board_get_session" },
+  { path: "last_session.progress_summary", kind: "text", fetch: "board_get_session" },
+  { path: "last_session.handoff_notes", kind: "text", fetch: "board_get_session" },
+  { path: "project.name", kind: "text", fetch: "board_get_projects" },
+];
+
+/** What a pass leaves of each field: rows, and bytes of JSON. A later pass runs only while the handoff is too large. */
 const PASSES = [
-  { entries: 5, tasks: 20, text: 1_000 },
-  { entries: 2, tasks: 5, text: 250 },
-  { entries: 0, tasks: 0, text: 40 },
+  { entries: 5, tasks: 20, warnings: 1, bytes: 1_000 },
+  { entries: 2, tasks: 5, warnings: 1, bytes: 250 },
+  { entries: 0, tasks: 0, warnings: 1, bytes: 40 },
 ] as const;
 type Pass = (typeof PASSES)[number];
 
+/** Bytes that a cut takes beyond what is needed, for the entry in `omitted` that it brings with it. */
+const SLACK = 200;
+
 /**
- * Cuts a handoff to `maxTokens`: in each pass first the lists at their tail, then the long texts, in this fixed order,
- * so that the last session's notes are the last to be cut. `omitted` says what is missing and which call fetches it;
- * the task count stays exact. Pure: returns a new handoff.
+ * Cuts a handoff to `maxTokens` by the table of cuts, in passes: each field loses as much as is needed, down to what the
+ * pass leaves of it. `omitted` says what is missing and which call fetches it; the task count stays exact. Pure: returns
+ * a new handoff.
  */
 export function trimHandoff(whole: Handoff, maxTokens: number): Handoff {
   const handoff = structuredClone(whole);
-  const budget = maxTokens * BYTES_PER_TOKEN;
-  const excess = () => jsonBytes(handoff) - budget;
   noteMissingTasks(handoff);
   for (const pass of PASSES)
-    for (const cut of cuts(handoff, pass)) {
-      const over = excess();
-      if (over <= 0) return handoff;
-      cut(over);
+    for (const { cut, holder, field } of placesToCut(handoff)) {
+      const excess = jsonBytes(handoff) - bytesOfTokens(maxTokens);
+      if (excess <= 0) return handoff;
+      const before = holder[field];
+      holder[field] = shorten(cut.kind, before, pass, excess);
+      if (cut.fetch !== null)
+        note(handoff, {
+          what: cut.what ?? cut.path,
+          count: amount(before) - amount(holder[field]),
+          unit: Array.isArray(before) ? "rows" : "characters",
+          fetch: cut.fetch,
+        });
     }
   return handoff;
 }
 
-/** The cuts of one pass in their order; each takes the bytes that are too many and removes at most as much as allowed. */
-function cuts(handoff: Handoff, pass: Pass): ((over: number) => void)[] {
-  const { project, last_session, last_handoff, salvaged } = handoff;
-  const text = <K extends string>(
-    holder: { [field in K]: string | null } | null,
-    field: K,
-    what: string,
-    fetch: string,
-  ) => {
-    return (over: number) => {
-      const value: string | null | undefined = holder?.[field];
-      if (!holder || !value) return;
-      const short = cutText(value, Math.max(pass.text, jsonBytes(value) - over - SLACK));
-      note(handoff, { what, count: value.length - short.length, unit: "characters", fetch });
-      holder[field] = short as (typeof holder)[K];
-    };
-  };
-  const rows = (list: unknown[], floor: number, what: string, fetch: string) => (over: number) => {
-    const count = dropRows(list, floor, over + SLACK);
-    note(handoff, { what, count, unit: "rows", fetch });
-  };
-  const artifacts = (name: "last_session" | "last_handoff") => (over: number) => {
-    const holder = handoff[name];
-    if (!holder) return;
-    const before = holder.context_artifacts;
-    holder.context_artifacts = cutValues(before, Math.max(pass.text, jsonBytes(before) - over - SLACK));
-    const count = JSON.stringify(before).length - JSON.stringify(holder.context_artifacts).length;
-    note(handoff, { what: `${name}.context_artifacts`, count, unit: "characters", fetch: "board_get_session" });
-  };
-  return [
-    rows(handoff.recent_activity, pass.entries, "recent_activity", "board_get_activity"),
-    rows(handoff.active_tasks, pass.tasks, "active_tasks", "board_get_tasks"),
-    rows(handoff.since?.tasks_completed ?? [], pass.tasks, "since.tasks_completed", "board_get_tasks"),
-    ...(salvaged
-      ? [
-          rows(salvaged.last_entries, pass.entries, "salvaged.last_entries", "board_get_activity"),
-          rows(salvaged.tasks_touched, pass.tasks, "salvaged.tasks_touched", "board_get_session"),
-          rows(salvaged.tasks_in_progress, pass.tasks, "salvaged.tasks_in_progress", "board_get_session"),
-        ]
-      : []),
-    ...[...handoff.recent_activity, ...(salvaged?.last_entries ?? [])].map((entry) =>
-      text(entry, "details", "activity details", "board_get_activity"),
-    ),
-    (over) => dropWarnings(handoff, over),
-    text(project, "description", "project.description", "board_get_projects"),
-    artifacts("last_handoff"),
-    text(last_handoff, "progress_summary", "last_handoff.progress_summary", "board_get_session"),
-    artifacts("last_session"),
-    text(last_handoff, "handoff_notes", "last_handoff.handoff_notes", "board_get_session"),
-    text(last_session, "progress_summary", "last_session.progress_summary", "board_get_session"),
-    text(last_session, "handoff_notes", "last_session.handoff_notes", "board_get_session"),
-    text(project, "name", "project.name", "board_get_projects"),
-  ];
+type Holder = Record<string, unknown>;
+
+/** Every field that a pass may cut, with the object that holds it, in the table's order. */
+function placesToCut(handoff: Handoff): { cut: Cut; holder: Holder; field: string }[] {
+  return CUTS.flatMap((cut) => {
+    const steps = cut.path.split(".");
+    const field = steps.pop() ?? "";
+    // flatMap puts the rows of a list in its place.
+    const holders = steps.reduce<unknown[]>(
+      (found, step) => found.flatMap((holder) => (holder as Holder)[step] ?? []),
+      [handoff],
+    );
+    return (holders as Holder[])
+      .filter((holder) => (holder[field] ?? null) !== null)
+      .map((holder) => ({ cut, holder, field }));
+  });
 }
 
-/** Room for the entry in `omitted` that a cut brings with it. */
-const SLACK = 200;
+function shorten(kind: Kind, value: unknown, pass: Pass, excess: number): unknown {
+  if (kind === "text" || kind === "values") {
+    const bytes = Math.max(pass.bytes, jsonBytes(value) - excess - SLACK);
+    return kind === "text" ? cutText(value as string, bytes) : cutValues(value as Holder, bytes);
+  }
+  return dropRows(value as unknown[], pass[kind], kind === "warnings" ? excess : excess + SLACK);
+}
 
-/** Takes rows off the end until `bytes` are gained or only `floor` are left; says how many. */
-function dropRows(list: unknown[], floor: number, bytes: number): number {
-  const before = list.length;
+/** The list without rows at its end, as many as it takes to gain `bytes`; `floor` rows stay. */
+function dropRows(list: unknown[], floor: number, bytes: number): unknown[] {
+  const kept = [...list];
   let left = bytes;
-  while (list.length > floor && left > 0) left -= jsonBytes(list.pop()) + 1;
-  return before - list.length;
+  while (kept.length > floor && left > 0) left -= jsonBytes(kept.pop()) + 1;
+  return kept;
 }
 
-function dropWarnings(handoff: Handoff, over: number): void {
-  let left = over;
-  while (handoff.warnings && handoff.warnings.length > 1 && left > 0) left -= jsonBytes(handoff.warnings.pop());
+/** How much there is of a field, in the unit in which `omitted` counts. */
+function amount(value: unknown): number {
+  return typeof value === "string" || Array.isArray(value) ? value.length : JSON.stringify(value).length;
 }
 
 /** Open tasks beyond those that were read: the lists were bounded before they came here. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { moment, type Stored, text } from "./fields.js";
 
@@ -13,10 +12,3 @@ export const agentDocument = z.object({
   last_seen_at: moment,
 });
 export type Agent = Stored<z.output<typeof agentDocument>>;
-
-/** The id of an agent's document in a project; an agent's own name may hold any character. */
-export function agentKey(agentId: string, projectId: string): string {
-  return createHash("sha256")
-    .update(JSON.stringify([projectId, agentId]))
-    .digest("hex");
-}

@@ -51,7 +51,7 @@ export const turnDocument = z.object({
   action_count: count,
   started_at: moment,
   ended_at: moment,
-  /** The call that changed it last, so that a commit whose answer was lost is known again. */
+  /** The call that changed it last: the mark of its commit (core/write.ts). */
   last_call_id: text,
   created_at: moment,
   updated_at: moment,

@@ -1,8 +1,10 @@
 import type { Call } from "../core/call.js";
 import { type Bucket, readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
-import { PRIORITIES, TASK_STATUSES } from "../model/enums.js";
+import { withWarnings } from "../core/warnings.js";
+import { PRIORITIES } from "../model/enums.js";
 import { type Project, projectDocument } from "../model/project.js";
+import { countTasks } from "./task-counts.js";
 import { projectView } from "./view.js";
 
 export interface ListProjects {
@@ -18,7 +20,7 @@ export interface ListProjects {
 export async function listProjects(call: Call, args: ListProjects) {
   const { rows, next_cursor, warnings } = await pageOfProjects(call, args);
   const projects = await Promise.all(rows.map((project) => withCounts(call, project)));
-  return { projects, next_cursor, ...(warnings.length > 0 ? { warnings } : {}) };
+  return withWarnings({ projects, next_cursor }, warnings);
 }
 
 /** The same projects without their counts. One round trip. */
@@ -35,17 +37,9 @@ export async function pageOfProjects(call: Call, { status, limit, cursor }: List
   return { ...readDocuments(projectDocument, "project", documents), next_cursor };
 }
 
-/**
- * A project as agents see it, with its task counts. They come from aggregations, six per project and never a task read,
- * so tasks of a status that is none of ours are not in the total. One round trip.
- */
+/** A project as agents see it, with its task counts. One round trip. */
 export async function withCounts(call: Call, project: Project) {
-  const count = async (status: string) => {
-    const query = call.store.query("taskCounts", { values: { project_id: project.id, status }, limit: "all" });
-    return await query.count();
-  };
-  const counts = await Promise.all(TASK_STATUSES.map(count));
-  const task_counts = Object.fromEntries(TASK_STATUSES.map((status, at) => [status, counts[at] ?? 0]));
-  const total_tasks = counts.reduce((sum, counted) => sum + counted, 0);
+  const task_counts = await countTasks(call, project.id);
+  const total_tasks = Object.values(task_counts).reduce((sum, counted) => sum + counted, 0);
   return { ...projectView(project), task_counts, total_tasks };
 }

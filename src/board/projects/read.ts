@@ -1,13 +1,7 @@
 import type { Snapshot } from "../../firestore/store.js";
-import { BoardError, notFound } from "../core/errors.js";
-import { readDocument } from "../core/read-document.js";
-import { type Project, projectDocument } from "../model/project.js";
-
-/** A project that must exist. Throws `project_not_found`, `corrupt_document`. */
-export function existingProject(snapshot: Snapshot | undefined, id: string): Project {
-  if (!snapshot?.exists) throw notFound("project", id);
-  return readDocument(projectDocument, "project", snapshot);
-}
+import { BoardError } from "../core/errors.js";
+import { existingProject } from "../core/existing.js";
+import type { Project } from "../model/project.js";
 
 /**
  * A project that must exist and take new work; `repair` tells what to do about an archived one. Throws

@@ -1,12 +1,12 @@
 import type { Call } from "../core/call.js";
 import { changedFields, pick } from "../core/changed-fields.js";
 import { BoardError } from "../core/errors.js";
+import { existingProject } from "../core/existing.js";
 import { refuseStale } from "../core/if-updated-at.js";
 import { checkSize, type Metadata, mergeMetadata, mergeStored } from "../core/metadata.js";
 import { write } from "../core/write.js";
 import type { Priority, ProjectStatus } from "../model/enums.js";
 import type { Project } from "../model/project.js";
-import { existingProject } from "./read.js";
 import { nextProjectStatuses } from "./transitions.js";
 import { projectView } from "./view.js";
 

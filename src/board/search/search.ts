@@ -1,6 +1,7 @@
 import type { ShapeName } from "../../firestore/shapes.js";
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
+import { withWarnings } from "../core/warnings.js";
 import { activityDocument } from "../model/activity.js";
 import { sessionDocument } from "../model/session.js";
 import { taskDocument } from "../model/task.js";
@@ -41,7 +42,7 @@ export async function search(call: Call, { query, project_id, kinds = [...SEARCH
   }));
   const looked_at = Object.fromEntries(wanted.map((kind, at) => [kind, found[at]?.rows.length ?? 0]));
   const warnings = found.flatMap((read) => read.warnings);
-  return { hits, looked_at, ...(warnings.length > 0 ? { warnings } : {}) };
+  return withWarnings({ hits, looked_at }, warnings);
 }
 
 type Reader = (call: Call, project_id: string | undefined) => Promise<{ rows: Findable[]; warnings: string[] }>;

@@ -3,14 +3,13 @@ import { BoardError } from "../core/errors.js";
 import type { Metadata } from "../core/metadata.js";
 import { readMended } from "../core/read-document.js";
 import { type Write, write } from "../core/write.js";
-import { assembleHandoff, type Material } from "../handoff/assemble.js";
-import { collectHandoff, latestFirst } from "../handoff/collect.js";
-import { type Behind, lookBehind } from "../handoff/fallback-notes.js";
+import { beginHandoff, type HandoffRequest } from "../handoff/begin.js";
+import { getHandoff } from "../handoff/get.js";
 import type { Handoff } from "../handoff/view.js";
 import type { SessionType } from "../model/enums.js";
 import { HANDOFF_TOKENS } from "../model/limits.js";
 import { newSession, type Session, sessionDocument } from "../model/session.js";
-import { existingProject, openProject } from "../projects/read.js";
+import { openProject } from "../projects/read.js";
 import { abandoned, storeAbandoned } from "./abandon.js";
 
 export interface CreateSession {
@@ -37,85 +36,62 @@ export interface CreatedSession {
  * Opens the one active board session of a project and hands over what the last one left (contracts.md 3.1).
  * Throws `project_not_found`, `project_archived`, and with `reject` `session_active`.
  *
- * Two round trips, however many sessions are stale: the transaction reads only the active sessions; the project, which
- * the commit verifies, and the handoff are read beside it, and what stands behind a silent last session beside the commit.
+ * Two round trips, however many sessions are superseded: the transaction reads only the active sessions; the project,
+ * which the commit verifies, and the handoff's contents are read beside it, fallback notes beside the commit.
  */
 export async function createSession(call: Call, args: CreateSession): Promise<CreatedSession> {
   const id = call.newUuid();
-  const { session_id, abandoned_sessions, joined, material } = await write(
-    call,
-    (unit) => openSession(call, unit, id, args),
-    {
-      keep: ({ material: _, ...ids }) => ids,
-      restore: async (kept) => ({ ...(kept as Omit<Opened, "material">), material: await readMaterial(call, args) }),
+  const { handoff, ...opened } = await write(call, (unit) => openSession(call, unit, id, args), {
+    memo: {
+      keep: ({ handoff: _, ...kept }) => kept,
+      restore: async (kept) => ({ ...(kept as Omit<Opened, "handoff">), handoff: getHandoff(call, handoffOf(args)) }),
     },
-  );
-  const handoff = assembleHandoff({ ...material, behind: await material.behind }, HANDOFF_TOKENS.default);
-  if (joined) return { session_id, abandoned_sessions, joined, handoff, message: "Joined the active session" };
-  return { session_id, abandoned_sessions, handoff, message: "Session started successfully" };
+  });
+  const message = opened.joined ? "Joined the active session" : "Session started successfully";
+  return { ...opened, handoff: await handoff, message };
 }
 
-/** What the transaction decided, and what the handoff will be made of; what stands behind is still being read. */
-interface Opened {
-  session_id: string;
-  abandoned_sessions: number;
-  joined?: true;
-  material: Omit<Material, "behind"> & { behind: Promise<Behind> };
+/** What the transaction decided, and the handoff, which may still be being read. */
+interface Opened extends Omit<CreatedSession, "handoff" | "message"> {
+  handoff: Promise<Handoff>;
 }
 
 async function openSession(call: Call, unit: Write, id: string, args: CreateSession): Promise<Opened> {
   const projectRef = call.store.ref("projects", args.project_id);
   const query = { values: { project_id: args.project_id, status: "active" }, limit: "all" } as const;
-  const [found, projectSnapshot, collected] = await Promise.all([
+  const [found, projectSnapshot, begun] = await Promise.all([
     unit.tx.get(call.store.query("activeSessions", query)),
     projectRef.get(),
-    collectHandoff(call, args.project_id, HANDOFF_TOKENS.default),
+    beginHandoff(call, handoffOf(args)),
   ]);
   const project = openProject(projectSnapshot, args.project_id);
 
   const active = found.docs.map((doc) => readMended(sessionDocument, doc)).filter(({ kind }) => kind === "board");
   const current = active.sort((a, b) => Number(b.started_at) - Number(a.started_at))[0];
   if (current && args.if_active === "reject") throw sessionActive(current, unit.now());
-  if (current && args.if_active === "join") {
-    const material = { project, collected, ended: collected.ended, logged: [] };
-    return { session_id: current.id, abandoned_sessions: 0, joined: true, material: withBehind(call, material) };
-  }
+  if (current && args.if_active === "join")
+    return { session_id: current.id, abandoned_sessions: 0, joined: true, handoff: begun.complete({ project }) };
 
   const now = unit.now();
-  const stale = active.map((session) => abandoned(session, now));
-  const logged = stale.map((session) => storeAbandoned(call, unit, session));
+  const superseded = active.map((session) => abandoned(session, now));
+  const logged = superseded.map((session) => storeAbandoned(call, unit, session));
   unit.tx.create(call.store.ref("sessions", id), newSession(now, { kind: "board", ...sessionFields(args) }));
-  logged.push(logStarted(unit, id, args, stale.length));
+  logged.push(logStarted(unit, id, args, superseded.length));
   unit.tx.verify(projectSnapshot);
-  const ended = [...stale, ...collected.ended].sort(latestFirst);
-  const material = withBehind(call, { project, collected, ended, logged });
-  return { session_id: id, abandoned_sessions: stale.length, material };
+  const handoff = begun.complete({ project, superseded, logged });
+  return { session_id: id, abandoned_sessions: superseded.length, handoff };
 }
 
-/** Starts to look behind the last session, beside the commit; a failure is told to whoever waits for it, if anybody does. */
-function withBehind(call: Call, material: Omit<Material, "behind">): Opened["material"] {
-  const behind = lookBehind(call, material.ended, material.collected);
-  behind.catch(() => {});
-  return { ...material, behind };
+function handoffOf({ project_id }: CreateSession): HandoffRequest {
+  return { project_id, max_tokens: HANDOFF_TOKENS.default };
 }
 
-/** The handoff's material anew, for a repeated call whose session was opened before. */
-async function readMaterial(call: Call, { project_id }: CreateSession): Promise<Opened["material"]> {
-  const [snapshot, collected] = await Promise.all([
-    call.store.ref("projects", project_id).get(),
-    collectHandoff(call, project_id, HANDOFF_TOKENS.default),
-  ]);
-  const project = existingProject(snapshot, project_id);
-  return withBehind(call, { project, collected, ended: collected.ended, logged: [] });
+function sessionFields({ if_active: _, ...given }: CreateSession): Partial<Session> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<Session>;
 }
 
-function sessionFields({ project_id: _, if_active: __, ...given }: CreateSession): Partial<Session> {
-  const set = Object.entries({ ...given, project_id: _ }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(set) as Partial<Session>;
-}
-
-function logStarted({ log }: Write, id: string, args: CreateSession, stale: number) {
-  const suffix = stale > 0 ? ` (${stale} stale session(s) abandoned)` : "";
+function logStarted({ log }: Write, id: string, args: CreateSession, superseded: number) {
+  const suffix = superseded > 0 ? ` (${superseded} stale session(s) abandoned)` : "";
   return log({
     action: "session_started",
     agent_name: args.agent_name || "system",

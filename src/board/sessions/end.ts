@@ -1,9 +1,8 @@
 import type { Call } from "../core/call.js";
-import { notFound } from "../core/errors.js";
-import { readDocument, readDocuments } from "../core/read-document.js";
+import { existingSession } from "../core/existing.js";
+import { readDocuments } from "../core/read-document.js";
 import { write } from "../core/write.js";
 import { PAGE } from "../model/limits.js";
-import { sessionDocument } from "../model/session.js";
 import { taskDocument } from "../model/task.js";
 import { type Notes, saveNotes } from "./notes.js";
 
@@ -32,8 +31,7 @@ async function store(call: Call, { session_id, ...notes }: SaveNotes, end: boole
   const ref = call.store.ref("sessions", session_id);
   return await write(call, async ({ tx, get, log, now: time }) => {
     const [snapshot] = await get([ref]);
-    if (!snapshot?.exists) throw notFound("session", session_id);
-    const session = readDocument(sessionDocument, "session", snapshot);
+    const session = existingSession(snapshot, session_id);
     const now = time();
     const { fields, changes, late, warnings } = saveNotes(
       session,

@@ -1,10 +1,10 @@
 import { activityEntry } from "../activity/view.js";
 import type { Call } from "../core/call.js";
-import { notFound } from "../core/errors.js";
-import { readDocument, readDocuments } from "../core/read-document.js";
+import { existingSession } from "../core/existing.js";
+import { readDocuments } from "../core/read-document.js";
+import { withWarnings } from "../core/warnings.js";
 import { activityDocument } from "../model/activity.js";
 import { PAGE } from "../model/limits.js";
-import { sessionDocument } from "../model/session.js";
 import { taskDocument } from "../model/task.js";
 import { sessionDetail } from "./view.js";
 
@@ -17,19 +17,17 @@ export async function getSession(call: Call, sessionId: string) {
     call.store.ref("sessions", sessionId).get(),
     call.store.query("activity", { values: { session_id: sessionId }, limit: PAGE.default }).get(),
   ]);
-  if (!snapshot.exists) throw notFound("session", sessionId);
-  const session = readDocument(sessionDocument, "session", snapshot);
+  const session = existingSession(snapshot, sessionId);
   const entries = readDocuments(activityDocument, "entry", found.docs);
   const touched = [...new Set(entries.rows.flatMap(({ task_id }) => task_id ?? []))];
   const tasks = (await call.store.getAll(touched.map((id) => call.store.ref("tasks", id)))).filter(
     ({ exists }) => exists,
   );
   const { rows, warnings } = readDocuments(taskDocument, "task", tasks);
-  const all = [...entries.warnings, ...warnings];
-  return {
+  const result = {
     ...sessionDetail(session, call.now()),
     activity: entries.rows.map(activityEntry),
     tasks: rows.map(({ id, title, status }) => ({ id, title, status })),
-    ...(all.length > 0 ? { warnings: all } : {}),
   };
+  return withWarnings(result, [...entries.warnings, ...warnings]);
 }

@@ -1,6 +1,6 @@
-import type { Snapshot, Store } from "../../firestore/store.js";
+import type { Ref, Snapshot, Store } from "../../firestore/store.js";
+import { sha256 } from "../core/digest.js";
 import { readDocuments } from "../core/read-document.js";
-import { agentKey } from "../model/agent.js";
 import { type Session, sessionDocument } from "../model/session.js";
 import { type Task, taskDocument } from "../model/task.js";
 import { liveLease, newLease } from "../tasks/lease.js";
@@ -52,10 +52,15 @@ export async function beat(store: Store, { sessions, agents }: Alive, now: Date)
   };
 }
 
+/** Where it is kept that an agent is around in a project: under a hash, because its name may hold any character. */
+export function agentRef(store: Store, agentId: string, projectId: string): Ref {
+  return store.ref("agents", sha256(JSON.stringify([projectId, agentId])));
+}
+
 /** An agent that is known by session_init is around for as long as its session beats. */
 async function seen(store: Store, { kind, agent_name, project_id }: Session, now: Date): Promise<void> {
   if (kind !== "agent" || agent_name === null || project_id === null) return;
-  await store.ref("agents", agentKey(agent_name, project_id)).update({ last_seen_at: now });
+  await agentRef(store, agent_name, project_id).update({ last_seen_at: now });
 }
 
 function leasedBy(store: Store, agent: string) {

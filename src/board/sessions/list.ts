@@ -1,6 +1,7 @@
 import type { Call } from "../core/call.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
+import { withWarnings } from "../core/warnings.js";
 import { sessionDocument } from "../model/session.js";
 import { sessionSummary } from "./view.js";
 
@@ -24,7 +25,7 @@ export async function listSessions(call: Call, { limit, cursor, ...filters }: Li
   ]);
   const { rows, warnings } = readDocuments(sessionDocument, "session", page.documents);
   const now = call.now();
-  return {
+  const result = {
     sessions: rows.map((session) => sessionSummary(session, now)),
     next_cursor: page.next_cursor,
     totals: {
@@ -33,6 +34,6 @@ export async function listSessions(call: Call, { limit, cursor, ...filters }: Li
       cached_tokens: totals.cached_tokens ?? 0,
       cost_usd: totals.cost_usd ?? 0,
     },
-    ...(warnings.length > 0 ? { warnings } : {}),
   };
+  return withWarnings(result, warnings);
 }

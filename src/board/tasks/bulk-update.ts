@@ -1,5 +1,6 @@
 import type { Call } from "../core/call.js";
 import { namedAgent, readNamedSession } from "../core/caller.js";
+import { withWarnings } from "../core/warnings.js";
 import { write } from "../core/write.js";
 import type { Priority, TaskStatus } from "../model/enums.js";
 import { changeTask } from "./change.js";
@@ -40,7 +41,7 @@ export async function bulkUpdateTasks(call: Call, args: BulkUpdateTasks) {
     for (const { task, update } of updates) storeUpdate(call, unit, task, update, named, change.assigned_agent);
 
     const changed = updates.filter(({ update }) => update.changes.length > 0).length;
-    const warnings = named.warnings.length > 0 ? { warnings: named.warnings } : {};
-    return { requested: ids.length, changed, no_op: ids.length - changed, message: "Tasks updated", ...warnings };
+    const result = { requested: ids.length, changed, no_op: ids.length - changed, message: "Tasks updated" };
+    return withWarnings(result, named.warnings);
   });
 }

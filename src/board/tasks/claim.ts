@@ -1,14 +1,16 @@
 import type { Call } from "../core/call.js";
-import { readNamedSession } from "../core/caller.js";
-import { asBoardError, BoardError, invalidArgument, notFound } from "../core/errors.js";
-import { readDocument, readDocuments } from "../core/read-document.js";
+import { type NamedSession, readNamedSession } from "../core/caller.js";
+import { BoardError, invalidArgument } from "../core/errors.js";
+import { existingTask } from "../core/existing.js";
+import { readDocuments } from "../core/read-document.js";
+import { withWarnings } from "../core/warnings.js";
 import { earlierResult, type Write, write } from "../core/write.js";
-import { type Task, taskDocument } from "../model/task.js";
+import { type Lease, type Task, taskDocument } from "../model/task.js";
 import { statusTimes } from "./change.js";
 import { alreadyClaimed, liveLease, newLease } from "./lease.js";
 import { blockers, isFree } from "./readiness.js";
 import { byPath, requireOpenProject } from "./relations.js";
-import { FIRST_LOOK, LAST_LOOK, nextCandidate, readCandidates, readReady } from "./select-candidate.js";
+import { readCandidates, takeCandidate } from "./select-candidate.js";
 import { taskDetail } from "./view.js";
 
 export interface ClaimTask {
@@ -40,103 +42,71 @@ export async function claimTask(call: Call, args: ClaimTask): Promise<Claimed> {
   // What a key answers stands, whatever has become of the task and its project since.
   const [earlier, read] = await Promise.allSettled([
     earlierResult<Claimed>(call),
-    task_id === undefined ? readCandidates(call, wanted, FIRST_LOOK) : readTask(call, task_id),
+    task_id === undefined ? readCandidates(call, wanted) : readTask(call, task_id),
   ]);
   if (earlier.status === "rejected") throw earlier.reason;
   if (earlier.value) return earlier.value.result;
   if (read.status === "rejected") throw read.reason;
   if (!("more" in read.value)) return await claimOne(call, args, read.value);
-
-  const { tasks, more } = read.value;
-  const claimed = await claimOneOf(call, args, tasks);
-  if (claimed || !more) return claimed ?? NOTHING_READY;
-  const tried = new Set(tasks.map(({ id }) => id));
-  const others = (await readCandidates(call, wanted, LAST_LOOK)).tasks.filter(({ id }) => !tried.has(id));
-  return (await claimOneOf(call, args, others)) ?? NOTHING_READY;
+  const claimed = await takeCandidate(call, wanted, read.value, (candidate) => claimOne(call, args, candidate));
+  return claimed ?? { task: null, reason: "No task of this project is ready and free." };
 }
-
-const NOTHING_READY: Claimed = { task: null, reason: "No task of this project is ready and free." };
-
-/** Claims the best of the candidates that can still be claimed; null when none can. */
-async function claimOneOf(call: Call, args: ClaimTask, candidates: readonly Task[]): Promise<Claimed | null> {
-  let waiting = [...candidates];
-  let checked = false;
-  for (let lost = 0; waiting.length > 0; lost += 1) {
-    const [candidate] = waiting.splice(nextCandidate(waiting, lost, call.id), 1);
-    try {
-      if (candidate) return await claimOne(call, args, candidate);
-    } catch (error) {
-      const code = asBoardError(error)?.code ?? "";
-      if (!TAKEN.includes(code)) throw error;
-      // It may wait for a task that the candidates do not tell of; others may as well, and each costs a transaction.
-      if (code === "not_claimable" && !checked) {
-        waiting = await readReady(call, waiting);
-        checked = true;
-      }
-    }
-  }
-  return null;
-}
-
-/** Somebody was faster, or the task has changed so that it cannot be claimed: the next candidate's turn. */
-const TAKEN = ["already_claimed", "not_claimable", "task_not_found", "conflict"];
 
 async function readTask(call: Call, id: string): Promise<Task> {
-  const snapshot = await call.store.ref("tasks", id).get();
-  if (!snapshot.exists) throw notFound("task", id);
-  return readDocument(taskDocument, "task", snapshot);
+  return existingTask(await call.store.ref("tasks", id).get(), id);
 }
 
 /** Decides one task in one transaction: a read of it with all it depends on, and the commit. */
 async function claimOne(call: Call, args: ClaimTask, seen: Task): Promise<Claimed> {
   return await write(call, async (unit) => {
-    const [{ task, known }, named] = await Promise.all([
+    const [{ task, dependencies }, named] = await Promise.all([
       readDecision(call, unit, seen),
       readNamedSession(call, args.session_id),
     ]);
-    const now = unit.now();
-    const lease = liveLease(task, now);
+    const lease = liveLease(task, unit.now());
     if (lease && lease.agent_name !== args.agent_name) throw alreadyClaimed(task.id, lease);
-    const fresh = newLease(args.agent_name, args.session_id ?? lease?.session_id ?? null, args.lease_minutes, now);
-    const ref = call.store.ref("tasks", task.id);
-    if (lease) {
-      // The holder's repeated claim is a heartbeat: it renews the lease and leaves no entry.
-      unit.tx.update(ref, { lease: fresh });
-      const message = "Task already claimed by you; lease renewed";
-      const elsewhere = args.session_id && lease.session_id && lease.session_id !== args.session_id;
-      const warnings = [
-        ...named.warnings,
-        ...(elsewhere
-          ? ["It was claimed under your name in another session: is another agent of this name at work?"]
-          : []),
-      ];
-      return { task: taskDetail({ ...task, lease: fresh }), message, ...(warnings.length > 0 ? { warnings } : {}) };
-    }
-    refuseUnclaimable(task, args.agent_name, known, now);
-
-    const fields = {
-      status: "in_progress",
-      assigned_agent: args.agent_name,
-      lease: fresh,
-      ...statusTimes("in_progress", task, now),
-      updated_at: now,
-    };
-    unit.tx.update(ref, fields);
-    unit.log({
-      action: "claimed",
-      agent_name: args.agent_name,
-      project_id: task.project_id,
-      task_id: task.id,
-      session_id: named.session?.id ?? null,
-      details: task.lease ? "Task claimed after its lease ran out" : "Task claimed",
-      metadata: { from: task.status, to: "in_progress", ...(task.lease ? { previous: task.lease.agent_name } : {}) },
-    });
-    const warnings = named.warnings.length > 0 ? { warnings: named.warnings } : {};
-    return { task: taskDetail({ ...task, ...fields }), message: "Task claimed", ...warnings };
+    if (lease) return renewClaim(call, unit, args, task, lease, named);
+    refuseUnclaimable(task, args.agent_name, dependencies, unit.now());
+    return storeClaim(call, unit, args, task, named);
   });
 }
 
-function refuseUnclaimable(task: Task, agent: string, known: ReadonlyMap<string, Task>, now: Date): void {
+/** The holder's repeated claim is a heartbeat: it renews the lease and leaves no entry. */
+function renewClaim(call: Call, unit: Write, args: ClaimTask, task: Task, held: Lease, named: NamedSession): Claimed {
+  const lease = newLease(args.agent_name, args.session_id ?? held.session_id, args.lease_minutes, unit.now());
+  unit.tx.update(call.store.ref("tasks", task.id), { lease });
+  const elsewhere = args.session_id && held.session_id && held.session_id !== args.session_id;
+  const warnings = [
+    ...named.warnings,
+    ...(elsewhere ? ["It was claimed under your name in another session: is another agent of this name at work?"] : []),
+  ];
+  const message = "Task already claimed by you; lease renewed";
+  return withWarnings({ task: taskDetail({ ...task, lease }), message }, warnings);
+}
+
+function storeClaim(call: Call, unit: Write, args: ClaimTask, task: Task, named: NamedSession): Claimed {
+  const now = unit.now();
+  const fields = {
+    status: "in_progress",
+    assigned_agent: args.agent_name,
+    lease: newLease(args.agent_name, args.session_id ?? null, args.lease_minutes, now),
+    ...statusTimes("in_progress", task, now),
+    updated_at: now,
+  };
+  unit.tx.update(call.store.ref("tasks", task.id), fields);
+  unit.log({
+    action: "claimed",
+    agent_name: args.agent_name,
+    project_id: task.project_id,
+    task_id: task.id,
+    session_id: named.session?.id ?? null,
+    details: task.lease ? "Task claimed after its lease ran out" : "Task claimed",
+    metadata: { from: task.status, to: "in_progress", ...(task.lease ? { previous: task.lease.agent_name } : {}) },
+  });
+  return withWarnings({ task: taskDetail({ ...task, ...fields }), message: "Task claimed" }, named.warnings);
+}
+
+function refuseUnclaimable(task: Task, agent: string, dependencies: ReadonlyMap<string, Task>, now: Date): void {
   const own = task.status === "in_progress" && task.assigned_agent === agent;
   if (!own && !isFree(task, now))
     throw new BoardError(
@@ -145,7 +115,7 @@ function refuseUnclaimable(task: Task, agent: string, known: ReadonlyMap<string,
       "board_get_task shows its status; board_update_task can put it back to todo.",
       { status: task.status, assigned_agent: task.assigned_agent },
     );
-  const blocked = own ? [] : blockers(task, known);
+  const blocked = own ? [] : blockers(task, dependencies);
   if (blocked.length > 0)
     throw new BoardError(
       "not_claimable",
@@ -162,15 +132,13 @@ async function readDecision(call: Call, { get }: Write, seen: Task) {
     ...depends_on.map((id) => call.store.ref("tasks", id)),
   ];
   const snapshots = await get([call.store.ref("tasks", seen.id), ...refs(seen)]);
-  const [snapshot] = snapshots;
-  if (!snapshot?.exists) throw notFound("task", seen.id);
-  const task = readDocument(taskDocument, "task", snapshot);
+  const task = existingTask(snapshots[0], seen.id);
   const known = byPath(snapshots);
   const read = byPath([...snapshots, ...(await get(refs(task).filter(({ path }) => !known.has(path))))]);
   requireOpenProject(call, read, task.project_id);
 
-  const dependencies = task.depends_on.flatMap((id) => read.get(call.store.ref("tasks", id).path) ?? []);
-  const present = dependencies.filter(({ exists }) => exists);
+  const found = task.depends_on.flatMap((id) => read.get(call.store.ref("tasks", id).path) ?? []);
+  const present = found.filter(({ exists }) => exists);
   const { rows } = readDocuments(taskDocument, "task", present);
-  return { task, known: new Map(rows.map((row) => [row.id, row])) };
+  return { task, dependencies: new Map(rows.map((row) => [row.id, row])) };
 }

@@ -1,6 +1,7 @@
 import type { Call } from "../core/call.js";
 import { entryAgent, readNamedSession } from "../core/caller.js";
 import type { Metadata } from "../core/metadata.js";
+import { withWarnings } from "../core/warnings.js";
 import { write } from "../core/write.js";
 import type { Priority, RiperMode, TaskStatus } from "../model/enums.js";
 import { statusTimes } from "./change.js";
@@ -64,7 +65,6 @@ export async function createTask(call: Call, args: CreateTask) {
       details: "Task created",
       metadata: { from: null, to: status },
     });
-    const warnings = named.warnings.length > 0 ? { warnings: named.warnings } : {};
-    return { id, title, status, priority, message: "Task created", ...warnings };
+    return withWarnings({ id, title, status, priority, message: "Task created" }, named.warnings);
   });
 }

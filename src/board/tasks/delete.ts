@@ -1,6 +1,7 @@
 import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
-import { BoardError, notFound } from "../core/errors.js";
+import { BoardError } from "../core/errors.js";
+import { existingTask } from "../core/existing.js";
 import { readDocument } from "../core/read-document.js";
 import { type Write, write } from "../core/write.js";
 import { LIMITS } from "../model/limits.js";
@@ -35,8 +36,7 @@ export async function deleteTask(call: Call, args: DeleteTask) {
 
 async function readSubtree(call: Call, { tx, get }: Write, args: DeleteTask): Promise<Task[]> {
   const [rootSnapshot] = await get([call.store.ref("tasks", args.task_id)]);
-  if (!rootSnapshot?.exists) throw notFound("task", args.task_id);
-  const subtree = new Map([[args.task_id, task(rootSnapshot)]]);
+  const subtree = new Map([[args.task_id, existingTask(rootSnapshot, args.task_id)]]);
   let level = [args.task_id];
   while (level.length > 0) {
     const children = await inChunks(level, (ids) =>

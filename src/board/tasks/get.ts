@@ -1,6 +1,7 @@
 import type { Call } from "../core/call.js";
-import { notFound } from "../core/errors.js";
-import { readDocument, readDocuments } from "../core/read-document.js";
+import { existingTask } from "../core/existing.js";
+import { readDocuments } from "../core/read-document.js";
+import { withWarnings } from "../core/warnings.js";
 import { activityDocument } from "../model/activity.js";
 import { PAGE } from "../model/limits.js";
 import { type Task, taskDocument } from "../model/task.js";
@@ -21,20 +22,19 @@ export async function getTask(call: Call, taskId: string) {
     call.store.query("dependents", { values: { depends_on: taskId }, limit }).get(),
     call.store.query("activity", { values: { task_id: taskId }, limit }).get(),
   ]);
-  if (!snapshot.exists) throw notFound("task", taskId);
-  const task = readDocument(taskDocument, "task", snapshot);
+  const task = existingTask(snapshot, taskId);
   const subtasks = readDocuments(taskDocument, "task", children.docs);
   const waiting = readDocuments(taskDocument, "task", dependents.docs);
   const warnings = [...subtasks.warnings, ...waiting.warnings];
   const open = task.status === "done" ? [] : waiting.rows.filter(({ status }) => status !== "done");
-  return {
+  const result = {
     ...taskDetail(task),
     subtasks: subtasks.rows.map(brief),
     blocked_by: blockers(task, await readDependencies(call, [task])),
     blocking: open.map(brief),
     time_in_status: timeInStatus(readDocuments(activityDocument, "entry", log.docs).rows, call.now()),
-    ...(warnings.length > 0 ? { warnings } : {}),
   };
+  return withWarnings(result, warnings);
 }
 
 const brief = ({ id, title, status }: Task) => ({ id, title, status });

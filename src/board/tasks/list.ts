@@ -2,6 +2,7 @@ import type { Call } from "../core/call.js";
 import { notFound } from "../core/errors.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
+import { withWarnings } from "../core/warnings.js";
 import { type Task, taskDocument } from "../model/task.js";
 import { type TaskFilter, taskBuckets } from "./list-order.js";
 import { isReady } from "./readiness.js";
@@ -29,13 +30,12 @@ export async function listTasks(call: Call, args: ListTasks) {
   if (!project.exists) throw notFound("project", args.project_id);
   const { rows, warnings } = readDocuments(taskDocument, "task", found.documents);
   const view = detail === "full" ? taskDetail : taskSummary;
-  const warned = warnings.length > 0 ? { warnings } : {};
-  if (!ready) return { tasks: rows.map(view), next_cursor: found.next_cursor, ...warned };
+  if (!ready) return withWarnings({ tasks: rows.map(view), next_cursor: found.next_cursor }, warnings);
 
   const known = await readDependencies(call, rows);
   const now = call.now();
   const startable = rows.filter((task) => isReady(task, known, now)).slice(0, limit);
-  return { tasks: startable.map(view), next_cursor: null, looked_at: rows.length, ...warned };
+  return withWarnings({ tasks: startable.map(view), next_cursor: null, looked_at: rows.length }, warnings);
 }
 
 /** The dependencies of these tasks, by id; those that do not exist or cannot be read are absent. */

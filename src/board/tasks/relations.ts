@@ -1,9 +1,9 @@
 import type { Ref, Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
-import { invalidArgument, notFound } from "../core/errors.js";
-import { readDocument } from "../core/read-document.js";
+import { invalidArgument } from "../core/errors.js";
+import { existingTask } from "../core/existing.js";
 import type { Project } from "../model/project.js";
-import { type Task, taskDocument } from "../model/task.js";
+import type { Task } from "../model/task.js";
 import { openProject } from "../projects/read.js";
 
 /** The documents that a task write refers to. */
@@ -37,9 +37,7 @@ export function requireOpenProject(call: Call, read: Snapshots, id: string): Pro
 
 /** A task that must exist (`task_not_found`). */
 export function requireTask(call: Call, read: Snapshots, id: string): Task {
-  const snapshot = read.get(call.store.ref("tasks", id).path);
-  if (!snapshot?.exists) throw notFound("task", id);
-  return readDocument(taskDocument, "task", snapshot);
+  return existingTask(read.get(call.store.ref("tasks", id).path), id);
 }
 
 /** The parent and dependencies of a task in `projectId`: all must exist, and the parent must be of the same project. */

@@ -1,6 +1,6 @@
-import { positionOf } from "../../firestore/query.js";
-import type { Position, Snapshot } from "../../firestore/store.js";
+import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
+import { documentPages } from "../core/paging.js";
 
 export interface CleanUp {
   retentionDays: number;
@@ -43,17 +43,13 @@ export async function cleanUpSessions(call: Call, args: CleanUp): Promise<Cleane
   if (args.dryRun) return { count: total, ...result };
 
   let count = 0;
-  let behind: { after?: Position } = {};
-  do {
-    const { docs } = await call.store.query("sessionsEndedBefore", { values, limit: BATCH, ...behind }).get();
+  for await (const docs of documentPages(call, "sessionsEndedBefore", values, { size: BATCH })) {
     const moved = (await Promise.all(docs.map(({ id }) => archive(call, id, cutoff, goOn)))).filter(Boolean).length;
     count += moved;
     // Progress must grow with each notification (MCP specification, Progress).
     if (moved > 0) call.progress(count, Math.max(total, count));
-    const last = docs.at(-1);
-    if (docs.length < BATCH || !last) break;
-    behind = { after: positionOf("sessionsEndedBefore", last) };
-  } while (goOn());
+    if (!goOn()) break;
+  }
   return { ...result, count, remaining: Math.max(0, total - count) };
 }
 

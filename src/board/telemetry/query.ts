@@ -1,7 +1,7 @@
-import { positionOf } from "../../firestore/query.js";
-import type { Position } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
+import { documentPages } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
+import { withWarnings } from "../core/warnings.js";
 import { type Session, sessionDocument } from "../model/session.js";
 import { contextRow } from "./row.js";
 
@@ -26,22 +26,16 @@ export async function querySessions(call: Call, { agentName, storyId, activeOnly
   const sessions: ReturnType<typeof contextRow>[] = [];
   const warnings: string[] = [];
   let toSkip = offset;
-  let size = Math.min(offset + limit, PAGE_DOCUMENTS);
-  let behind: { after?: Position } = {};
-  for (;;) {
-    const { docs } = await call.store.query("sessions", { values, limit: size, ...behind }).get();
+  const pages = { size: PAGE_DOCUMENTS, first: Math.min(offset + limit, PAGE_DOCUMENTS) };
+  for await (const docs of documentPages(call, "sessions", values, pages)) {
     const read = readDocuments(sessionDocument, "session", docs);
     const ours = read.rows.filter(isOurs);
     warnings.push(...read.warnings);
     sessions.push(...ours.slice(toSkip, toSkip + limit - sessions.length).map(contextRow));
     toSkip = Math.max(0, toSkip - ours.length);
-    const last = docs.at(-1);
-    if (sessions.length === limit || docs.length < size || !last)
-      return { sessions, ...(warnings.length > 0 ? { warnings } : {}) };
-    call.signal.throwIfAborted();
-    behind = { after: positionOf("sessions", last) };
-    size = PAGE_DOCUMENTS;
+    if (sessions.length === limit) break;
   }
+  return withWarnings({ sessions }, warnings);
 }
 
 function isOurs({ kind }: Session): boolean {

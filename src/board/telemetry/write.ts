@@ -6,5 +6,5 @@ import { type Write, write } from "../core/write.js";
  * that wants to be sure repeats it under the same idempotency key.
  */
 export async function writeOnce<T>(call: Call, work: (write: Write) => Promise<T>): Promise<T> {
-  return await write(call, work, undefined, { onlyRefused: true });
+  return await write(call, work, { repeat: { onlyRefused: true } });
 }

@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
 import type { Ref } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
+import { sha256 } from "../core/digest.js";
 import { invalidArgument } from "../core/errors.js";
-import { jsonBytes } from "../core/metadata.js";
+import { jsonBytes } from "../core/tokens.js";
+import { createdMark } from "../core/write.js";
 import { type ActionStatus, type DialogCategory, type DialogRole, TURN_LIMITS } from "../model/turn.js";
 import type { NamesTurn } from "./address.js";
 import { editTurn } from "./edit.js";
@@ -35,7 +36,7 @@ export async function appendDialog(call: Call, { dialogItems, ...names }: NamesT
   const ids = dialogItems.map(() => call.newId());
   const ref = (turn: Ref, at: number) => call.store.sub(turn, "dialog", ids[at] ?? call.newId());
   return await editTurn(call, names, {
-    proof: (turnRef) => ref(turnRef, 0),
+    mark: (turnRef) => createdMark(ref(turnRef, 0)),
     decide({ turn, turnRef, now }) {
       const add = dialogItems.map(({ timestamp, role, content, category }, at) => {
         const time = timestamp === undefined ? now : new Date(timestamp);
@@ -60,7 +61,7 @@ export async function appendActions(call: Call, { actions, ...names }: NamesTurn
   const paths = modifiedFiles(actions);
   return await editTurn(call, names, {
     reads: (_, sessionRef) => paths.map((path) => call.store.sub(sessionRef, "files", sha256(path))),
-    proof: (turnRef) => ref(turnRef, 0),
+    mark: (turnRef) => createdMark(ref(turnRef, 0)),
     decide({ turn, session, turnRef, beside, now }) {
       const rows = actions.map(({ order, description, type, status, filePath }, at) => {
         const fields = { order: order ?? null, description, type, status, file_path: filePath || null };
@@ -92,8 +93,4 @@ function refuseTooLarge(name: string, items: readonly object[]): void {
       `${name} is larger than ${TURN_LIMITS.itemBytes / 1024 ** 2} MB of JSON.`,
       "Append in several calls.",
     );
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

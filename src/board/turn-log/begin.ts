@@ -1,5 +1,5 @@
 import type { Call } from "../core/call.js";
-import { write } from "../core/write.js";
+import { lastCallMark, type Write, write } from "../core/write.js";
 import type { Turn } from "../model/turn.js";
 import { meantSession, type NamesSession, readActiveSession } from "./address.js";
 import { setCurrent } from "./connection.js";
@@ -28,7 +28,7 @@ export async function beginTurn(call: Call, { requestId, queryTitle, queryText, 
   const turnRef = call.store.sub(sessionRef, "turns", requestId);
   const openTurns = call.store.query("openTurns", { parent: sessionRef, values: { status: "in_progress" }, limit: 1 });
 
-  const begun = await write(call, async ({ tx }) => {
+  const begin = async ({ tx }: Write) => {
     const [open, sessionSnapshot, turnSnapshot] = await Promise.all([
       tx.get(openTurns),
       sessionRef.get(),
@@ -36,8 +36,6 @@ export async function beginTurn(call: Call, { requestId, queryTitle, queryText, 
     ]);
     const now = call.now();
     const started_at = begunAt(idTime, now);
-    const result = { turnRequestId: requestId, status: "in_progress" as const, timestamp: second(started_at) };
-    if (turnSnapshot.get("last_call_id") === call.id) return result;
     const session = readActiveSession(sessionSnapshot, id, names.agent);
     if (turnSnapshot.exists) throw turnExists(requestId, String(turnSnapshot.get("status")));
     if (open.docs[0]) throw turnOpen(open.docs[0].id);
@@ -48,8 +46,9 @@ export async function beginTurn(call: Call, { requestId, queryTitle, queryText, 
     const lastUpdateTime = sessionSnapshot.updateTime;
     const change = { turn_count: session.turn_count + 1, ...touched(session, now) };
     if (lastUpdateTime) tx.update(sessionRef, change, { lastUpdateTime });
-    return result;
-  });
+    return { turnRequestId: requestId, status: "in_progress" as const, timestamp: second(started_at) };
+  };
+  const begun = await write(call, begin, { mark: lastCallMark(call, turnRef) });
   setCurrent(call, id, requestId);
   return begun;
 }

@@ -1,5 +1,5 @@
 import type { Call } from "../core/call.js";
-import { write } from "../core/write.js";
+import { lastCallMark, type Write, write } from "../core/write.js";
 import { meantSession, type NamesSession, readActiveSession } from "./address.js";
 import { current, setCurrent } from "./connection.js";
 import { touched } from "./edit.js";
@@ -14,13 +14,8 @@ export async function closeSession(call: Call, names: NamesSession) {
   const id = meantSession(call, names);
   const ref = call.store.ref("sessions", id);
   const openTurns = call.store.query("openTurns", { parent: ref, values: { status: "in_progress" }, limit: 1 });
-  let sent: Date | undefined;
-
-  const closed = await write(call, async ({ tx }) => {
+  const close = async ({ tx }: Write) => {
     const [open, snapshot] = await Promise.all([tx.get(openTurns), ref.get()]);
-    const result = (ended: Date) => ({ sessionId: id, status: "completed" as const, ended: second(ended) });
-    // An earlier attempt of this very call was committed, although its answer was lost.
-    if (sent && snapshot.get("last_call_id") === call.id) return result(sent);
     const session = readActiveSession(snapshot, id, names.agent);
     if (session.kind !== "log")
       throw noSession(`Session ${id} was not opened by the turn log; end it where it was opened.`);
@@ -29,9 +24,9 @@ export async function closeSession(call: Call, names: NamesSession) {
     const lastUpdateTime = snapshot.updateTime;
     const change = { status: "completed", ended_at: now, last_call_id: call.id, ...touched(session, now) };
     if (lastUpdateTime) tx.update(ref, change, { lastUpdateTime });
-    sent = now;
-    return result(now);
-  });
+    return { sessionId: id, status: "completed" as const, ended: second(now) };
+  };
+  const closed = await write(call, close, { mark: lastCallMark(call, ref) });
   if (current(call).session === id) setCurrent(call, null, null);
   return closed;
 }

@@ -1,5 +1,6 @@
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
+import { withWarnings } from "../core/warnings.js";
 import { turnDocument } from "../model/turn.js";
 import { type NamesSession, readSession } from "./address.js";
 import { current } from "./connection.js";
@@ -27,5 +28,5 @@ export async function currentSession(call: Call, { agent, sessionId }: NamesSess
     dialogCount: rows[0].dialog_count,
     actionCount: rows[0].action_count,
   };
-  return { session: historyRow(session), turn: turn ?? null, ...(warnings.length > 0 ? { warnings } : {}) };
+  return withWarnings({ session: historyRow(session), turn: turn ?? null }, warnings);
 }

@@ -1,7 +1,7 @@
 import type { Ref, Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readDocument } from "../core/read-document.js";
-import { write } from "../core/write.js";
+import { type CommitMark, lastCallMark, type Write, write } from "../core/write.js";
 import type { Session } from "../model/session.js";
 import { type Turn, turnDocument } from "../model/turn.js";
 import { meantTurn, type NamesTurn, readSession } from "./address.js";
@@ -28,8 +28,8 @@ export interface TurnChange {
 export interface TurnEdit<T> {
   /** Further documents that the decision depends on, read with the turn. */
   reads?(turnRef: Ref, sessionRef: Ref): Ref[];
-  /** A document that only this call can create: when it is there, an earlier attempt was committed. */
-  proof?(turnRef: Ref): Ref;
+  /** The mark of an edit that adds documents; any other is recognised by the turn's `last_call_id`. */
+  mark?(turnRef: Ref): CommitMark;
   decide(state: TurnState): { change: TurnChange | null; result: T };
 }
 
@@ -43,28 +43,23 @@ export async function editTurn<T>(call: Call, names: NamesTurn, edit: TurnEdit<T
   const sessionRef = call.store.ref("sessions", meant.session);
   const turnRef = call.store.sub(sessionRef, "turns", meant.turn);
   const reads = edit.reads?.(turnRef, sessionRef) ?? [];
-  let sent: { result: T } | undefined;
 
-  return await write(call, async ({ tx, get }) => {
-    const proof = sent && edit.proof ? [edit.proof(turnRef)] : [];
-    const [turnSnapshot, sessionSnapshot, ...others] = await get([turnRef, sessionRef, ...reads, ...proof]);
+  const apply = async ({ tx, get }: Write): Promise<T> => {
+    const [turnSnapshot, sessionSnapshot, ...beside] = await get([turnRef, sessionRef, ...reads]);
     const session = readSession(sessionSnapshot, meant.session, names.agent);
     if (!turnSnapshot?.exists) throw noTurn(`Session ${session.id} has no turn ${meant.turn}.`);
     const turn = readDocument(turnDocument, "turn", turnSnapshot);
-    const proven = proof.length > 0 && others.at(-1)?.exists === true;
-    if (sent && (proven || turn.last_call_id === call.id)) return sent.result;
     if (turn.status !== "in_progress") throw immutable(turn);
 
     const now = call.now();
-    const beside = others.slice(0, reads.length);
     const { change, result } = edit.decide({ turn, session, turnRef, sessionRef, beside, now });
     if (change === null) return result;
     for (const [ref, document] of change.add ?? []) tx.create(ref, document);
     tx.update(turnRef, { ...change.turn, last_call_id: call.id, updated_at: now });
     tx.update(sessionRef, { ...change.session, ...touched(session, now) });
-    sent = { result };
     return result;
-  });
+  };
+  return await write(call, apply, { mark: edit.mark?.(turnRef) ?? lastCallMark(call, turnRef) });
 }
 
 /** What every change of a turn does to its session; the clocks of several processes never turn it back. */

@@ -1,5 +1,6 @@
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
+import { withWarnings } from "../core/warnings.js";
 import { sessionDocument } from "../model/session.js";
 import { historyRow } from "./view.js";
 
@@ -20,11 +21,6 @@ export async function queryHistory(call: Call, { agent, limit, offset }: QueryHi
     call.store.query("sessionHistory", { values, limit: "all" }).count(),
   ]);
   const { rows, warnings } = readDocuments(sessionDocument, "session", found.docs);
-  return {
-    sessions: rows.map(historyRow),
-    totalCount,
-    offset,
-    limit,
-    ...(warnings.length > 0 ? { warnings } : {}),
-  };
+  const sessions = rows.map(historyRow);
+  return withWarnings({ sessions, totalCount, offset, limit }, warnings);
 }

@@ -1,3 +1,4 @@
+import { isStorableTime } from "../../time-range.js";
 import { BoardError } from "../core/errors.js";
 import { LIMITS } from "../model/limits.js";
 
@@ -39,9 +40,8 @@ function compactTime(text: string): Date | null {
   const [, year, month, day, hour, minute, second] = found;
   const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
   const time = new Date(iso);
-  // Date rolls some impossible days over, and Firestore knows no year 0.
-  const real = !Number.isNaN(time.getTime()) && time.toISOString() === iso && year !== "0000";
-  return real ? time : null;
+  // Date rolls some impossible days over.
+  return isStorableTime(time) && time.toISOString() === iso ? time : null;
 }
 
 /** When something began: the time in its id, unless that lies in the future. */

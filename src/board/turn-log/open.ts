@@ -1,6 +1,6 @@
 import type { Call } from "../core/call.js";
 import { BoardError } from "../core/errors.js";
-import { write } from "../core/write.js";
+import { lastCallMark, type Write, write } from "../core/write.js";
 import { newSession } from "../model/session.js";
 import { setCurrent } from "./connection.js";
 import { begunAt, sessionIdTime } from "./ids.js";
@@ -22,16 +22,14 @@ export async function openSession(call: Call, { agent, sessionId, title, model }
   const ref = call.store.ref("sessions", sessionId);
   const now = call.now();
   const started_at = begunAt(idTime, now);
-  const opened = await write(call, async ({ tx, get }) => {
-    const result = { sessionId, started: second(started_at) };
+  const open = async ({ tx, get }: Write) => {
     const [snapshot] = await get([ref]);
-    // An earlier attempt of this very call was committed, although its answer was lost.
-    if (snapshot?.get("last_call_id") === call.id) return result;
     if (snapshot?.exists) throw alreadyExists(sessionId);
     const session = newSession(now, { kind: "log", agent_name: agent, title, model, started_at });
     tx.create(ref, { ...session, last_call_id: call.id });
-    return result;
-  });
+    return { sessionId, started: second(started_at) };
+  };
+  const opened = await write(call, open, { mark: lastCallMark(call, ref) });
   setCurrent(call, sessionId, null);
   return opened;
 }

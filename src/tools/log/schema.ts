@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../board/model/limits.js";
 import { TURN_LIMITS } from "../../board/model/turn.js";
+import { isStorableTime } from "../../time-range.js";
 import { id, nullableText, someText, text, time } from "../schema.js";
 
 /** Arguments and results that the tools of the turn log share; camelCase, as in its document (contracts.md 1.1). */
@@ -20,17 +21,13 @@ export const label = someText(TURN_LIMITS.label);
 /** How many items one append takes. */
 export const items = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(TURN_LIMITS.items);
 
-/** ISO 8601 with a zone, within the years that Firestore keeps. */
+/** ISO 8601 with a zone, a time that Firestore can store. */
 export const timestamp = z.iso
   .datetime({ offset: true })
-  .refine(
-    (value) =>
-      /^\d{4}-/.test(value) && new Date(value).getUTCFullYear() >= 1 && new Date(value).getUTCFullYear() <= 9999,
-    {
-      error: "must be between the years 1 and 9999",
-      abort: true,
-    },
-  );
+  .refine((value) => /^\d{4}-/.test(value) && isStorableTime(new Date(value)), {
+    error: "must be between the years 1 and 9999",
+    abort: true,
+  });
 
 /** A session in the history. */
 export const historyRow = z.object({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LIMITS } from "../../board/model/limits.js";
+import { isStorableTime } from "../../time-range.js";
 import { agentName, id, nullableText, someText, time, warnings } from "../schema.js";
 
 /** Parts of the session* tools. Their names are those of the documents behind contracts.md 4, in camelCase. */
@@ -23,11 +24,10 @@ export const tokens = {
   cachedTokens: count.optional(),
 };
 
-const [FIRST, LAST] = [new Date("0001-01-01T00:00:00Z"), new Date("9999-12-31T23:59:59.999Z")];
-/** A moment that Firestore can store: its years are 1 to 9999. */
+/** ISO 8601 with a zone, a time that Firestore can store. */
 export const moment = z.iso
   .datetime({ offset: true })
-  .refine((value) => new Date(value) >= FIRST && new Date(value) <= LAST, "must be a year from 1 to 9999");
+  .refine((value) => isStorableTime(new Date(value)), "must be a year from 1 to 9999");
 
 /** A session as the session tools show it. */
 const row = z.object({

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkSize, jsonBytes, mergeMetadata, metadataFault } from "../../../src/board/core/metadata.js";
+import { checkSize, mergeMetadata, metadataFault } from "../../../src/board/core/metadata.js";
 
 /** Made by JSON.parse, because only so `__proto__` is a key like any other. */
 const json = (text: string): Record<string, unknown> => JSON.parse(text);
@@ -62,11 +62,6 @@ describe("what metadata may not hold", () => {
 });
 
 describe("the size of metadata", () => {
-  it("counts bytes of JSON, not characters", () => {
-    expect(jsonBytes({ a: "é" })).toBe(10);
-    expect(jsonBytes("\u0000")).toBe(8);
-  });
-
   it("may be 32 KB and no more, and the refusal names the argument", () => {
     const largest = { a: "x".repeat(32 * 1024 - 8) };
     expect(() => checkSize("metadata", largest)).not.toThrow();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jsonBytes } from "../../../src/board/core/metadata.js";
+import { jsonBytes } from "../../../src/board/core/tokens.js";
 import { CUT, cutText, cutValues } from "../../../src/board/handoff/cut.js";
 
 const text = fc.oneof(

@@ -12,8 +12,8 @@ describe("the next candidate for a claim", () => {
   it("is one of the best one's priority afterwards, and always one that is there", () => {
     const lists = fc.array(fc.constantFrom("critical", "high", "low"), { minLength: 1, maxLength: 40 });
     fc.assert(
-      fc.property(lists, fc.nat({ max: 50 }), fc.string(), (priorities, lost, dice) => {
-        const at = nextCandidate(waiting(...priorities), lost, dice);
+      fc.property(lists, fc.nat({ max: 50 }), fc.string(), (priorities, refused, seed) => {
+        const at = nextCandidate(waiting(...priorities), refused, seed);
         expect(priorities.slice(0, at + 1)).toEqual(Array.from({ length: at + 1 }, () => priorities[0]));
       }),
     );

@@ -2,14 +2,16 @@ import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
+import { bytesOfTokens } from "../core/tokens.js";
 import { type Activity, activityDocument } from "../model/activity.js";
 import { ENDED_STATUSES } from "../model/enums.js";
 import { type Session, sessionDocument } from "../model/session.js";
 import { type Task, taskDocument } from "../model/task.js";
 import { taskBuckets } from "../tasks/list-order.js";
+import type { SinceCounts } from "./view.js";
 
 /** What a handoff is made of, as read beside any transaction. */
-export interface Collected {
+export interface Contents {
   /** The latest ended board sessions, newest first. */
   ended: Session[];
   /** Whether there may be older ones behind `ended`. */
@@ -20,22 +22,26 @@ export interface Collected {
   taskCount: number;
   /** The latest entries of the project, newest first. */
   activity: Activity[];
+  /** What was counted, in a handoff of what changed since a time. */
+  since?: SinceCounts;
   warnings: string[];
 }
 
+/** How many entries of the project's activity a handoff shows. */
 export const RECENT_ENTRIES = 20;
-/** Sessions looked at first for the last one and its notes, and in one second step when none of them left any. */
+/** How many ended sessions are read for the last one and its notes. */
 const ENDED_FIRST = 10;
+/** How many are read in a second step, when the first ones were not enough. */
 export const ENDED_MORE = 200;
 /** A task takes at least about this many bytes of JSON, which bounds how many can fit. */
 const TASK_BYTES = 120;
 
 /** Reads a handoff's contents in one round trip. */
-export async function collectHandoff(call: Call, projectId: string, maxTokens: number): Promise<Collected> {
+export async function readContents(call: Call, projectId: string, maxTokens: number): Promise<Contents> {
   const openTasks = taskBuckets({ project_id: projectId });
-  const limit = Math.min(500, Math.ceil((maxTokens * 3) / TASK_BYTES));
+  const limit = Math.min(500, Math.ceil(bytesOfTokens(maxTokens) / TASK_BYTES));
   const [ended, tasks, count, entries] = await Promise.all([
-    endedSessions(call, projectId, ENDED_FIRST),
+    readEndedSessions(call, projectId, ENDED_FIRST),
     readPage(call, openTasks, { limit }, {}),
     call.store.query("openTaskCount", { values: { project_id: projectId, status: "done" }, limit: "all" }).count(),
     call.store.query("activity", { values: { project_id: projectId }, limit: RECENT_ENTRIES }).get(),
@@ -52,17 +58,12 @@ export async function collectHandoff(call: Call, projectId: string, maxTokens: n
   };
 }
 
-/** The latest ended session that left notes among the last 200, for a handoff whose first look found none. */
-export async function findOlderNotes(call: Call, projectId: string): Promise<Session | null> {
-  const { sessions } = await endedSessions(call, projectId, ENDED_MORE);
-  return sessions.find(({ handoff_notes }) => handoff_notes) ?? null;
-}
-
 /**
- * The latest ended board sessions. A missing kind means `board`, which no filter can ask for: so sessions that say they
- * are the board's and the latest of any kind are both read, and those of the other doors left out.
+ * The latest ended board sessions, and whether there may be `more`. A missing kind means `board`, which no filter can ask
+ * for: so sessions of kind `board` and the latest of any kind are both read, and those of other kinds left out. One
+ * round trip.
  */
-export async function endedSessions(call: Call, project_id: string, limit: number) {
+export async function readEndedSessions(call: Call, project_id: string, limit: number) {
   const values = { project_id, status: [...ENDED_STATUSES] };
   const answers = await Promise.all([
     call.store.query("endedSessions", { values: { ...values, kind: "board" }, limit }).get(),
