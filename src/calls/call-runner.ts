@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import type { Call, World } from "../board/core/call.js";
-import { newConnection } from "../board/core/connection-state.js";
+import type { Call, Runtime } from "../board/core/call.js";
+import { newConnectionState } from "../board/core/connection-state.js";
 import { BoardError } from "../board/core/errors.js";
 import type { HeartbeatTimer } from "../board/sessions/heartbeat-timer.js";
 import type { Store } from "../firestore/store.js";
@@ -15,7 +15,7 @@ import { type Outcome, toBoardError, toolDeadlineExceeded } from "./outcome.js";
 export interface CallRunnerOptions {
   /** Opens the store at the first call, or gives it again. Throws a BoardError when the settings do not allow it. */
   store(): Promise<Store>;
-  world: World;
+  runtime: Runtime;
   /** Renews what a write named: its session's last sign of life, its agent's leases. */
   heartbeat: HeartbeatTimer;
   /** The id of the only project that is served, if it is only one. */
@@ -61,16 +61,16 @@ const ANSWERING_SHARE = 0.1;
 
 /** Makes the runner of one connection, with an empty connection state. */
 export function createCallRunner(options: CallRunnerOptions): CallRunner {
-  const { world, heartbeat, project, deadlineMs, telemetryDeadlineMs, log } = options;
-  const connection = newConnection();
+  const { runtime, heartbeat, project, deadlineMs, telemetryDeadlineMs, log } = options;
+  const connection = newConnectionState();
   const running = new Set<Promise<unknown>>();
 
   const begin = async (given: Pick<Call, "signal" | "idempotency" | "deadline" | "progress">): Promise<Call> => {
     const store = await options.store();
     const { clientName, toolsHash } = options;
-    return { ...world, store, id: world.newId(), client: clientName(), connection, toolsHash, ...given };
+    return { ...runtime, store, id: runtime.newId(), client: clientName(), connection, toolsHash, ...given };
   };
-  const deadlineIn = (ms: number) => new Date(world.now().getTime() + ms);
+  const deadlineIn = (ms: number) => new Date(runtime.now().getTime() + ms);
 
   async function run(tool: Tool, given: unknown, caller: Caller): Promise<Outcome> {
     const ms = tool.degraded ? telemetryDeadlineMs * (1 - ANSWERING_SHARE) : deadlineMs;
@@ -96,7 +96,7 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
       // A conflict that the operation itself found is for the caller: an idempotency key under other arguments.
       const isStoresFault = refusal !== error || refusal.code !== "conflict";
       const degraded = isStoresFault
-        ? degradedResult(tool, refusal, given, { done, now: world.now(), log })
+        ? degradedResult(tool, refusal, given, { done, now: runtime.now(), log })
         : undefined;
       return degraded ? { ok: true, result: degraded } : { ok: false, error: refusal };
     }

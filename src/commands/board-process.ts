@@ -5,7 +5,7 @@ import type { Config } from "../config.js";
 import type { Store } from "../firestore/store.js";
 import { stderrLog } from "../log.js";
 import { engineNotices } from "./engine-notices.js";
-import { realWorld } from "./world.js";
+import { systemRuntime } from "./system-runtime.js";
 
 /** Milliseconds that closing the store may take; a store that never answers must not keep the process alive. */
 const CLOSE_MS = 2_000;
@@ -28,7 +28,7 @@ export function startBoard({ store: config, selection, heartbeatMs }: Config): B
   const store = lazyStore(config, selection.project);
   const heartbeat = startHeartbeat({
     store: store.open,
-    now: realWorld.now,
+    now: systemRuntime.now,
     intervalMs: heartbeatMs,
     onError: (error) => stderrLog("warn", "heartbeat_failed", { message: String(error) }),
   });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, loadConfig } from "../config.js";
 import { hostSetups } from "./quickstart/hosts.js";
-import { SERVER_FILE, startServer } from "./quickstart/server.js";
+import { SERVER_FILE, startAgentServer } from "./quickstart/server.js";
 import { playStory, type Stage } from "./quickstart/story.js";
 
 /**
@@ -26,7 +26,7 @@ export async function quickstart(): Promise<number> {
       number += 1;
       print(`[${number}] ${what}`);
     },
-    start: (agent) => startServer(dataDir, agent),
+    start: (agent) => startAgentServer(dataDir, agent),
   };
   try {
     const handoff = await playStory(stage);

@@ -6,7 +6,7 @@ import { startBoard } from "./board-process.js";
 import { documents } from "./repl/documents.js";
 import { readRequest, writeResponse } from "./repl/envelope.js";
 import { answer } from "./repl/methods.js";
-import { realWorld } from "./world.js";
+import { systemRuntime } from "./system-runtime.js";
 
 /**
  * Answers the requests of stdin on stdout, one after the other, until stdin ends or a signal comes (contracts.md 5). The
@@ -16,7 +16,7 @@ export async function repl(config: Config): Promise<number> {
   const board = startBoard(config);
   const calls = createCallRunner({
     store: board.store,
-    world: realWorld,
+    runtime: systemRuntime,
     heartbeat: board.heartbeat,
     clientName: () => "fireboard repl",
     // No tools are listed here.

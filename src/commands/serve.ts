@@ -6,7 +6,7 @@ import { SelectionError, selectTools } from "../tools/select.js";
 import { startBoard } from "./board-process.js";
 import { exitCodeOf } from "./exit-code.js";
 import { packageVersion } from "./package.js";
-import { realWorld } from "./world.js";
+import { systemRuntime } from "./system-runtime.js";
 
 /**
  * Serves the board over stdio until stdin ends or a signal comes. Gives the exit code: 2 at once when the settings choose
@@ -23,7 +23,7 @@ export function serve(config: Config): Promise<number> {
       tools,
       project: config.selection.project,
       store: board.store,
-      world: realWorld,
+      runtime: systemRuntime,
       heartbeat: board.heartbeat,
       deadlineMs,
       telemetryDeadlineMs,

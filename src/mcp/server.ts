@@ -21,7 +21,7 @@ import { boardReader, callResult } from "./render.js";
 import { serveResources } from "./resources/serve.js";
 
 /** What a server is made of. */
-export interface ServerOptions extends Omit<CallRunnerOptions, "clientName" | "toolsHash"> {
+export interface McpServerOptions extends Omit<CallRunnerOptions, "clientName" | "toolsHash"> {
   version: string;
   tools: readonly Tool[];
 }
@@ -37,7 +37,7 @@ export interface FireboardServer {
  * The MCP server of one connection, over the SDK's low-level handlers, so that errors are in our words and schemas are
  * trimmed. Listing tools touches neither the store nor the network.
  */
-export function createServer(options: ServerOptions): FireboardServer {
+export function createServer(options: McpServerOptions): FireboardServer {
   const { tools, project, log } = options;
   const server = new Server(
     { name: "fireboard", title: "fireboard", version: options.version },

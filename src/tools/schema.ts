@@ -6,9 +6,9 @@ import { LIMITS, PAGE } from "../board/model/limits.js";
 const wellFormed = (value: string) => value.isWellFormed();
 
 /** Text of at most `max` characters; text that is not valid Unicode cannot be stored as it is and is refused. */
-export const text = (max: number) => z.string().max(max).refine(wellFormed, "must be valid Unicode");
+export const boundedText = (max: number) => z.string().max(max).refine(wellFormed, "must be valid Unicode");
 /** Text that may not be empty. */
-export const someText = (max: number) => text(max).min(1);
+export const requiredText = (max: number) => boundedText(max).min(1);
 
 const ID = new RegExp(`^[A-Za-z0-9_.:-]{1,${LIMITS.id}}$`);
 const isId = (value: string) => ID.test(value) && value !== "." && value !== ".." && !/^__.*__$/.test(value);
@@ -18,12 +18,12 @@ export const id = z
   .string()
   .refine(isId, `must be an id: 1-${LIMITS.id} of A-Z a-z 0-9 _ . : -, not ".", ".." or "__x__"`);
 
-export const agentName = someText(LIMITS.agentName);
-export const title = someText(LIMITS.title);
-export const description = text(LIMITS.description);
+export const agentName = requiredText(LIMITS.agentName);
+export const title = requiredText(LIMITS.title);
+export const description = boundedText(LIMITS.description);
 /** The updated_at that the caller read, for an edit that must not overwrite somebody else's. */
 export const ifUpdatedAt = z.iso.datetime({ offset: true }).optional();
-export const notes = text(LIMITS.notes);
+export const notes = boundedText(LIMITS.notes);
 export const limit = z.int().min(1).max(PAGE.max).default(PAGE.default);
 export const cursor = z.string().min(1).max(2_000).optional();
 
@@ -32,7 +32,7 @@ export function writeInput<T extends z.ZodRawShape>(shape: T) {
   return z.strictObject({ ...shape, idempotency_key: idempotencyKey });
 }
 
-const idempotencyKey = someText(LIMITS.id).optional();
+const idempotencyKey = requiredText(LIMITS.id).optional();
 
 /** Free-form data as JSON, within the limits of contracts.md 1; checked on the raw value, which is kept verbatim. */
 export const metadata = z
@@ -48,7 +48,7 @@ export const metadata = z
 
 /** Parts of results. */
 export const warnings = z.array(z.string());
-export const time = z.string().nullable();
+export const isoTime = z.string().nullable();
 export const nullableText = z.string().nullable();
 export const freeForm = z.record(z.string(), z.unknown());
 export const nextCursor = z.string().nullable();
@@ -65,10 +65,10 @@ export const taskRow = z.object({
   depends_on: z.array(z.string()),
   riper_mode: nullableText,
   lease: z.object({ agent_name: z.string(), session_id: nullableText, expires_at: z.string() }).nullable(),
-  created_at: time,
-  updated_at: time,
-  started_at: time,
-  completed_at: time,
+  created_at: isoTime,
+  updated_at: isoTime,
+  started_at: isoTime,
+  completed_at: isoTime,
 });
 
 /** A task where it is only mentioned. */
@@ -87,9 +87,9 @@ export const sessionRow = z.object({
   model: nullableText,
   story_id: nullableText,
   phase: nullableText,
-  started_at: time,
-  last_seen_at: time,
-  ended_at: time,
+  started_at: isoTime,
+  last_seen_at: isoTime,
+  ended_at: isoTime,
   progress_summary: nullableText,
   handoff_notes: nullableText,
   input_tokens: z.number(),
@@ -109,7 +109,7 @@ export const activityRow = z.object({
   details: nullableText,
   metadata: freeForm,
   call_id: nullableText,
-  created_at: time,
+  created_at: isoTime,
 });
 
 const recentEntry = activityRow.pick({
@@ -128,8 +128,8 @@ const sessionNotes = z.object({
   progress_summary: nullableText,
   handoff_notes: nullableText,
   context_artifacts: freeForm,
-  started_at: time,
-  ended_at: time,
+  started_at: isoTime,
+  ended_at: isoTime,
 });
 
 /** A handoff (contracts.md 3.2). */

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { Handoff, renderHandoff } from "../../src/commands/quickstart/handoff.js";
+import { renderHandoff, ShownHandoff } from "../../src/commands/quickstart/handoff.js";
 import { hostSetups } from "../../src/commands/quickstart/hosts.js";
 
 test.each(["/plain/dist/cli.js", "/with space/it's $HOME/cli.js"])(
@@ -20,7 +20,7 @@ test("a path with quotes and backslashes survives in JSON and TOML", () => {
 });
 
 test("a first handoff, without a past, is short", () => {
-  const handoff = Handoff.parse({
+  const handoff = ShownHandoff.parse({
     project: { name: "New", status: "active" },
     last_session: null,
     active_tasks: [],

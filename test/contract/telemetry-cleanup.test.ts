@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { ProgressNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { Call } from "../../src/board/core/call.js";
-import { newConnection } from "../../src/board/core/connection-state.js";
+import { newConnectionState } from "../../src/board/core/connection-state.js";
 import { cleanUpSessions } from "../../src/board/telemetry/cleanup.js";
-import { realWorld } from "../../src/commands/world.js";
+import { systemRuntime } from "../../src/commands/system-runtime.js";
 import type { Store } from "../../src/firestore/store.js";
 import { daysAgo, endedSession, storeSession, tree } from "../support/archive.js";
 import { useBoard } from "../support/board.js";
@@ -26,11 +26,11 @@ function callOn(store: Store): Omit<Call, "deadline"> {
     id: "call",
     client: null,
     idempotency: null,
-    connection: newConnection(),
+    connection: newConnectionState(),
     toolsHash: () => "",
     signal,
   };
-  return { ...realWorld, ...asked, store, progress: () => {} };
+  return { ...systemRuntime, ...asked, store, progress: () => {} };
 }
 
 const store = (id: string, fields: Record<string, unknown>, size?: { turns?: number; items?: number }) =>

@@ -33,7 +33,7 @@ test("the server lets go of a call's result when the call is over", async () => 
     version: "0.0.0",
     tools: [probe],
     store: async () => ({}) as Store,
-    world: { now: () => new Date(), newId: () => "id", newUuid: () => "uuid" },
+    runtime: { now: () => new Date(), newId: () => "id", newUuid: () => "uuid" },
     heartbeat: { seen: () => {}, stop: () => {} },
     deadlineMs: 60_000,
     telemetryDeadlineMs: 60_000,

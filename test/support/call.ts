@@ -1,12 +1,12 @@
 import type { Call } from "../../src/board/core/call.js";
-import { newConnection } from "../../src/board/core/connection-state.js";
-import { realWorld } from "../../src/commands/world.js";
+import { newConnectionState } from "../../src/board/core/connection-state.js";
+import { systemRuntime } from "../../src/commands/system-runtime.js";
 import type { Store } from "../../src/firestore/store.js";
 
 /** A call as the server would make it, for tests that go past the server to the board's own functions. */
 export function callOn(store: Store): Call {
   const { signal } = new AbortController();
   const deadline = new Date(Date.now() + 60_000);
-  const begun = { id: "call", client: null, idempotency: null, connection: newConnection(), toolsHash: () => "" };
-  return { ...realWorld, ...begun, store, signal, deadline, progress: () => {} };
+  const begun = { id: "call", client: null, idempotency: null, connection: newConnectionState(), toolsHash: () => "" };
+  return { ...systemRuntime, ...begun, store, signal, deadline, progress: () => {} };
 }

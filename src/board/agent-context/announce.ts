@@ -1,7 +1,7 @@
 import type { QueryResult, Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
-import type { Write } from "../core/write.js";
+import type { UnitOfWork } from "../core/write.js";
 import { agentDocument } from "../model/agent.js";
 import { newSession, sessionDocument } from "../model/session.js";
 import { agentRef } from "../sessions/heartbeat.js";
@@ -30,7 +30,11 @@ export interface Known {
 }
 
 /** Reads what is known of an agent: the sessions in the transaction, which decides whether to open one. One round trip. */
-export async function readKnown(call: Call, { tx }: Write, { agent_id, project_id }: Announcement): Promise<Known> {
+export async function readKnown(
+  call: Call,
+  { tx }: UnitOfWork,
+  { agent_id, project_id }: Announcement,
+): Promise<Known> {
   const values = { project_id, kind: "agent", agent_name: agent_id, status: "active" };
   const [sessions, presence] = await Promise.all([
     tx.get(call.store.query("agentSessions", { values, limit: 1 })),
@@ -44,7 +48,13 @@ export async function readKnown(call: Call, { tx }: Write, { agent_id, project_i
  * one, and keeps its intent, model and the hash of the tools it sees. A new session is logged; another announcement is
  * a heartbeat.
  */
-export function announce(call: Call, unit: Write, said: Announcement, known: Known, newSessionId: string): Announced {
+export function announce(
+  call: Call,
+  unit: UnitOfWork,
+  said: Announcement,
+  known: Known,
+  newSessionId: string,
+): Announced {
   const { agent_id, project_id } = said;
   const [session] = readDocuments(sessionDocument, "session", known.sessions.docs).rows;
   const [before] = known.presence.exists ? readDocuments(agentDocument, "agent", [known.presence]).rows : [];

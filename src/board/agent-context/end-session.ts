@@ -1,7 +1,7 @@
 import type { Call } from "../core/call.js";
 import { existingTask } from "../core/existing.js";
 import { readDocuments } from "../core/read-document.js";
-import { type Write, write } from "../core/write.js";
+import { type UnitOfWork, write } from "../core/write.js";
 import { activityDocument } from "../model/activity.js";
 import { deliveryDocument } from "../model/delivery.js";
 import { type Memory, memoryDocument } from "../model/memory.js";
@@ -56,7 +56,7 @@ const session = ({ id, started_at }: Pick<Session, "id" | "started_at">) => ({
   started_at: started_at?.getTime() ?? 0,
 });
 
-async function readSessions(call: Call, { tx }: Write, agent: string) {
+async function readSessions(call: Call, { tx }: UnitOfWork, agent: string) {
   const values = { kind: "agent", agent_name: agent, status: "active" };
   const [active, history] = await Promise.all([
     tx.get(call.store.query("agentSessions", { values, limit: 20 })),
@@ -75,7 +75,7 @@ async function projectOfTask(call: Call, { task_id }: EndAgentSession): Promise<
 }
 
 /** A memory of the project that says nearly the same; read in the transaction, so that two calls do not both add one. */
-async function findMemory(call: Call, { tx }: Write, project_id: string, summary: string): Promise<Memory | null> {
+async function findMemory(call: Call, { tx }: UnitOfWork, project_id: string, summary: string): Promise<Memory | null> {
   const found = await tx.get(call.store.query("memories", { values: { project_id }, limit: MEMORIES }));
   const { rows } = readDocuments(memoryDocument, "memory", found.docs);
   return rows.find((memory) => nearDuplicate(memory.summary, summary)) ?? null;
@@ -92,7 +92,7 @@ function sameAsLast(last: Session, args: EndAgentSession): boolean {
 
 function keepMemory(
   call: Call,
-  { tx, now: time }: Write,
+  { tx, now: time }: UnitOfWork,
   given: { args: EndAgentSession; project_id: string; memory: Memory | null; newMemoryId: string },
 ): string | null {
   const { args, project_id, memory, newMemoryId } = given;
@@ -110,7 +110,7 @@ function keepMemory(
 
 function closeSession(
   call: Call,
-  { tx, log, now: time }: Write,
+  { tx, log, now: time }: UnitOfWork,
   given: {
     args: EndAgentSession;
     open: Session | null;

@@ -1,4 +1,4 @@
-import type { ConnectionPart } from "../core/connection-state.js";
+import type { StatePart } from "../core/connection-state.js";
 import { sha256 } from "../core/digest.js";
 import { jsonBytes, tokensOfBytes } from "../core/tokens.js";
 import type { Section } from "./scopes.js";
@@ -11,7 +11,7 @@ export type Delivered = Partial<Record<Section, string>>;
  * What was delivered over one connection, by agent and project. It lives and dies with the connection: another process
  * that serves the same agent_id serves another context, which has not been sent anything yet.
  */
-export const deliveredPart: ConnectionPart<Map<string, Delivered>> = { make: () => new Map() };
+export const deliveredPart: StatePart<Map<string, Delivered>> = { make: () => new Map() };
 
 const SKIPPED = { skipped: true, reason: "unchanged since it was last sent to this agent" };
 

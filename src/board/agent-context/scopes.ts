@@ -20,12 +20,12 @@ export const SCOPES = {
   full: [...TASKS, "project_identity", "brain_health", "federation_health", "relevant_memories", "knowledge_graph"],
   resume: [...TASKS, "federation_health", "relevant_memories"],
 } as const satisfies Record<string, readonly Section[]>;
-export type Scope = keyof typeof SCOPES;
+export type InitScope = keyof typeof SCOPES;
 
 /** The scope that a caller means: `quick` is standard, and so is an unknown one, with a warning (contracts.md 6). */
-export function scopeOf(named: string): { scope: Scope; warning: string | null } {
+export function initScopeOf(named: string): { scope: InitScope; warning: string | null } {
   if (named === "quick") return { scope: "standard", warning: null };
-  if (Object.hasOwn(SCOPES, named)) return { scope: named as Scope, warning: null };
+  if (Object.hasOwn(SCOPES, named)) return { scope: named as InitScope, warning: null };
   return {
     scope: "standard",
     warning: `Unknown scope; standard was used. Known: ${Object.keys(SCOPES).join(", ")}, quick.`,

@@ -4,7 +4,7 @@ import { isStale } from "../sessions/view.js";
 import { blockers } from "../tasks/readiness.js";
 import type { Board } from "./collect.js";
 import { relevantMemories } from "./relevant-memories.js";
-import { SCOPES, type Scope, SECTIONS, type Section } from "./scopes.js";
+import { type InitScope, SCOPES, SECTIONS, type Section } from "./scopes.js";
 
 /** What a section says; docs/bootstrap.md defines each field. */
 export type Content = Record<string, unknown>;
@@ -20,7 +20,7 @@ const GRAPH_SESSIONS = 5;
 export interface Given {
   project: Project;
   board: Board;
-  scope: Scope;
+  scope: InitScope;
   intent: string | null;
   now: Date;
 }

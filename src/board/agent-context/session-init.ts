@@ -7,7 +7,7 @@ import { agentAwareness, crossProjectAlerts, toolIntegrityAlert } from "./alerts
 import { type Announcement, announce, readKnown } from "./announce.js";
 import { type Board, collectBoard } from "./collect.js";
 import { deliveredPart, incremental } from "./incremental.js";
-import { SCOPES, type Scope, type Section, scopeOf } from "./scopes.js";
+import { type InitScope, initScopeOf, SCOPES, type Section } from "./scopes.js";
 import { type Content, FIRST_TASKS, MAKE } from "./sections.js";
 
 export interface SessionInit {
@@ -27,7 +27,7 @@ export interface SessionInit {
  * Two read round trips and the commit; one more read to find a project that is not named.
  */
 export async function sessionInit(call: Call, args: SessionInit) {
-  const { scope, warning } = scopeOf(args.scope);
+  const { scope, warning } = initScopeOf(args.scope);
   const latest = args.project_id === undefined ? await latestProject(call) : null;
   const project_id = args.project_id ?? latest?.id ?? null;
   const head = { project_id, scope, ...(warning === null ? {} : { scope_warning: warning }) };
@@ -63,7 +63,7 @@ interface Read {
 }
 
 /** Announces the agent, leaves out what it has, and records the delivery. */
-async function deliver(call: Call, said: Announcement, scope: Scope, read: () => Promise<Read>) {
+async function deliver(call: Call, said: Announcement, scope: InitScope, read: () => Promise<Read>) {
   const memory = call.connection.part(deliveredPart);
   const { agent_id, project_id } = said;
   const key = JSON.stringify([agent_id, project_id]);
@@ -97,7 +97,7 @@ function alerts(call: Call, { board, project }: Read, agentId: string | undefine
   };
 }
 
-function sections(call: Call, { project, board }: Read, scope: Scope, intent: string | null) {
+function sections(call: Call, { project, board }: Read, scope: InitScope, intent: string | null) {
   const given = { project, board, scope, intent, now: call.now() };
   const made = SCOPES[scope].map((section) => [section, MAKE[section](given)] as const);
   return Object.fromEntries(made) as Partial<Record<Section, Content>>;

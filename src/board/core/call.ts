@@ -1,9 +1,9 @@
 import type { Store } from "../../firestore/store.js";
-import type { Connection } from "./connection-state.js";
+import type { ConnectionState } from "./connection-state.js";
 import type { IdempotencyKey } from "./idempotency.js";
 
 /** The one source of time, ids and randomness, so that tests control them. */
-export interface World {
+export interface Runtime {
   now(): Date;
   /** 20 characters of [A-Za-z0-9], never in order (monotonic ids make hot spots in Firestore). */
   newId(): string;
@@ -11,8 +11,8 @@ export interface World {
   newUuid(): string;
 }
 
-/** What a board operation is given: the store, the world, and who calls. One per tool call. */
-export interface Call extends World {
+/** What a board operation is given: the store, the runtime, and who calls. One per tool call. */
+export interface Call extends Runtime {
   store: Store;
   /** Shared by all activity entries of this call. */
   id: string;
@@ -21,7 +21,7 @@ export interface Call extends World {
   /** What the caller wants done at most once, if it said so; `write` sees to it. */
   idempotency: IdempotencyKey | null;
   /** What this connection remembers between calls. */
-  connection: Connection;
+  connection: ConnectionState;
   /** SHA-256 over the tool definitions as this server lists them. */
   toolsHash(): string;
   /** When the call must have answered; a long work stops well before and says how far it came. */

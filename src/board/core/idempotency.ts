@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Ref, Snapshot, Store, Tx } from "../../firestore/store.js";
-import { time } from "../model/fields.js";
+import { timestamp } from "../model/fields.js";
 import { canonicalJson, sha256 } from "./digest.js";
 import { BoardError } from "./errors.js";
 
@@ -30,7 +30,7 @@ export class AlreadyDone extends Error {
   }
 }
 
-const keyDocument = z.object({ fingerprint: z.string(), result: z.string(), expires_at: time });
+const keyDocument = z.object({ fingerprint: z.string(), result: z.string(), expires_at: timestamp });
 
 /** Where the outcome under this key is kept. */
 export function keyRef(store: Store, { tool, project_id, key }: IdempotencyKey): Ref {

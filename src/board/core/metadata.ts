@@ -19,7 +19,7 @@ export function mergeStored(stored: unknown, change: Metadata): Metadata {
 }
 
 /** Refuses free-form data over the size limit with `invalid_argument`, also when only a merge made it so large. */
-export function checkSize(name: string, value: Metadata): void {
+export function checkMetadataSize(name: string, value: Metadata): void {
   if (jsonBytes(value) > LIMITS.metadata)
     throw invalidArgument(`${name} would be larger than ${LIMITS.metadata / 1024} KB of JSON.`);
 }

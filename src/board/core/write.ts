@@ -5,7 +5,7 @@ import type { Call } from "./call.js";
 import { AlreadyDone, keepResult, keyRef, type Memo, refuseRepetition } from "./idempotency.js";
 
 /** An activity entry to be written with the change it tells of. */
-export interface Entry {
+export interface NewEntry {
   action: BoardAction | (string & {});
   agent_name: string;
   project_id: string | null;
@@ -16,12 +16,12 @@ export interface Entry {
 }
 
 /** One transaction of one tool call: all reads first, then writes and entries, which are committed together. */
-export interface Write {
+export interface UnitOfWork {
   tx: Tx;
   /** Reads documents inside the transaction, in one round trip. */
   get(refs: Ref[]): Promise<Snapshot[]>;
   /** Adds an activity entry to the commit; returns it as it will be stored. */
-  log(entry: Entry): Activity;
+  log(entry: NewEntry): Activity;
   /** The one time of all that this commit writes, taken when it is first asked for: after the reads. */
   now(): Date;
 }
@@ -69,7 +69,7 @@ export interface WriteOptions<T> {
  */
 export async function write<T>(
   call: Call,
-  work: (write: Write) => Promise<T>,
+  work: (write: UnitOfWork) => Promise<T>,
   { memo, mark, repeat }: WriteOptions<T> = {},
 ): Promise<T> {
   const firstEntry = call.store.ref("activity_log", call.newId());
@@ -83,7 +83,7 @@ export async function write<T>(
       time ??= call.now();
       return time;
     };
-    const unit: Write = {
+    const unit: UnitOfWork = {
       tx,
       get: tx.getAll,
       log(entry) {
@@ -127,8 +127,8 @@ export async function earlierResult<T>(call: Call): Promise<{ result: T } | null
 
 async function onceUnderKey<T>(
   call: Call,
-  unit: Write,
-  work: (write: Write) => Promise<T>,
+  unit: UnitOfWork,
+  work: (write: UnitOfWork) => Promise<T>,
   memo: Memo<T> | undefined,
 ): Promise<T> {
   const asked = call.idempotency;
@@ -143,7 +143,7 @@ async function onceUnderKey<T>(
   return result;
 }
 
-function entryDocument(call: Call, entry: Entry, created_at: Date): Omit<Activity, "id"> {
+function entryDocument(call: Call, entry: NewEntry, created_at: Date): Omit<Activity, "id"> {
   return {
     project_id: entry.project_id,
     task_id: entry.task_id ?? null,

@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { map, moment, type Stored, text } from "./fields.js";
+import { freeFormMap, optionalText, optionalTimestamp, type Stored } from "./fields.js";
 
 /** An entry of the activity log as stored (contracts.md 1). */
 export const activityDocument = z.object({
-  project_id: text,
-  task_id: text,
-  session_id: text,
+  project_id: optionalText,
+  task_id: optionalText,
+  session_id: optionalText,
   agent_name: z.string().default("system"),
   action: z.string().default("updated"),
-  details: text,
-  metadata: map,
-  call_id: text,
-  created_at: moment,
+  details: optionalText,
+  metadata: freeFormMap,
+  call_id: optionalText,
+  created_at: optionalTimestamp,
 });
 export type Activity = Stored<z.output<typeof activityDocument>>;

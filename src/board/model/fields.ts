@@ -1,19 +1,19 @@
 import { z } from "zod";
 
 /** A Firestore Timestamp, read as a Date (milliseconds). */
-export const time = z
+export const timestamp = z
   .custom<{ toDate(): Date }>((value) => typeof (value as { toDate?: unknown } | null)?.toDate === "function")
   .transform((value) => value.toDate());
 
 /** Building blocks for stored documents: a missing field reads as its default, a wrong type is an error. */
-export const text = z.string().nullable().default(null);
-export const moment = time.nullable().default(null);
-export const map = z
+export const optionalText = z.string().nullable().default(null);
+export const optionalTimestamp = timestamp.nullable().default(null);
+export const freeFormMap = z
   .record(z.string(), z.unknown())
   .nullable()
   .default(null)
   .transform((value) => plain(value ?? {}));
-export const count = z.number().default(0);
+export const counter = z.number().default(0);
 
 /** A document's id with its fields. */
 export type Stored<T> = T & { id: string };

@@ -1,39 +1,39 @@
 import { z } from "zod";
-import { count, map, moment, type Stored, text } from "./fields.js";
+import { counter, freeFormMap, optionalText, optionalTimestamp, type Stored } from "./fields.js";
 
 /** A session as stored (contracts.md 1.1). `kind` says which door opened it; missing means `board`. */
 export const sessionDocument = z.object({
   kind: z.string().default("board"),
-  project_id: text,
-  agent_name: text,
+  project_id: optionalText,
+  agent_name: optionalText,
   session_type: z.string().default("solo"),
   status: z.string().default("active"),
-  title: text,
-  model: text,
-  provider: text,
-  story_id: text,
-  phase: text,
-  intent: text,
-  started_at: moment,
-  last_seen_at: moment,
-  ended_at: moment,
-  progress_summary: text,
-  handoff_notes: text,
-  context_artifacts: map,
-  input_tokens: count,
-  output_tokens: count,
-  cached_tokens: count,
+  title: optionalText,
+  model: optionalText,
+  provider: optionalText,
+  story_id: optionalText,
+  phase: optionalText,
+  intent: optionalText,
+  started_at: optionalTimestamp,
+  last_seen_at: optionalTimestamp,
+  ended_at: optionalTimestamp,
+  progress_summary: optionalText,
+  handoff_notes: optionalText,
+  context_artifacts: freeFormMap,
+  input_tokens: counter,
+  output_tokens: counter,
+  cached_tokens: counter,
   cost_usd: z.number().nullable().default(null),
-  turn_count: count,
-  files_modified_count: count,
+  turn_count: counter,
+  files_modified_count: counter,
   tags: z
     .array(z.string())
     .nullable()
     .default(null)
     .transform((tags) => tags ?? []),
-  metadata: map,
-  created_at: moment,
-  updated_at: moment,
+  metadata: freeFormMap,
+  created_at: optionalTimestamp,
+  updated_at: optionalTimestamp,
 });
 export type Session = Stored<z.output<typeof sessionDocument>>;
 

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { map, moment, type Stored, text, time } from "./fields.js";
+import { freeFormMap, optionalText, optionalTimestamp, type Stored, timestamp } from "./fields.js";
 
 /** Who holds a task until when; `minutes` is what a renewal adds. */
 const lease = z.object({
   agent_name: z.string(),
-  session_id: text,
+  session_id: optionalText,
   minutes: z.number().positive().default(60),
-  expires_at: time,
+  expires_at: timestamp,
 });
 export type Lease = z.output<typeof lease>;
 
@@ -14,22 +14,22 @@ export type Lease = z.output<typeof lease>;
 export const taskDocument = z.object({
   project_id: z.string().default(""),
   title: z.string().default(""),
-  description: text,
+  description: optionalText,
   status: z.string().default("todo"),
   priority: z.string().default("medium"),
-  assigned_agent: text,
-  parent_task_id: text,
+  assigned_agent: optionalText,
+  parent_task_id: optionalText,
   depends_on: z
     .array(z.string())
     .nullable()
     .default(null)
     .transform((ids) => ids ?? []),
-  riper_mode: text,
-  metadata: map,
+  riper_mode: optionalText,
+  metadata: freeFormMap,
   lease: lease.nullable().default(null),
-  created_at: moment,
-  updated_at: moment,
-  started_at: moment,
-  completed_at: moment,
+  created_at: optionalTimestamp,
+  updated_at: optionalTimestamp,
+  started_at: optionalTimestamp,
+  completed_at: optionalTimestamp,
 });
 export type Task = Stored<z.output<typeof taskDocument>>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, moment, type Stored, text } from "./fields.js";
+import { counter, optionalText, optionalTimestamp, type Stored } from "./fields.js";
 
 /** The words of the turn log (contracts.md 5); action types are open. */
 export const DIALOG_ROLES = ["model", "tool", "system", "user"] as const;
@@ -38,22 +38,22 @@ const texts = z
 export const turnDocument = z.object({
   /** in_progress, then completed or failed. */
   status: z.string().default("in_progress"),
-  query_title: text,
-  query_text: text,
-  interpretation: text,
-  response: text,
-  error_message: text,
-  error_code: text,
+  query_title: optionalText,
+  query_text: optionalText,
+  interpretation: optionalText,
+  response: optionalText,
+  error_message: optionalText,
+  error_code: optionalText,
   token_count: z.number().nullable().default(null),
   tags: texts,
   context_list: texts,
-  dialog_count: count,
-  action_count: count,
-  started_at: moment,
-  ended_at: moment,
+  dialog_count: counter,
+  action_count: counter,
+  started_at: optionalTimestamp,
+  ended_at: optionalTimestamp,
   /** The call that changed it last: the mark of its commit (core/write.ts). */
-  last_call_id: text,
-  created_at: moment,
-  updated_at: moment,
+  last_call_id: optionalText,
+  created_at: optionalTimestamp,
+  updated_at: optionalTimestamp,
 });
 export type Turn = Stored<z.output<typeof turnDocument>>;

@@ -3,7 +3,7 @@ import { changedFields, pick } from "../core/changed-fields.js";
 import { BoardError } from "../core/errors.js";
 import { existingProject } from "../core/existing.js";
 import { refuseStale } from "../core/if-updated-at.js";
-import { checkSize, type Metadata, mergeMetadata, mergeStored } from "../core/metadata.js";
+import { checkMetadataSize, type Metadata, mergeMetadata, mergeStored } from "../core/metadata.js";
 import { write } from "../core/write.js";
 import type { Priority, ProjectStatus } from "../model/enums.js";
 import type { Project } from "../model/project.js";
@@ -57,6 +57,6 @@ function wantedProject(project: Project, args: UpdateProject): Partial<Project> 
     );
   if (metadata === undefined) return fields as Partial<Project>;
   const merged = mergeMetadata(project.metadata, metadata);
-  checkSize("metadata", merged);
+  checkMetadataSize("metadata", merged);
   return { ...fields, metadata: merged } as Partial<Project>;
 }

@@ -1,5 +1,5 @@
 import type { Call } from "../core/call.js";
-import type { Write } from "../core/write.js";
+import type { UnitOfWork } from "../core/write.js";
 import type { Activity } from "../model/activity.js";
 import type { Session } from "../model/session.js";
 
@@ -17,7 +17,7 @@ export function abandoned(session: Session, now: Date): Session {
 }
 
 /** Stores an abandoned session with its `session_ended` entry. */
-export function storeAbandoned(call: Call, { tx, log }: Write, session: Session): Activity {
+export function storeAbandoned(call: Call, { tx, log }: UnitOfWork, session: Session): Activity {
   const { status, ended_at, progress_summary, updated_at } = session;
   tx.update(call.store.ref("sessions", session.id), { status, ended_at, progress_summary, updated_at });
   return log({

@@ -2,7 +2,7 @@ import type { Call } from "../core/call.js";
 import { BoardError } from "../core/errors.js";
 import type { Metadata } from "../core/metadata.js";
 import { readMended } from "../core/read-document.js";
-import { type Write, write } from "../core/write.js";
+import { type UnitOfWork, write } from "../core/write.js";
 import { beginHandoff, type HandoffRequest } from "../handoff/begin.js";
 import { getHandoff } from "../handoff/get.js";
 import type { Handoff } from "../handoff/view.js";
@@ -56,7 +56,7 @@ interface Opened extends Omit<CreatedSession, "handoff" | "message"> {
   handoff: Promise<Handoff>;
 }
 
-async function openSession(call: Call, unit: Write, id: string, args: CreateSession): Promise<Opened> {
+async function openSession(call: Call, unit: UnitOfWork, id: string, args: CreateSession): Promise<Opened> {
   const projectRef = call.store.ref("projects", args.project_id);
   const query = { values: { project_id: args.project_id, status: "active" }, limit: "all" } as const;
   const [found, projectSnapshot, begun] = await Promise.all([
@@ -90,7 +90,7 @@ function sessionFields({ if_active: _, ...given }: CreateSession): Partial<Sessi
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<Session>;
 }
 
-function logStarted({ log }: Write, id: string, args: CreateSession, superseded: number) {
+function logStarted({ log }: UnitOfWork, id: string, args: CreateSession, superseded: number) {
   const suffix = superseded > 0 ? ` (${superseded} stale session(s) abandoned)` : "";
   return log({
     action: "session_started",

@@ -1,6 +1,6 @@
 import { changedFields, pick } from "../core/changed-fields.js";
 import { BoardError } from "../core/errors.js";
-import { checkSize, type Metadata } from "../core/metadata.js";
+import { checkMetadataSize, type Metadata } from "../core/metadata.js";
 import type { Session } from "../model/session.js";
 import { isUnsaid } from "./abandon.js";
 
@@ -34,7 +34,7 @@ export function saveNotes(
     throw notActive(session);
   const late = session.status === "abandoned";
   const wanted = late ? lateFields(session, notes) : { ...given(session, notes), ...ending };
-  if (wanted.context_artifacts) checkSize("context_artifacts", wanted.context_artifacts);
+  if (wanted.context_artifacts) checkMetadataSize("context_artifacts", wanted.context_artifacts);
   const changes = changedFields(session, wanted);
   const warnings = late ? ["The session was abandoned before; only what it had not said yet was added."] : [];
   return { fields: pick(wanted, changes), changes, late, warnings };

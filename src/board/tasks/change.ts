@@ -1,5 +1,5 @@
 import { changedFields, pick } from "../core/changed-fields.js";
-import { checkSize, type Metadata, mergeMetadata } from "../core/metadata.js";
+import { checkMetadataSize, type Metadata, mergeMetadata } from "../core/metadata.js";
 import type { BoardAction, Priority, RiperMode, TaskStatus } from "../model/enums.js";
 import type { Task } from "../model/task.js";
 import { LEASE_MINUTES, liveLease, newLease, refuseOtherHolder } from "./lease.js";
@@ -88,7 +88,7 @@ function wantedFields(task: Task, change: TaskChange): Partial<Task> {
   if (change.depends_on !== undefined) wanted.depends_on = [...new Set(change.depends_on)];
   if (change.metadata !== undefined) {
     wanted.metadata = mergeMetadata(task.metadata, change.metadata);
-    checkSize("metadata", wanted.metadata);
+    checkMetadataSize("metadata", wanted.metadata);
   }
   return wanted;
 }

@@ -4,7 +4,7 @@ import { BoardError, invalidArgument } from "../core/errors.js";
 import { existingTask } from "../core/existing.js";
 import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/warnings.js";
-import { earlierResult, type Write, write } from "../core/write.js";
+import { earlierResult, type UnitOfWork, write } from "../core/write.js";
 import { type Lease, type Task, taskDocument } from "../model/task.js";
 import { statusTimes } from "./change.js";
 import { alreadyClaimed, liveLease, newLease } from "./lease.js";
@@ -72,7 +72,14 @@ async function claimOne(call: Call, args: ClaimTask, seen: Task): Promise<Claime
 }
 
 /** The holder's repeated claim is a heartbeat: it renews the lease and leaves no entry. */
-function renewClaim(call: Call, unit: Write, args: ClaimTask, task: Task, held: Lease, named: NamedSession): Claimed {
+function renewClaim(
+  call: Call,
+  unit: UnitOfWork,
+  args: ClaimTask,
+  task: Task,
+  held: Lease,
+  named: NamedSession,
+): Claimed {
   const lease = newLease(args.agent_name, args.session_id ?? held.session_id, args.lease_minutes, unit.now());
   unit.tx.update(call.store.ref("tasks", task.id), { lease });
   const elsewhere = args.session_id && held.session_id && held.session_id !== args.session_id;
@@ -84,7 +91,7 @@ function renewClaim(call: Call, unit: Write, args: ClaimTask, task: Task, held: 
   return withWarnings({ task: taskDetail({ ...task, lease }), message }, warnings);
 }
 
-function storeClaim(call: Call, unit: Write, args: ClaimTask, task: Task, named: NamedSession): Claimed {
+function storeClaim(call: Call, unit: UnitOfWork, args: ClaimTask, task: Task, named: NamedSession): Claimed {
   const now = unit.now();
   const fields = {
     status: "in_progress",
@@ -126,7 +133,7 @@ function refuseUnclaimable(task: Task, agent: string, dependencies: ReadonlyMap<
 }
 
 /** The task with its project, which must be open, and its dependencies: one read, unless they changed since `seen`. */
-async function readDecision(call: Call, { get }: Write, seen: Task) {
+async function readDecision(call: Call, { get }: UnitOfWork, seen: Task) {
   const refs = ({ project_id, depends_on }: Task) => [
     call.store.ref("projects", project_id || "none"),
     ...depends_on.map((id) => call.store.ref("tasks", id)),

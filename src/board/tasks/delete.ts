@@ -3,7 +3,7 @@ import type { Call } from "../core/call.js";
 import { BoardError } from "../core/errors.js";
 import { existingTask } from "../core/existing.js";
 import { readDocument } from "../core/read-document.js";
-import { type Write, write } from "../core/write.js";
+import { type UnitOfWork, write } from "../core/write.js";
 import { LIMITS } from "../model/limits.js";
 import { type Task, taskDocument } from "../model/task.js";
 
@@ -34,7 +34,7 @@ export async function deleteTask(call: Call, args: DeleteTask) {
   });
 }
 
-async function readSubtree(call: Call, { tx, get }: Write, args: DeleteTask): Promise<Task[]> {
+async function readSubtree(call: Call, { tx, get }: UnitOfWork, args: DeleteTask): Promise<Task[]> {
   const [rootSnapshot] = await get([call.store.ref("tasks", args.task_id)]);
   const subtree = new Map([[args.task_id, existingTask(rootSnapshot, args.task_id)]]);
   let level = [args.task_id];
@@ -71,7 +71,7 @@ function refuseUnfinished(doomed: readonly Task[]): void {
     );
 }
 
-async function readDependents(call: Call, { tx }: Write, doomed: readonly Task[]): Promise<Task[]> {
+async function readDependents(call: Call, { tx }: UnitOfWork, doomed: readonly Task[]): Promise<Task[]> {
   const ids = doomed.map(({ id }) => id);
   const found = await inChunks(ids, (chunk) =>
     tx.get(call.store.query("dependentsOfMany", { values: { depends_on: chunk }, limit: "all" })),
@@ -80,7 +80,11 @@ async function readDependents(call: Call, { tx }: Write, doomed: readonly Task[]
   return [...new Map(outside.map((snapshot) => [snapshot.id, task(snapshot)])).values()];
 }
 
-function deleteOne(call: Call, { tx, log }: Write, { id, project_id, title, status, priority, assigned_agent }: Task) {
+function deleteOne(
+  call: Call,
+  { tx, log }: UnitOfWork,
+  { id, project_id, title, status, priority, assigned_agent }: Task,
+) {
   tx.delete(call.store.ref("tasks", id));
   log({
     action: "deleted",
@@ -92,7 +96,7 @@ function deleteOne(call: Call, { tx, log }: Write, { id, project_id, title, stat
   });
 }
 
-function dropDependencies(call: Call, { tx, log, now }: Write, dependent: Task, doomed: readonly Task[]): void {
+function dropDependencies(call: Call, { tx, log, now }: UnitOfWork, dependent: Task, doomed: readonly Task[]): void {
   const gone = new Set(doomed.map(({ id }) => id));
   tx.update(call.store.ref("tasks", dependent.id), {
     depends_on: dependent.depends_on.filter((id) => !gone.has(id)),

@@ -23,25 +23,25 @@ export function relatedRefs(call: Call, related: Related): Ref[] {
 }
 
 /** What a transaction has read, by path. */
-export type Snapshots = ReadonlyMap<string, Snapshot>;
+export type SnapshotsByPath = ReadonlyMap<string, Snapshot>;
 
 /** Indexes snapshots by their path. */
-export function byPath(snapshots: readonly Snapshot[]): Snapshots {
+export function byPath(snapshots: readonly Snapshot[]): SnapshotsByPath {
   return new Map(snapshots.map((snapshot) => [snapshot.ref.path, snapshot]));
 }
 
 /** The project, which must exist (`project_not_found`) and take new work (`project_archived`). */
-export function requireOpenProject(call: Call, read: Snapshots, id: string): Project {
+export function requireOpenProject(call: Call, read: SnapshotsByPath, id: string): Project {
   return openProject(read.get(call.store.ref("projects", id).path), id);
 }
 
 /** A task that must exist (`task_not_found`). */
-export function requireTask(call: Call, read: Snapshots, id: string): Task {
+export function requireTask(call: Call, read: SnapshotsByPath, id: string): Task {
   return existingTask(read.get(call.store.ref("tasks", id).path), id);
 }
 
 /** The parent and dependencies of a task in `projectId`: all must exist, and the parent must be of the same project. */
-export function requireRelatives(call: Call, read: Snapshots, related: Related, projectId: string): void {
+export function requireRelatives(call: Call, read: SnapshotsByPath, related: Related, projectId: string): void {
   if (related.parent) {
     const parent = requireTask(call, read, related.parent);
     if (parent.project_id !== projectId)

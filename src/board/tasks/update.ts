@@ -2,7 +2,7 @@ import type { Call } from "../core/call.js";
 import { entryAgent, type NamedSession, namedAgent, readNamedSession } from "../core/caller.js";
 import { refuseStale } from "../core/if-updated-at.js";
 import { mergeStored } from "../core/metadata.js";
-import { type Write, write } from "../core/write.js";
+import { type UnitOfWork, write } from "../core/write.js";
 import type { Task } from "../model/task.js";
 import { changeTask, type TaskChange, type TaskUpdate } from "./change.js";
 import { refuseCycle } from "./cycles.js";
@@ -13,7 +13,7 @@ import {
   requireOpenProject,
   requireRelatives,
   requireTask,
-  type Snapshots,
+  type SnapshotsByPath,
 } from "./relations.js";
 import { taskDetail } from "./view.js";
 
@@ -59,7 +59,7 @@ export async function updateTask(call: Call, args: UpdateTask) {
 /** Writes what the rules decided and its entry; nothing when nothing changed. Shared by single and bulk updates. */
 export function storeUpdate(
   call: Call,
-  { tx, log }: Write,
+  { tx, log }: UnitOfWork,
   task: Task,
   update: TaskUpdate,
   named: NamedSession,
@@ -80,11 +80,11 @@ export function storeUpdate(
 
 async function checkRelations(
   call: Call,
-  { get }: Write,
+  { get }: UnitOfWork,
   task: Task,
   { changes, fields }: TaskUpdate,
   related: Related,
-  read: Snapshots,
+  read: SnapshotsByPath,
 ): Promise<void> {
   if (changes.includes("project_id")) requireOpenProject(call, read, fields.project_id ?? task.project_id);
   const parent = changes.includes("parent_task_id") ? fields.parent_task_id : undefined;

@@ -2,10 +2,10 @@ import type { Call } from "../core/call.js";
 import { BoardError } from "../core/errors.js";
 import type { Session } from "../model/session.js";
 import { readActive } from "./read.js";
-import { contextRow, type Tokens, tokenFields } from "./row.js";
+import { contextRow, type TokenCounts, tokenFields } from "./row.js";
 import { writeOnce } from "./write.js";
 
-export interface CompleteContextSession extends Tokens {
+export interface CompleteContextSession extends TokenCounts {
   sessionId: string;
   endedAt?: string | undefined;
   agentName?: string | undefined;

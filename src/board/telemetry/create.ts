@@ -1,10 +1,10 @@
 import type { Call } from "../core/call.js";
 import { newSession } from "../model/session.js";
 import { openProject } from "../projects/read.js";
-import { contextRow, type NoSession, type Tokens, tokenFields } from "./row.js";
+import { contextRow, type NoSession, type TokenCounts, tokenFields } from "./row.js";
 import { writeOnce } from "./write.js";
 
-export interface CreateContextSession extends Tokens {
+export interface CreateContextSession extends TokenCounts {
   agentName: string;
   sessionId?: string | undefined;
   storyId?: string | null | undefined;

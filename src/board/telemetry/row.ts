@@ -2,7 +2,7 @@ import { iso } from "../core/time.js";
 import type { Session } from "../model/session.js";
 
 /** Token counts as the session tools name them. */
-export interface Tokens {
+export interface TokenCounts {
   inputTokens?: number | undefined;
   outputTokens?: number | undefined;
   cachedTokens?: number | undefined;
@@ -33,7 +33,7 @@ export function contextRow(session: Session) {
 
 /** The counts that were given, by the names of the stored fields. */
 export function tokenFields(
-  tokens: Tokens,
+  tokens: TokenCounts,
 ): Partial<Pick<Session, "input_tokens" | "output_tokens" | "cached_tokens">> {
   return {
     ...(tokens.inputTokens === undefined ? {} : { input_tokens: tokens.inputTokens }),

@@ -1,9 +1,9 @@
 import type { Call } from "../core/call.js";
 import { readActive } from "./read.js";
-import { contextRow, type Tokens, tokenFields } from "./row.js";
+import { contextRow, type TokenCounts, tokenFields } from "./row.js";
 import { writeOnce } from "./write.js";
 
-export interface UpdateTokens extends Tokens {
+export interface UpdateTokens extends TokenCounts {
   sessionId: string;
   mode: "incremental" | "absolute";
 }

@@ -1,5 +1,5 @@
 import type { Call } from "../core/call.js";
-import { lastCallMark, type Write, write } from "../core/write.js";
+import { lastCallMark, type UnitOfWork, write } from "../core/write.js";
 import type { Turn } from "../model/turn.js";
 import { meantSession, type NamesSession, readActiveSession } from "./address.js";
 import { setCurrent } from "./connection.js";
@@ -28,7 +28,7 @@ export async function beginTurn(call: Call, { requestId, queryTitle, queryText, 
   const turnRef = call.store.sub(sessionRef, "turns", requestId);
   const openTurns = call.store.query("openTurns", { parent: sessionRef, values: { status: "in_progress" }, limit: 1 });
 
-  const begin = async ({ tx }: Write) => {
+  const begin = async ({ tx }: UnitOfWork) => {
     const [open, sessionSnapshot, turnSnapshot] = await Promise.all([
       tx.get(openTurns),
       sessionRef.get(),

@@ -1,5 +1,5 @@
 import type { Call } from "../core/call.js";
-import { lastCallMark, type Write, write } from "../core/write.js";
+import { lastCallMark, type UnitOfWork, write } from "../core/write.js";
 import { meantSession, type NamesSession, readActiveSession } from "./address.js";
 import { current, setCurrent } from "./connection.js";
 import { touched } from "./edit.js";
@@ -14,7 +14,7 @@ export async function closeSession(call: Call, names: NamesSession) {
   const id = meantSession(call, names);
   const ref = call.store.ref("sessions", id);
   const openTurns = call.store.query("openTurns", { parent: ref, values: { status: "in_progress" }, limit: 1 });
-  const close = async ({ tx }: Write) => {
+  const close = async ({ tx }: UnitOfWork) => {
     const [open, snapshot] = await Promise.all([tx.get(openTurns), ref.get()]);
     const session = readActiveSession(snapshot, id, names.agent);
     if (session.kind !== "log")

@@ -1,5 +1,5 @@
 import type { Call } from "../core/call.js";
-import type { ConnectionPart } from "../core/connection-state.js";
+import type { StatePart } from "../core/connection-state.js";
 
 /** What a connection works on in the turn log (contracts.md 5): the session it opened and the turn it began last. */
 export interface Current {
@@ -8,7 +8,7 @@ export interface Current {
   turn: string | null;
 }
 
-const CURRENT: ConnectionPart<Current> = { make: () => ({ session: null, turn: null }) };
+const CURRENT: StatePart<Current> = { make: () => ({ session: null, turn: null }) };
 
 /** The session and turn of the call's connection. */
 export function current(call: Call): Readonly<Current> {

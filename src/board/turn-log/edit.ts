@@ -1,7 +1,7 @@
 import type { Ref, Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readDocument } from "../core/read-document.js";
-import { type CommitMark, lastCallMark, type Write, write } from "../core/write.js";
+import { type CommitMark, lastCallMark, type UnitOfWork, write } from "../core/write.js";
 import type { Session } from "../model/session.js";
 import { type Turn, turnDocument } from "../model/turn.js";
 import { meantTurn, type NamesTurn, readSession } from "./address.js";
@@ -44,7 +44,7 @@ export async function editTurn<T>(call: Call, names: NamesTurn, edit: TurnEdit<T
   const turnRef = call.store.sub(sessionRef, "turns", meant.turn);
   const reads = edit.reads?.(turnRef, sessionRef) ?? [];
 
-  const apply = async ({ tx, get }: Write): Promise<T> => {
+  const apply = async ({ tx, get }: UnitOfWork): Promise<T> => {
     const [turnSnapshot, sessionSnapshot, ...beside] = await get([turnRef, sessionRef, ...reads]);
     const session = readSession(sessionSnapshot, meant.session, names.agent);
     if (!turnSnapshot?.exists) throw noTurn(`Session ${session.id} has no turn ${meant.turn}.`);

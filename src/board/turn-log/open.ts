@@ -1,6 +1,6 @@
 import type { Call } from "../core/call.js";
 import { BoardError } from "../core/errors.js";
-import { lastCallMark, type Write, write } from "../core/write.js";
+import { lastCallMark, type UnitOfWork, write } from "../core/write.js";
 import { newSession } from "../model/session.js";
 import { setCurrent } from "./connection.js";
 import { begunAt, sessionIdTime } from "./ids.js";
@@ -22,7 +22,7 @@ export async function openSession(call: Call, { agent, sessionId, title, model }
   const ref = call.store.ref("sessions", sessionId);
   const now = call.now();
   const started_at = begunAt(idTime, now);
-  const open = async ({ tx, get }: Write) => {
+  const open = async ({ tx, get }: UnitOfWork) => {
     const [snapshot] = await get([ref]);
     if (snapshot?.exists) throw alreadyExists(sessionId);
     const session = newSession(now, { kind: "log", agent_name: agent, title, model, started_at });

@@ -3,7 +3,7 @@ import { z } from "zod";
 const text = z.string().nullable();
 
 /** What the quickstart shows of a handoff; the server's answer holds more. */
-export const Handoff = z.object({
+export const ShownHandoff = z.object({
   project: z.object({ name: z.string(), status: z.string() }),
   last_session: z
     .object({
@@ -29,7 +29,7 @@ export const Handoff = z.object({
   ),
 });
 
-type HandoffData = z.output<typeof Handoff>;
+type HandoffData = z.output<typeof ShownHandoff>;
 
 /** A handoff as lines of text for a person; an agent gets the same facts as JSON. */
 export function renderHandoff(handoff: HandoffData): string {

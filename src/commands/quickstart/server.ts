@@ -23,7 +23,7 @@ const STDERR_CHARACTERS = 4_000;
  * Starts the real server as a child process on an embedded store in `dataDir` and connects to it as the agent `name`.
  * The child gets a clean environment: what the user has set for Firestore does not lead this board elsewhere.
  */
-export async function startServer(dataDir: string, name: string): Promise<Server> {
+export async function startAgentServer(dataDir: string, name: string): Promise<Server> {
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [SERVER_FILE],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Handoff, renderHandoff } from "./handoff.js";
+import { renderHandoff, ShownHandoff } from "./handoff.js";
 import type { Server } from "./server.js";
 
 /** How a story is played: each agent gets a server process of its own, each step is announced before it happens. */
@@ -105,7 +105,7 @@ async function playGrace({ step, start }: Stage, projectId: string): Promise<str
     const { handoff } = await server.call(
       "board_create_session",
       { project_id: projectId, agent_name: "grace" },
-      z.object({ handoff: Handoff }),
+      z.object({ handoff: ShownHandoff }),
     );
     return renderHandoff(handoff);
   } finally {

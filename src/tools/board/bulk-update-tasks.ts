@@ -3,7 +3,7 @@ import { PRIORITIES, TASK_STATUSES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { bulkUpdateTasks } from "../../board/tasks/bulk-update.js";
 import { CHANGES, defineTool, named } from "../define.js";
-import { id, text, warnings, writeInput } from "../schema.js";
+import { boundedText, id, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_bulk_update_tasks",
@@ -15,7 +15,7 @@ export default defineTool({
     project_id: id.optional().describe("moves them there"),
     status: z.enum(TASK_STATUSES).optional(),
     priority: z.enum(PRIORITIES).optional(),
-    assigned_agent: text(LIMITS.agentName).nullable().optional().describe('"" unassigns'),
+    assigned_agent: boundedText(LIMITS.agentName).nullable().optional().describe('"" unassigns'),
     session_id: id.optional(),
   }),
   output: z.object({

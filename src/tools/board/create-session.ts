@@ -3,9 +3,9 @@ import { SESSION_TYPES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { createSession } from "../../board/sessions/create.js";
 import { defineTool } from "../define.js";
-import { agentName, handoff, id, metadata, someText, writeInput } from "../schema.js";
+import { agentName, handoff, id, metadata, requiredText, writeInput } from "../schema.js";
 
-const label = someText(LIMITS.title).optional();
+const label = requiredText(LIMITS.title).optional();
 
 export default defineTool({
   name: "board_create_session",

@@ -3,7 +3,7 @@ import { PRIORITIES, RIPER_MODES, TASK_STATUSES } from "../../board/model/enums.
 import { LIMITS } from "../../board/model/limits.js";
 import { createTask } from "../../board/tasks/create.js";
 import { ADDS, defineTool, named } from "../define.js";
-import { description, id, metadata, text, title, warnings, writeInput } from "../schema.js";
+import { boundedText, description, id, metadata, title, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_create_task",
@@ -16,7 +16,7 @@ export default defineTool({
     description: description.nullable().optional(),
     status: z.enum(TASK_STATUSES).default("todo"),
     priority: z.enum(PRIORITIES).default("medium"),
-    assigned_agent: text(LIMITS.agentName).nullable().optional(),
+    assigned_agent: boundedText(LIMITS.agentName).nullable().optional(),
     parent_task_id: id.nullable().optional(),
     depends_on: z.array(id).max(LIMITS.dependsOn).optional(),
     riper_mode: z.enum(RIPER_MODES).nullable().optional(),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { listActivity } from "../../board/activity/list.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { defineTool, READS } from "../define.js";
-import { activityRow, agentName, cursor, id, limit, nextCursor, text, warnings } from "../schema.js";
+import { activityRow, agentName, boundedText, cursor, id, limit, nextCursor, warnings } from "../schema.js";
 
 export default defineTool({
   name: "board_get_activity",
@@ -14,7 +14,7 @@ export default defineTool({
     task_id: id.optional(),
     session_id: id.optional(),
     agent_name: agentName.optional(),
-    action: text(LIMITS.action).optional(),
+    action: boundedText(LIMITS.action).optional(),
     limit,
     cursor,
   }),

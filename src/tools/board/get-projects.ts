@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PROJECT_STATUSES } from "../../board/model/enums.js";
 import { listProjects } from "../../board/projects/list.js";
 import { defineTool, READS } from "../define.js";
-import { cursor, freeForm, limit, nextCursor, nullableText, time, warnings } from "../schema.js";
+import { cursor, freeForm, isoTime, limit, nextCursor, nullableText, warnings } from "../schema.js";
 
 export default defineTool({
   name: "board_get_projects",
@@ -19,8 +19,8 @@ export default defineTool({
         status: z.string(),
         priority: z.string(),
         metadata: freeForm,
-        created_at: time,
-        updated_at: time,
+        created_at: isoTime,
+        updated_at: isoTime,
         task_counts: z.record(z.string(), z.int()),
         total_tasks: z.int(),
       }),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { getSession } from "../../board/sessions/get.js";
 import { defineTool, READS } from "../define.js";
-import { activityRow, brief, freeForm, id, nullableText, sessionRow, time, warnings } from "../schema.js";
+import { activityRow, brief, freeForm, id, isoTime, nullableText, sessionRow, warnings } from "../schema.js";
 
 export default defineTool({
   name: "board_get_session",
@@ -17,8 +17,8 @@ export default defineTool({
     files_modified_count: z.number(),
     tags: z.array(z.string()),
     metadata: freeForm,
-    created_at: time,
-    updated_at: time,
+    created_at: isoTime,
+    updated_at: isoTime,
     activity: z.array(activityRow),
     tasks: z.array(brief),
     warnings: warnings.optional(),

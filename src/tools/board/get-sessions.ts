@@ -3,7 +3,7 @@ import { SESSION_STATUSES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { listSessions } from "../../board/sessions/list.js";
 import { defineTool, READS } from "../define.js";
-import { agentName, cursor, id, limit, nextCursor, sessionRow, someText, warnings } from "../schema.js";
+import { agentName, cursor, id, limit, nextCursor, requiredText, sessionRow, warnings } from "../schema.js";
 
 export default defineTool({
   name: "board_get_sessions",
@@ -15,7 +15,7 @@ export default defineTool({
     project_id: id.optional(),
     status: z.enum(SESSION_STATUSES).optional(),
     agent_name: agentName.optional(),
-    story_id: someText(LIMITS.title).optional(),
+    story_id: requiredText(LIMITS.title).optional(),
     limit,
     cursor,
   }),

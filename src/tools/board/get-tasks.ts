@@ -3,7 +3,7 @@ import { PRIORITIES, TASK_STATUSES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { listTasks } from "../../board/tasks/list.js";
 import { defineTool, READS } from "../define.js";
-import { cursor, freeForm, id, limit, nextCursor, nullableText, taskRow, text, warnings } from "../schema.js";
+import { boundedText, cursor, freeForm, id, limit, nextCursor, nullableText, taskRow, warnings } from "../schema.js";
 
 export default defineTool({
   name: "board_get_tasks",
@@ -14,7 +14,7 @@ export default defineTool({
     project_id: id,
     status: z.enum(TASK_STATUSES).optional(),
     priority: z.enum(PRIORITIES).optional(),
-    assigned_agent: text(LIMITS.agentName).optional().describe('"" = unassigned'),
+    assigned_agent: boundedText(LIMITS.agentName).optional().describe('"" = unassigned'),
     parent_task_id: id.optional(),
     ready: z.boolean().optional(),
     include_done: z.boolean().default(false),

@@ -3,7 +3,7 @@ import { logActivity } from "../../board/activity/log.js";
 import { BOARD_ACTIONS, LOG_ACTION } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { ADDS, defineTool, named } from "../define.js";
-import { agentName, id, metadata, text, warnings, writeInput } from "../schema.js";
+import { agentName, boundedText, id, metadata, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_log_activity",
@@ -16,7 +16,7 @@ export default defineTool({
       .string()
       .refine((action) => LOG_ACTION.test(action), "must be a word of a-z, 0-9 and _, at most 40 characters")
       .describe(`${BOARD_ACTIONS.join(", ")}, or your own snake_case word`),
-    details: text(LIMITS.details).optional(),
+    details: boundedText(LIMITS.details).optional(),
     task_id: id.optional(),
     session_id: id.optional(),
     project_id: id.optional(),

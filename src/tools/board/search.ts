@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SEARCH_KINDS, search } from "../../board/search/search.js";
 import { defineTool, READS } from "../define.js";
-import { id, limit, nullableText, someText, warnings } from "../schema.js";
+import { id, limit, nullableText, requiredText, warnings } from "../schema.js";
 
 export default defineTool({
   name: "board_search",
@@ -9,7 +9,7 @@ export default defineTool({
   description: "Find tasks, sessions and activity by words, among the latest 500 of each kind.",
   annotations: READS,
   input: z.strictObject({
-    query: someText(500),
+    query: requiredText(500),
     project_id: id.optional(),
     kinds: z.array(z.enum(SEARCH_KINDS)).min(1).max(SEARCH_KINDS.length).optional(),
     limit,

@@ -3,7 +3,7 @@ import { PRIORITIES, RIPER_MODES, TASK_STATUSES } from "../../board/model/enums.
 import { LIMITS } from "../../board/model/limits.js";
 import { updateTask } from "../../board/tasks/update.js";
 import { CHANGES, defineTool, named } from "../define.js";
-import { description, id, ifUpdatedAt, metadata, text, title, warnings, writeInput } from "../schema.js";
+import { boundedText, description, id, ifUpdatedAt, metadata, title, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_update_task",
@@ -16,7 +16,7 @@ export default defineTool({
     description: description.nullable().optional(),
     status: z.enum(TASK_STATUSES).optional(),
     priority: z.enum(PRIORITIES).optional(),
-    assigned_agent: text(LIMITS.agentName).nullable().optional().describe('"" unassigns'),
+    assigned_agent: boundedText(LIMITS.agentName).nullable().optional().describe('"" unassigns'),
     riper_mode: z.enum(RIPER_MODES).nullable().optional(),
     parent_task_id: id.nullable().optional(),
     depends_on: z.array(id).max(LIMITS.dependsOn).optional(),

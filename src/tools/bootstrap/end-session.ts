@@ -2,7 +2,7 @@ import { z } from "zod";
 import { endAgentSession } from "../../board/agent-context/end-session.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { CHANGES, defineTool } from "../define.js";
-import { agentName, id, notes, nullableText, someText, writeInput } from "../schema.js";
+import { agentName, id, notes, nullableText, requiredText, writeInput } from "../schema.js";
 
 const tokens = z.int().min(0).optional();
 const figures = {
@@ -21,8 +21,8 @@ export default defineTool({
     agent_id: agentName,
     task_id: id.optional(),
     summary: notes.min(1).optional(),
-    model: someText(LIMITS.title).optional(),
-    provider: someText(LIMITS.agentName).optional(),
+    model: requiredText(LIMITS.title).optional(),
+    provider: requiredText(LIMITS.agentName).optional(),
     input_tokens: tokens,
     output_tokens: tokens,
     cost_usd: z.number().min(0).max(1e9).optional(),

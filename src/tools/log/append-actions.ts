@@ -2,15 +2,15 @@ import { z } from "zod";
 import { ACTION_STATUSES, TURN_LIMITS } from "../../board/model/turn.js";
 import { appendActions } from "../../board/turn-log/append.js";
 import { ADDS, defineTool } from "../define.js";
-import { someText, text, writeInput } from "../schema.js";
-import { items, label, turn } from "./schema.js";
+import { boundedText, requiredText, writeInput } from "../schema.js";
+import { items, logLabel, turn } from "./schema.js";
 
 const action = z.strictObject({
   order: z.int().min(0).optional(),
-  description: someText(TURN_LIMITS.actionDescription),
-  type: label,
+  description: requiredText(TURN_LIMITS.actionDescription),
+  type: logLabel,
   status: z.enum(ACTION_STATUSES),
-  filePath: text(TURN_LIMITS.filePath).default(""),
+  filePath: boundedText(TURN_LIMITS.filePath).default(""),
 });
 
 export default defineTool({

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { currentSession } from "../../board/turn-log/current.js";
 import { defineTool, READS } from "../define.js";
-import { nullableText, time, warnings } from "../schema.js";
-import { historyRow, session } from "./schema.js";
+import { isoTime, nullableText, warnings } from "../schema.js";
+import { historyRowSchema, session } from "./schema.js";
 
 export default defineTool({
   name: "sessionlog_current_session",
@@ -11,13 +11,13 @@ export default defineTool({
   annotations: READS,
   input: z.strictObject(session),
   output: z.object({
-    session: historyRow.nullable(),
+    session: historyRowSchema.nullable(),
     turn: z
       .object({
         turnRequestId: z.string(),
         status: z.string(),
         queryTitle: nullableText,
-        timestamp: time,
+        timestamp: isoTime,
         dialogCount: z.number(),
         actionCount: z.number(),
       })

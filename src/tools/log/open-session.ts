@@ -2,7 +2,7 @@ import { z } from "zod";
 import { LIMITS } from "../../board/model/limits.js";
 import { openSession } from "../../board/turn-log/open.js";
 import { ADDS, defineTool } from "../define.js";
-import { someText, title, writeInput } from "../schema.js";
+import { requiredText, title, writeInput } from "../schema.js";
 import { agent, newId } from "./schema.js";
 
 export default defineTool({
@@ -11,7 +11,7 @@ export default defineTool({
   description:
     "Open a session log under your id, <Agent>-<yyyyMMddTHHmmssZ>-<suffix>; this connection then works on it.",
   annotations: ADDS,
-  input: writeInput({ agent, sessionId: newId, title, model: someText(LIMITS.title).default("unknown") }),
+  input: writeInput({ agent, sessionId: newId, title, model: requiredText(LIMITS.title).default("unknown") }),
   output: z.object({ sessionId: z.string(), started: z.string() }),
   handler: openSession,
   heartbeat: (_, { sessionId }) => ({ session_id: sessionId, opened: true }),

@@ -3,7 +3,7 @@ import { PAGE } from "../../board/model/limits.js";
 import { queryHistory } from "../../board/turn-log/history.js";
 import { defineTool, READS } from "../define.js";
 import { warnings } from "../schema.js";
-import { agent, historyRow } from "./schema.js";
+import { agent, historyRowSchema } from "./schema.js";
 
 export default defineTool({
   name: "sessionlog_query_history",
@@ -16,7 +16,7 @@ export default defineTool({
     offset: z.int().min(0).max(100_000).default(0),
   }),
   output: z.object({
-    sessions: z.array(historyRow),
+    sessions: z.array(historyRowSchema),
     totalCount: z.int(),
     offset: z.int(),
     limit: z.int(),

@@ -2,22 +2,22 @@ import { z } from "zod";
 import { LIMITS } from "../../board/model/limits.js";
 import { TURN_LIMITS } from "../../board/model/turn.js";
 import { isStorableTime } from "../../time-range.js";
-import { id, nullableText, someText, text, time } from "../schema.js";
+import { boundedText, id, isoTime, nullableText, requiredText } from "../schema.js";
 
 /** Arguments and results that the tools of the turn log share; camelCase, as in its document (contracts.md 1.1). */
 
 /** The agent of a session; its format is checked with the session id that it begins. */
-export const agent = someText(LIMITS.agentName);
+export const agent = requiredText(LIMITS.agentName);
 /** An id that is being made: its format has an error code of its own. */
-export const newId = someText(1_000);
+export const newId = requiredText(1_000);
 
 /** Names a session, when it is not the connection's own. */
 export const session = { agent: agent.optional(), sessionId: id.optional() };
 /** Names a turn, when it is not the connection's own. */
 export const turn = { ...session, requestId: id.optional() };
 
-export const longText = text(TURN_LIMITS.text);
-export const label = someText(TURN_LIMITS.label);
+export const longText = boundedText(TURN_LIMITS.text);
+export const logLabel = requiredText(TURN_LIMITS.label);
 /** How many items one append takes. */
 export const items = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(TURN_LIMITS.items);
 
@@ -30,13 +30,13 @@ export const timestamp = z.iso
   });
 
 /** A session in the history. */
-export const historyRow = z.object({
+export const historyRowSchema = z.object({
   agent: nullableText,
   sessionId: z.string(),
   title: nullableText,
   model: z.string(),
-  started: time,
-  lastUpdated: time,
+  started: isoTime,
+  lastUpdated: isoTime,
   status: z.enum(["in_progress", "completed"]),
   turnCount: z.number(),
   filesModifiedCount: z.number(),

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { TURN_LIMITS } from "../../board/model/turn.js";
 import { updateTurn } from "../../board/turn-log/update.js";
 import { CHANGES, defineTool } from "../define.js";
-import { nullableText, someText, writeInput } from "../schema.js";
-import { label, longText, turn } from "./schema.js";
+import { nullableText, requiredText, writeInput } from "../schema.js";
+import { logLabel, longText, turn } from "./schema.js";
 
 export default defineTool({
   name: "sessionlog_update_turn",
@@ -16,8 +16,8 @@ export default defineTool({
     response: longText.optional(),
     interpretation: longText.optional(),
     tokenCount: z.int().min(0).optional(),
-    tags: z.array(label).max(TURN_LIMITS.tags.turn).optional(),
-    contextList: z.array(someText(TURN_LIMITS.context.entry)).max(TURN_LIMITS.context.entries).optional(),
+    tags: z.array(logLabel).max(TURN_LIMITS.tags.turn).optional(),
+    contextList: z.array(requiredText(TURN_LIMITS.context.entry)).max(TURN_LIMITS.context.entries).optional(),
   }),
   output: z.object({ turnRequestId: z.string(), status: z.literal("in_progress"), lastUpdated: nullableText }),
   handler: updateTurn,

@@ -1,7 +1,7 @@
 import { completeContextSession } from "../../board/telemetry/complete.js";
 import { defineTool } from "../define.js";
 import { writeInput } from "../schema.js";
-import { leader, moment, rowOrNone, sessionId, tokens } from "./schema.js";
+import { leader, rowOrNone, sessionId, storableTime, tokens } from "./schema.js";
 
 export default defineTool({
   name: "sessionComplete",
@@ -9,7 +9,7 @@ export default defineTool({
   description:
     "End the session that you opened as its leader; token counts, if given, are set. Workers never call this.",
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
-  input: writeInput({ sessionId, endedAt: moment.optional(), ...tokens, agentName: leader.optional() }),
+  input: writeInput({ sessionId, endedAt: storableTime.optional(), ...tokens, agentName: leader.optional() }),
   output: rowOrNone,
   handler: completeContextSession,
   degraded: ({ reason }) => ({ session: null, reason }),

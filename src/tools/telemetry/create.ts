@@ -2,7 +2,7 @@ import { createContextSession } from "../../board/telemetry/create.js";
 import { ADDS, defineTool } from "../define.js";
 import { id, writeInput } from "../schema.js";
 import { createdBlock } from "./blocks.js";
-import { label, leader, moment, newSessionId, rowOrNone, tokens } from "./schema.js";
+import { label, leader, newSessionId, rowOrNone, storableTime, tokens } from "./schema.js";
 
 export default defineTool({
   name: "sessionCreate",
@@ -17,7 +17,7 @@ export default defineTool({
     inputTokens: tokens.inputTokens.unwrap().default(0),
     outputTokens: tokens.outputTokens.unwrap().default(0),
     cachedTokens: tokens.cachedTokens.unwrap().default(0),
-    startedAt: moment.optional(),
+    startedAt: storableTime.optional(),
     projectId: id.nullish(),
   }),
   output: rowOrNone,

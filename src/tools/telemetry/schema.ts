@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../board/model/limits.js";
 import { isStorableTime } from "../../time-range.js";
-import { agentName, id, nullableText, someText, time, warnings } from "../schema.js";
+import { agentName, id, isoTime, nullableText, requiredText, warnings } from "../schema.js";
 
 /** Parts of the session* tools. Their names are those of the documents behind contracts.md 4, in camelCase. */
 
@@ -16,7 +16,7 @@ export const newSessionId = z
   .overwrite((value) => value.toLowerCase());
 
 export const leader = agentName;
-export const label = someText(LIMITS.title);
+export const label = requiredText(LIMITS.title);
 const count = z.int().min(0);
 export const tokens = {
   inputTokens: count.optional(),
@@ -25,7 +25,7 @@ export const tokens = {
 };
 
 /** ISO 8601 with a zone, a time that Firestore can store. */
-export const moment = z.iso
+export const storableTime = z.iso
   .datetime({ offset: true })
   .refine((value) => isStorableTime(new Date(value)), "must be a year from 1 to 9999");
 
@@ -38,10 +38,10 @@ const row = z.object({
   inputTokens: z.number(),
   outputTokens: z.number(),
   cachedTokens: z.number(),
-  startedAt: time,
-  endedAt: time,
-  createdAt: time,
-  updatedAt: time,
+  startedAt: isoTime,
+  endedAt: isoTime,
+  createdAt: isoTime,
+  updatedAt: isoTime,
 });
 
 /** A row, or `{session: null, reason}` where the documents say null: a union would publish an empty schema. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkSize, mergeMetadata, metadataFault } from "../../../src/board/core/metadata.js";
+import { checkMetadataSize, mergeMetadata, metadataFault } from "../../../src/board/core/metadata.js";
 
 /** Made by JSON.parse, because only so `__proto__` is a key like any other. */
 const json = (text: string): Record<string, unknown> => JSON.parse(text);
@@ -64,8 +64,8 @@ describe("what metadata may not hold", () => {
 describe("the size of metadata", () => {
   it("may be 32 KB and no more, and the refusal names the argument", () => {
     const largest = { a: "x".repeat(32 * 1024 - 8) };
-    expect(() => checkSize("metadata", largest)).not.toThrow();
-    const refused = () => checkSize("metadata", { a: `${largest.a}x` });
+    expect(() => checkMetadataSize("metadata", largest)).not.toThrow();
+    const refused = () => checkMetadataSize("metadata", { a: `${largest.a}x` });
     expect(refused).toThrow(expect.objectContaining({ code: "invalid_argument" }));
     expect(refused).toThrow(/^metadata would be larger than 32 KB/);
   });

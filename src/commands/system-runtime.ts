@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { World } from "../board/core/call.js";
+import type { Runtime } from "../board/core/call.js";
 
 /** The real clock and real randomness. */
-export const realWorld: World = {
+export const systemRuntime: Runtime = {
   now: () => new Date(),
   newId: () => randomUUID().replaceAll("-", "").slice(0, 20),
   newUuid: () => randomUUID(),
