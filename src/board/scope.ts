@@ -123,7 +123,7 @@ export function scopeStore(store: Store, projectId: string): Store {
   /** Answers a query of projects without sending one: the one project, when it matches. */
   async function onlyProject(shape: ShapeName, args: QueryArgs, reads: Reads): Promise<Snapshot[]> {
     const found = await reads.getAll([project]);
-    // What comes behind the only project is empty.
+    // There is no page after the only project.
     const first = !args.after && !args.offset;
     return found.filter((snapshot) => first && snapshot.exists && matches(snapshot, shape, args));
   }

@@ -5,6 +5,7 @@ import { stderrLog } from "../log.js";
 import { engineNotices } from "./engine-notices.js";
 import { exitCodeOf } from "./exit-code.js";
 
+/** What `fireboard emulator` is started with. */
 export interface EmulatorOptions {
   /** TCP port on 127.0.0.1; 0 takes any free one. */
   port: number;

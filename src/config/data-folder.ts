@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 
-/** Where data goes when nothing is said: the XDG data folder, or what the platform has in its place. */
+/** The default data folder: the XDG data folder, or what the platform has in its place. */
 export function defaultDataFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
   if (platform === "win32") return join(env.LOCALAPPDATA || join(homedir(), "AppData", "Local"), "fireboard");
   if (platform === "darwin") return join(homedir(), "Library", "Application Support", "fireboard");

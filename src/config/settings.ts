@@ -149,6 +149,7 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, Setting>;
 
+/** The name of a setting in the code. */
 export type SettingName = keyof typeof SETTINGS;
 
 /** The settings as checked; those of stores that were not chosen are not given. */

@@ -12,7 +12,7 @@ type ClientRef = (ref: Ref) => DocumentReference;
  * same documents, so that at any moment, crash included, every document is in exactly one of the two places; what lies
  * deepest goes first and the document itself last, so that a move that was cut short is found and continued.
  *
- * A document goes only if it is as it was before what lies beneath it went: whoever adds something there changes it too.
+ * A document is moved only if it has not changed since its sub-collections were moved: a writer that adds to them changes it too.
  */
 export function documentMover(clientRef: ClientRef, transaction: Store["transaction"]): Store["moveDocument"] {
   async function moveBeneath(move: Move, from: DocumentReference, to: DocumentReference, levels: number) {
@@ -30,7 +30,7 @@ export function documentMover(clientRef: ClientRef, transaction: Store["transact
         docs.map(({ ref, id }) => moveBeneath(move, clientRef(ref), to.doc(id), levels - 1)),
       );
       if (emptied.includes(false) || (await moveChunk(move, docs, to)) === 0) return false;
-      // Asked behind a commit, never before the first: each move comes further, however little time there is.
+      // Asked after a commit, never before the first: each move makes progress, however little time there is.
       if (!move.goOn()) return false;
     }
   }

@@ -37,12 +37,12 @@ export function queryBuilder(
   };
 }
 
-/** The position of a document of this shape: what `after` takes to continue behind it. */
+/** The position of a document of this shape: what `after` takes to continue after it. */
 export function positionOf(name: ShapeName, snapshot: Snapshot): Position {
   return [...SHAPES[name].orderBy.map(([field]) => encode(snapshot.get(field))), snapshot.id];
 }
 
-/** Whether a value, read from outside, is a position of this shape that a query can continue behind. */
+/** Whether a value, read from outside, is a position of this shape that a query can continue after. */
 export function isPosition(name: ShapeName, value: unknown): value is Position {
   if (!Array.isArray(value) || value.length !== SHAPES[name].orderBy.length + 1) return false;
   const id: unknown = value.at(-1);

@@ -10,10 +10,12 @@ export const COLLECTIONS = [
   "agents",
   "deliveries",
 ] as const;
+/** The name of a top-level collection, without a prefix. */
 export type CollectionName = (typeof COLLECTIONS)[number];
 
 /** The sub-collections of the turn log, each with the collection whose documents hold it. */
 export const SUB_COLLECTIONS = { turns: "sessions", files: "sessions", dialog: "turns", actions: "turns" } as const;
+/** The name of a sub-collection, without a prefix. */
 export type SubCollectionName = keyof typeof SUB_COLLECTIONS;
 
 /** The operator of a filter; `in`, `not-in` and `array-contains-any` take lists of at most 30, 10 and 30 values. */
@@ -172,6 +174,7 @@ export const SHAPES = shapes({
     orderBy: [["created_at", "desc"]],
   },
 });
+/** The name of a shape. */
 export type ShapeName = keyof typeof SHAPES;
 
 /** A shape with one choice of its optional filters, as it is sent to Firestore. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** What is said of every store. */
+/** The settings of every store. */
 interface CommonConfig {
   databaseId: string;
   collectionPrefix: string;

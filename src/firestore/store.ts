@@ -103,7 +103,7 @@ export interface QueryArgs {
   parent?: Ref;
   /** At most this many documents; required, because every list is bounded. `"all"` where a rule needs every document. */
   limit: number | "all";
-  /** Continue behind this position, as `positionOf` gave it. */
+  /** Continue after this position, as `positionOf` gave it. */
   after?: Position;
   /** Skip this many documents; Firestore bills them as read. */
   offset?: number;

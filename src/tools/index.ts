@@ -29,6 +29,7 @@ import sessionUpdate from "./telemetry/update.js";
 
 /** The names of the toolsets, which `--toolsets` takes. */
 export const TOOLSET_NAMES = ["board", "telemetry", "log", "bootstrap"] as const;
+/** The name of a toolset. */
 export type ToolsetName = (typeof TOOLSET_NAMES)[number];
 
 /** Every tool by its family, in the order in which agents are shown them. */

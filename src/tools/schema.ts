@@ -18,13 +18,19 @@ export const id = z
   .string()
   .refine(isId, `must be an id: 1-${LIMITS.id} of A-Z a-z 0-9 _ . : -, not ".", ".." or "__x__"`);
 
+/** An agent's name. */
 export const agentName = requiredText(LIMITS.agentName);
+/** A title or name. */
 export const title = requiredText(LIMITS.title);
+/** A description; it may be empty. */
 export const description = boundedText(LIMITS.description);
-/** The updated_at that the caller read, for an edit that must not overwrite somebody else's. */
+/** The updated_at that the caller read, for an edit that must not overwrite another one. */
 export const ifUpdatedAt = z.iso.datetime({ offset: true }).optional();
+/** A summary or notes of a session; they may be empty. */
 export const notes = boundedText(LIMITS.notes);
+/** How many rows a page has at most. */
 export const limit = z.int().min(1).max(PAGE.max).default(PAGE.default);
+/** Where a page begins: a `next_cursor` that the same list gave out. */
 export const cursor = z.string().min(1).max(2_000).optional();
 
 /** Arguments that every writing tool takes besides its own: a repeated call under one key has one effect. */
@@ -34,7 +40,7 @@ export function writeInput<T extends z.ZodRawShape>(shape: T) {
 
 const idempotencyKey = requiredText(LIMITS.id).optional();
 
-/** Free-form data as JSON, within the limits of contracts.md 1; checked on the raw value, which is kept verbatim. */
+/** Free-form data as JSON, within the limits of contracts.md 1; checked on the raw value, which is stored verbatim. */
 export const metadata = z
   .custom<Metadata>(
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
@@ -48,9 +54,13 @@ export const metadata = z
 
 /** Parts of results. */
 export const warnings = z.array(z.string());
+/** A time in a result: ISO 8601 UTC, or null. */
 export const isoTime = z.string().nullable();
+/** A text in a result, or null. */
 export const nullableText = z.string().nullable();
+/** Free-form data in a result. */
 export const freeForm = z.record(z.string(), z.unknown());
+/** The cursor of the next page; null on the last one. */
 export const nextCursor = z.string().nullable();
 
 /** A task in a list. */

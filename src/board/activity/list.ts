@@ -5,6 +5,7 @@ import { withWarnings } from "../core/warnings.js";
 import { activityDocument } from "../model/activity.js";
 import { activityEntry } from "./view.js";
 
+/** The arguments of board_get_activity. */
 export interface ListActivity {
   project_id?: string | undefined;
   task_id?: string | undefined;

@@ -5,6 +5,7 @@ import type { Metadata } from "../core/metadata.js";
 import { withWarnings } from "../core/warnings.js";
 import { write } from "../core/write.js";
 
+/** The arguments of board_log_activity. */
 export interface LogActivity {
   agent_name: string;
   action: string;

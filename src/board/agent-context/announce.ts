@@ -12,7 +12,7 @@ export interface Announcement {
   project_id: string;
   model?: string | undefined;
   provider?: string | undefined;
-  /** `""` clears what was said before. */
+  /** `""` clears the earlier one. */
   intent?: string | undefined;
 }
 
@@ -51,17 +51,17 @@ export async function readKnown(
 export function announce(
   call: Call,
   unit: UnitOfWork,
-  said: Announcement,
+  given: Announcement,
   known: Known,
   newSessionId: string,
 ): Announced {
-  const { agent_id, project_id } = said;
+  const { agent_id, project_id } = given;
   const [session] = readDocuments(sessionDocument, "session", known.sessions.docs).rows;
   const [before] = known.presence.exists ? readDocuments(agentDocument, "agent", [known.presence]).rows : [];
   const now = unit.now();
-  const intent = said.intent === undefined ? (before?.intent ?? null) : said.intent || null;
-  const model = said.model ?? before?.model ?? null;
-  const provider = said.provider ?? before?.provider ?? null;
+  const intent = given.intent === undefined ? (before?.intent ?? null) : given.intent || null;
+  const model = given.model ?? before?.model ?? null;
+  const provider = given.provider ?? before?.provider ?? null;
   const presence = { agent_id, project_id, intent, model, provider, tools_hash: call.toolsHash(), last_seen_at: now };
   unit.tx.set(known.presence.ref, presence);
   const announced = { session_id: session?.id ?? newSessionId, intent, toolsSeen: before?.tools_hash ?? null };

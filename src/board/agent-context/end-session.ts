@@ -9,6 +9,7 @@ import { newSession, type Session, sessionDocument } from "../model/session.js";
 import { effectiveness } from "./effectiveness.js";
 import { nearDuplicate } from "./near-duplicate.js";
 
+/** The arguments of end_session. */
 export interface EndAgentSession {
   agent_id: string;
   task_id?: string | undefined;

@@ -1,4 +1,4 @@
-/** How alike two texts must be to be the same memory said again. */
+/** The Jaccard index from which on two texts count as the same memory. */
 const SAME = 0.8;
 
 /** Whether two texts say nearly the same: the share of their words that both have (Jaccard index). Pure. */

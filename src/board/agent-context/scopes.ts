@@ -10,6 +10,7 @@ export const SECTIONS = [
   "relevant_memories",
   "knowledge_graph",
 ] as const;
+/** The name of a section. */
 export type Section = (typeof SECTIONS)[number];
 
 const TASKS: readonly Section[] = ["pending_tasks", "working_state", "scale_guidance"];
@@ -20,6 +21,7 @@ export const SCOPES = {
   full: [...TASKS, "project_identity", "brain_health", "federation_health", "relevant_memories", "knowledge_graph"],
   resume: [...TASKS, "federation_health", "relevant_memories"],
 } as const satisfies Record<string, readonly Section[]>;
+/** A scope of session_init. */
 export type InitScope = keyof typeof SCOPES;
 
 /** The scope that a caller means: `quick` is standard, and so is an unknown one, with a warning (contracts.md 6). */

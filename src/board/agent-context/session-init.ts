@@ -10,6 +10,7 @@ import { deliveredPart, incremental } from "./incremental.js";
 import { type InitScope, initScopeOf, SCOPES, type Section } from "./scopes.js";
 import { type Content, FIRST_TASKS, MAKE } from "./sections.js";
 
+/** The arguments of session_init. */
 export interface SessionInit {
   agent_id?: string | undefined;
   model?: string | undefined;
@@ -63,14 +64,14 @@ interface Read {
 }
 
 /** Announces the agent, leaves out what it has, and records the delivery. */
-async function deliver(call: Call, said: Announcement, scope: InitScope, read: () => Promise<Read>) {
+async function deliver(call: Call, announcement: Announcement, scope: InitScope, read: () => Promise<Read>) {
   const memory = call.connection.part(deliveredPart);
-  const { agent_id, project_id } = said;
+  const { agent_id, project_id } = announcement;
   const key = JSON.stringify([agent_id, project_id]);
   const newSessionId = call.newUuid();
   const { answer, after } = await write(call, async (unit) => {
-    const [known, found] = await Promise.all([readKnown(call, unit, said), read()]);
-    const { session_id, intent, toolsSeen } = announce(call, unit, said, known, newSessionId);
+    const [known, found] = await Promise.all([readKnown(call, unit, announcement), read()]);
+    const { session_id, intent, toolsSeen } = announce(call, unit, announcement, known, newSessionId);
     const delivery = incremental(sections(call, found, scope, intent), memory.get(key) ?? {});
     unit.tx.create(call.store.ref("deliveries", call.newId()), {
       agent_id,

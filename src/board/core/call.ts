@@ -16,17 +16,17 @@ export interface Call extends Runtime {
   store: Store;
   /** Shared by all activity entries of this call. */
   id: string;
-  /** The MCP client's name, kept in each entry's metadata; null when it did not say. */
+  /** The MCP client's name, stored in each entry's metadata; null when it did not give one. */
   client: string | null;
-  /** What the caller wants done at most once, if it said so; `write` sees to it. */
+  /** The idempotency key of the call, if it has one; `write` keeps the promise. */
   idempotency: IdempotencyKey | null;
   /** What this connection remembers between calls. */
   connection: ConnectionState;
   /** SHA-256 over the tool definitions as this server lists them. */
   toolsHash(): string;
-  /** When the call must have answered; a long work stops well before and says how far it came. */
+  /** When the call must have answered; a long operation stops well before and says how far it came. */
   deadline: Date;
-  /** Tells how far a long work has come, to whom it may concern. */
+  /** Reports how far a long operation has come. */
   progress(done: number, total: number): void;
   /** Aborts at the call's deadline or when the client cancels; no commit is begun after it. */
   signal: AbortSignal;

@@ -2,7 +2,7 @@ import type { Session } from "../model/session.js";
 import type { Call } from "./call.js";
 import { existingSession } from "./existing.js";
 
-/** The session that a write names, if any, with what the caller should be told about it. */
+/** The session that a write names, if any, with warnings for the caller. */
 export interface NamedSession {
   session: Session | null;
   warnings: string[];
@@ -20,7 +20,7 @@ export async function readNamedSession(call: Call, sessionId: string | undefined
   return { session, warnings };
 }
 
-/** The agent that a call names: its session's, else the one it assigns the work to; null when it names nobody. */
+/** The agent that a call names: its session's, else the one it assigns the work to; null when it names none. */
 export function namedAgent(named: NamedSession, assigned?: string | null): string | null {
   return named.session?.agent_name || assigned || null;
 }

@@ -1,15 +1,15 @@
-/** What a feature remembers of one connection: `make` gives its beginning. */
+/** The part of the state that one feature owns; `make` gives its initial value. */
 export interface StatePart<T> {
   make(): T;
 }
 
-/** The memory of one connection, from its first call to its end: who is served is the same agent, or a new one is born. */
+/** What one connection remembers between calls, from its first call to its end. */
 export interface ConnectionState {
-  /** A feature's part, made at its first use. */
+  /** A feature's part, created at its first use. */
   part<T>(feature: StatePart<T>): T;
 }
 
-/** An empty memory for a new connection. */
+/** The empty state of a new connection. */
 export function newConnectionState(): ConnectionState {
   const parts = new Map<StatePart<unknown>, unknown>();
   return {

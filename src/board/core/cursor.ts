@@ -4,7 +4,7 @@ import type { Position } from "../../firestore/store.js";
 import { sha256 } from "./digest.js";
 import { invalidArgument } from "./errors.js";
 
-/** Where the next page begins: in which of a list's queries, and behind which document. */
+/** Where the next page begins: in which of a list's queries, and after which document. */
 export interface Cursor {
   bucket: number;
   after: Position | null;

@@ -17,22 +17,22 @@ export interface IdempotencyKey {
   args: unknown;
 }
 
-/** How a tool's outcome is kept under a key, and made again from what was kept. The default is JSON as it is. */
+/** How a tool's result is stored under a key, and restored from it. The default is JSON as it is. */
 export interface Memo<T> {
   keep(result: T): unknown;
-  restore(kept: unknown): Promise<T>;
+  restore(toStore: unknown): Promise<T>;
 }
 
 /** A change that was made before under the same key: leaves the transaction, so that nothing is committed. */
 export class AlreadyDone extends Error {
-  constructor(readonly kept: unknown) {
+  constructor(readonly stored: unknown) {
     super("this change was made before under the same idempotency key");
   }
 }
 
 const keyDocument = z.object({ fingerprint: z.string(), result: z.string(), expires_at: timestamp });
 
-/** Where the outcome under this key is kept. */
+/** Where the outcome under this key is stored. */
 export function keyRef(store: Store, { tool, project_id, key }: IdempotencyKey): Ref {
   return store.ref("idempotency_keys", fingerprintOf([tool, project_id, key]));
 }
@@ -54,11 +54,11 @@ export function refuseRepetition(asked: IdempotencyKey, snapshot: Snapshot, now:
 }
 
 /** Keeps a result in the change's own commit. A call that raced this one under the same key makes the commit fail. */
-export function keepResult(tx: Tx, asked: IdempotencyKey, snapshot: Snapshot, kept: unknown, now: Date): void {
+export function keepResult(tx: Tx, asked: IdempotencyKey, snapshot: Snapshot, toStore: unknown, now: Date): void {
   const { tool, project_id, key } = asked;
   const expires_at = new Date(now.getTime() + KEY_DAYS * 24 * 60 * 60_000);
   const fingerprint = fingerprintOf(asked.args);
-  const document = { tool, project_id, key, fingerprint, result: JSON.stringify(kept), created_at: now, expires_at };
+  const document = { tool, project_id, key, fingerprint, result: JSON.stringify(toStore), created_at: now, expires_at };
   if (snapshot.exists && snapshot.updateTime)
     tx.update(snapshot.ref, document, { lastUpdateTime: snapshot.updateTime });
   else tx.create(snapshot.ref, document);

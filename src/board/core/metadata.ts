@@ -2,6 +2,7 @@ import { LIMITS } from "../model/limits.js";
 import { invalidArgument } from "./errors.js";
 import { jsonBytes } from "./tokens.js";
 
+/** Free-form data: what JSON can hold. */
 export type Metadata = Record<string, unknown>;
 
 /** Merges shallowly; a null deletes its key (contracts.md 3). */

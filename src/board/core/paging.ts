@@ -4,7 +4,7 @@ import type { Position, Snapshot } from "../../firestore/store.js";
 import type { Call } from "./call.js";
 import { decodeCursor, encodeCursor } from "./cursor.js";
 
-/** One of the queries whose results, one behind the other, make a list. */
+/** One of the queries whose results, one after the other, make a list. */
 export interface Bucket {
   shape: ShapeName;
   values: Record<string, unknown>;
@@ -12,6 +12,7 @@ export interface Bucket {
   keep?: (document: Snapshot) => boolean;
 }
 
+/** One page of a list; `next_cursor` is null on the last one. */
 export interface Page {
   documents: Snapshot[];
   next_cursor: string | null;
@@ -84,7 +85,7 @@ function cut(
   let last: Found | null = null;
   for (const [bucket, answer] of answers.entries())
     for (const [at, document] of answer.entries()) {
-      // A bucket's answer that is full may go on behind its last document, which is only there to tell so.
+      // A bucket's answer that is full may have more after its last document, which was read only to find out.
       if (documents.length === limit || at === limit)
         return { documents, next_cursor: last && cursorBehind(buckets, last, filters) };
       last = { document, bucket };

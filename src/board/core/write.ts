@@ -47,7 +47,7 @@ export function lastCallMark({ id }: Call, ref: Ref): CommitMark {
 
 /** What `write` does differently for some changes. */
 export interface WriteOptions<T> {
-  /** How the result is kept under an idempotency key, when it is not JSON. */
+  /** How the result is stored under an idempotency key, when it is not JSON. */
   memo?: Memo<T>;
   /** What shows that the commit has landed, of a change that writes no activity entry. */
   mark?: CommitMark;
@@ -64,7 +64,7 @@ export interface WriteOptions<T> {
  * entries is the first entry, whose id is fixed for the whole call. A change without entries names a `mark` of its own;
  * one that has neither is repeated, unless `repeat` says that a lost answer ends the call.
  *
- * Under an idempotency key the result is kept in the same commit; a call that finds one commits nothing and answers it,
+ * Under an idempotency key the result is stored in the same commit; a call that finds one commits nothing and answers it,
  * through `memo` when the result is not JSON. The key is read beside the change's own reads, at no extra round trip.
  */
 export async function write<T>(
@@ -105,7 +105,7 @@ export async function write<T>(
     return await call.store.transaction(attempt, call.signal, repeat);
   } catch (error) {
     if (!(error instanceof AlreadyDone)) throw error;
-    return memo ? await memo.restore(error.kept) : (error.kept as T);
+    return memo ? await memo.restore(error.stored) : (error.stored as T);
   }
 }
 
@@ -115,12 +115,12 @@ export async function write<T>(
  */
 export async function earlierResult<T>(call: Call): Promise<{ result: T } | null> {
   if (!call.idempotency) return null;
-  const kept = await keyRef(call.store, call.idempotency).get();
+  const stored = await keyRef(call.store, call.idempotency).get();
   try {
-    refuseRepetition(call.idempotency, kept, call.now());
+    refuseRepetition(call.idempotency, stored, call.now());
     return null;
   } catch (error) {
-    if (error instanceof AlreadyDone) return { result: error.kept as T };
+    if (error instanceof AlreadyDone) return { result: error.stored as T };
     throw error;
   }
 }
@@ -134,12 +134,12 @@ async function onceUnderKey<T>(
   const asked = call.idempotency;
   if (!asked) return await work(unit);
   // A change that was made before may be refused now; its key decides first.
-  const [kept, outcome] = await Promise.allSettled([keyRef(call.store, asked).get(), work(unit)]);
-  if (kept.status === "rejected") throw kept.reason;
-  refuseRepetition(asked, kept.value, unit.now());
+  const [stored, outcome] = await Promise.allSettled([keyRef(call.store, asked).get(), work(unit)]);
+  if (stored.status === "rejected") throw stored.reason;
+  refuseRepetition(asked, stored.value, unit.now());
   if (outcome.status === "rejected") throw outcome.reason;
   const result = outcome.value;
-  keepResult(unit.tx, asked, kept.value, memo ? memo.keep(result) : result, unit.now());
+  keepResult(unit.tx, asked, stored.value, memo ? memo.keep(result) : result, unit.now());
   return result;
 }
 

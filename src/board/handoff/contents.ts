@@ -14,7 +14,7 @@ import type { SinceCounts } from "./view.js";
 export interface Contents {
   /** The latest ended board sessions, newest first. */
   ended: Session[];
-  /** Whether there may be older ones behind `ended`. */
+  /** Whether there may be older ones than those in `ended`. */
   moreEnded: boolean;
   /** Open tasks in handoff order, as many as could fit. */
   tasks: Task[];

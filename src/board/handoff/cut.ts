@@ -3,7 +3,7 @@ import { jsonBytes } from "../core/tokens.js";
 /** What stands where a text was cut. */
 export const CUT = "…[cut]";
 
-/** The beginning of a text that, with a mark behind it, takes at most `bytes` as JSON; the text itself when it fits. */
+/** The beginning of a text that, with a mark after it, takes at most `bytes` as JSON; the text itself when it fits. */
 export function cutText(value: string, bytes: number): string {
   if (jsonBytes(value) <= bytes) return value;
   const room = bytes - jsonBytes(CUT);

@@ -26,13 +26,13 @@ export async function readFallbackNotes(
 ): Promise<FallbackNotes | null> {
   const [last] = ended;
   if (!last || last.handoff_notes) return null;
-  const noted = ended.find(leftNotes) ?? null;
+  const withNotes = ended.find(leftNotes) ?? null;
   const [older, entries] = await Promise.all([
-    !noted && moreEnded && last.project_id ? readEndedSessions(call, last.project_id, ENDED_MORE) : null,
+    !withNotes && moreEnded && last.project_id ? readEndedSessions(call, last.project_id, ENDED_MORE) : null,
     call.store.query("activity", { values: { session_id: last.id }, limit: ENTRIES }).get(),
   ]);
   return {
-    session: noted ?? older?.sessions.find(leftNotes) ?? null,
+    session: withNotes ?? older?.sessions.find(leftNotes) ?? null,
     activity: readDocuments(activityDocument, "entry", entries.docs).rows,
   };
 }

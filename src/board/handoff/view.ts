@@ -37,14 +37,18 @@ export interface Handoff {
   since?: SinceCounts;
   warnings?: string[];
 }
+/** What a session left for the next one. */
 export type SessionNotes = ReturnType<typeof sessionNotes>;
+/** What a session that left no notes did, as its activity shows it. */
 export interface Salvaged {
   session_id: string;
   tasks_touched: { id: string; title: string | null; status: string | null }[];
   tasks_in_progress: string[];
   last_entries: RecentEntry[];
 }
+/** An open task in a handoff. */
 export type ActiveTask = ReturnType<typeof activeTask>;
+/** An activity entry in a handoff. */
 export type RecentEntry = ReturnType<typeof recentEntry>;
 
 /** What a session left for the next one. */

@@ -13,4 +13,5 @@ export const activityDocument = z.object({
   call_id: optionalText,
   created_at: optionalTimestamp,
 });
+/** An entry of the activity log with its id. */
 export type Activity = Stored<z.output<typeof activityDocument>>;

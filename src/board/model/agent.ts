@@ -11,4 +11,5 @@ export const agentDocument = z.object({
   tools_hash: optionalText,
   last_seen_at: optionalTimestamp,
 });
+/** An agent in a project with the id of its document. */
 export type Agent = Stored<z.output<typeof agentDocument>>;

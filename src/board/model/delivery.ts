@@ -13,4 +13,5 @@ export const deliveryDocument = z.object({
   tokens_saved: z.number().default(0),
   created_at: optionalTimestamp,
 });
+/** A recorded session_init with its id. */
 export type Delivery = Stored<z.output<typeof deliveryDocument>>;

@@ -7,12 +7,15 @@ export const timestamp = z
 
 /** Building blocks for stored documents: a missing field reads as its default, a wrong type is an error. */
 export const optionalText = z.string().nullable().default(null);
+/** A timestamp; null when it is missing. */
 export const optionalTimestamp = timestamp.nullable().default(null);
+/** Free-form data as JSON; empty when it is missing. */
 export const freeFormMap = z
   .record(z.string(), z.unknown())
   .nullable()
   .default(null)
   .transform((value) => plain(value ?? {}));
+/** A number; 0 when it is missing. */
 export const counter = z.number().default(0);
 
 /** A document's id with its fields. */

@@ -15,7 +15,7 @@ export const LIMITS = {
   deletedTasks: 200,
 } as const;
 
-/** Pages: how many rows a list gives when not told, and at most. */
+/** Pages: how many rows a list gives by default, and at most. */
 export const PAGE = { default: 50, max: 200 } as const;
 
 /** The handoff's size in tokens, estimated as UTF-8 bytes / 3. */

@@ -11,4 +11,5 @@ export const memoryDocument = z.object({
   created_at: optionalTimestamp,
   updated_at: optionalTimestamp,
 });
+/** A memory with its id. */
 export type Memory = Stored<z.output<typeof memoryDocument>>;

@@ -11,4 +11,5 @@ export const projectDocument = z.object({
   created_at: optionalTimestamp,
   updated_at: optionalTimestamp,
 });
+/** A project with its id. */
 export type Project = Stored<z.output<typeof projectDocument>>;

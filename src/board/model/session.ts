@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { counter, freeFormMap, optionalText, optionalTimestamp, type Stored } from "./fields.js";
 
-/** A session as stored (contracts.md 1.1). `kind` says which door opened it; missing means `board`. */
+/** A session as stored (contracts.md 1.1). `kind` is the toolset that opened it; missing means `board`. */
 export const sessionDocument = z.object({
   kind: z.string().default("board"),
   project_id: optionalText,
@@ -35,6 +35,7 @@ export const sessionDocument = z.object({
   created_at: optionalTimestamp,
   updated_at: optionalTimestamp,
 });
+/** A session with its id. */
 export type Session = Stored<z.output<typeof sessionDocument>>;
 
 /** The fields of a session that has just been opened; every optional field is null, never missing. */

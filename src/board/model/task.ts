@@ -8,6 +8,7 @@ const lease = z.object({
   minutes: z.number().positive().default(60),
   expires_at: timestamp,
 });
+/** Who holds a task, and until when. */
 export type Lease = z.output<typeof lease>;
 
 /** A task as stored (contracts.md 1). */
@@ -32,4 +33,5 @@ export const taskDocument = z.object({
   started_at: optionalTimestamp,
   completed_at: optionalTimestamp,
 });
+/** A task with its id. */
 export type Task = Stored<z.output<typeof taskDocument>>;

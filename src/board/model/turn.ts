@@ -3,11 +3,16 @@ import { counter, optionalText, optionalTimestamp, type Stored } from "./fields.
 
 /** The words of the turn log (contracts.md 5); action types are open. */
 export const DIALOG_ROLES = ["model", "tool", "system", "user"] as const;
+/** The categories of a dialog item (contracts.md 5). */
 export const DIALOG_CATEGORIES = ["reasoning", "tool_call", "tool_result", "observation", "decision"] as const;
+/** The statuses of an action (contracts.md 5). */
 export const ACTION_STATUSES = ["completed", "in_progress", "failed"] as const;
 
+/** Who speaks in a dialog item. */
 export type DialogRole = (typeof DIALOG_ROLES)[number];
+/** What a dialog item is. */
 export type DialogCategory = (typeof DIALOG_CATEGORIES)[number];
+/** How an action ended. */
 export type ActionStatus = (typeof ACTION_STATUSES)[number];
 
 /** Sizes of the turn log, in characters unless said otherwise; they keep a turn far below Firestore's 1 MiB. */
@@ -56,4 +61,5 @@ export const turnDocument = z.object({
   created_at: optionalTimestamp,
   updated_at: optionalTimestamp,
 });
+/** A turn with its request id. */
 export type Turn = Stored<z.output<typeof turnDocument>>;

@@ -3,6 +3,7 @@ import type { Metadata } from "../core/metadata.js";
 import { write } from "../core/write.js";
 import type { Priority } from "../model/enums.js";
 
+/** The arguments of board_create_project. */
 export interface CreateProject {
   name: string;
   description?: string | null | undefined;

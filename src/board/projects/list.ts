@@ -7,6 +7,7 @@ import { type Project, projectDocument } from "../model/project.js";
 import { countTasks } from "./task-counts.js";
 import { projectView } from "./view.js";
 
+/** The arguments of board_get_projects. */
 export interface ListProjects {
   status?: string | undefined;
   limit: number;

@@ -10,6 +10,7 @@ import type { Project } from "../model/project.js";
 import { nextProjectStatuses } from "./transitions.js";
 import { projectView } from "./view.js";
 
+/** The arguments of board_update_project. */
 export interface UpdateProject {
   project_id: string;
   name?: string | undefined;

@@ -6,15 +6,15 @@ import { type Suggestion, suggest } from "./suggest.js";
  * The project that a person means by an id or by a name, in either case. Throws `project_not_found`, and
  * `invalid_argument` when several have the name. Looks through the latest 200 projects; one round trip.
  */
-export async function findProject(call: Call, said: string): Promise<Suggestion> {
-  const found = await suggest(call, "project", said);
-  const byId = found.find(({ id }) => id === said);
+export async function findProject(call: Call, idOrName: string): Promise<Suggestion> {
+  const found = await suggest(call, "project", idOrName);
+  const byId = found.find(({ id }) => id === idOrName);
   if (byId) return byId;
-  const [project, another] = found.filter(({ name }) => name.toLowerCase() === said.toLowerCase());
-  if (!project) throw notFound("project", JSON.stringify(said));
+  const [project, another] = found.filter(({ name }) => name.toLowerCase() === idOrName.toLowerCase());
+  if (!project) throw notFound("project", JSON.stringify(idOrName));
   if (another)
     throw invalidArgument(
-      `More than one project is called ${JSON.stringify(said)}.`,
+      `More than one project is called ${JSON.stringify(idOrName)}.`,
       "Give the id of the one you mean.",
     );
   return project;

@@ -10,6 +10,7 @@ export interface Findable {
   text: string;
 }
 
+/** A match, with its rank and an excerpt. */
 export interface Hit extends Findable {
   score: number;
   /** The part of the text around the first word that matched. */

@@ -7,9 +7,12 @@ import { sessionDocument } from "../model/session.js";
 import { taskDocument } from "../model/task.js";
 import { type Findable, rank } from "./rank.js";
 
+/** What a search can look for. */
 export const SEARCH_KINDS = ["task", "session", "activity"] as const;
+/** One kind of what a search looks for. */
 export type SearchKind = (typeof SEARCH_KINDS)[number];
 
+/** The arguments of board_search. */
 export interface Search {
   query: string;
   project_id?: string | undefined;

@@ -12,6 +12,7 @@ export interface Suggestion {
   name: string;
 }
 
+/** The kinds of records that complete. A story has no document of its own: sessions name it. */
 export type SuggestedKind = "project" | "task" | "session" | "story";
 
 /** How many, the latest, are looked through. */

@@ -5,7 +5,7 @@ import type { Session } from "../model/session.js";
 
 const UNSAID = "Session abandoned (new session started)";
 
-/** Whether nobody has said yet what this field should hold: null, empty, or the sentence that abandoning puts there. */
+/** Whether a field of notes is still empty: null, "", or the sentence that abandoning puts there. */
 export function isUnsaid(value: string | null): boolean {
   return !value || value === UNSAID;
 }

@@ -12,6 +12,7 @@ import { newSession, type Session, sessionDocument } from "../model/session.js";
 import { openProject } from "../projects/read.js";
 import { abandoned, storeAbandoned } from "./abandon.js";
 
+/** The arguments of board_create_session. */
 export interface CreateSession {
   project_id: string;
   session_type: SessionType;
@@ -24,6 +25,7 @@ export interface CreateSession {
   if_active: "abandon" | "join" | "reject";
 }
 
+/** The result of board_create_session. */
 export interface CreatedSession {
   session_id: string;
   abandoned_sessions: number;

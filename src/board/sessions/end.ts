@@ -6,6 +6,7 @@ import { PAGE } from "../model/limits.js";
 import { taskDocument } from "../model/task.js";
 import { type Notes, saveNotes } from "./notes.js";
 
+/** The arguments of board_checkpoint_session; board_end_session requires the summary. */
 export interface SaveNotes extends Notes {
   session_id: string;
 }

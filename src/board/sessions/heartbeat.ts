@@ -52,7 +52,7 @@ export async function beat(store: Store, { sessions, agents }: Alive, now: Date)
   };
 }
 
-/** Where it is kept that an agent is around in a project: under a hash, because its name may hold any character. */
+/** The document of an agent's presence in a project. Its id is a hash, because the agent's name may hold any character. */
 export function agentRef(store: Store, agentId: string, projectId: string): Ref {
   return store.ref("agents", sha256(JSON.stringify([projectId, agentId])));
 }

@@ -5,6 +5,7 @@ import { withWarnings } from "../core/warnings.js";
 import { sessionDocument } from "../model/session.js";
 import { sessionSummary } from "./view.js";
 
+/** The arguments of board_get_sessions. */
 export interface ListSessions {
   project_id?: string | undefined;
   status?: string | undefined;
@@ -15,7 +16,7 @@ export interface ListSessions {
 }
 
 /**
- * Sessions of every door, the newest first (contracts.md 3, board_get_sessions), with what all that match have cost in
+ * Sessions of every kind, the newest first (contracts.md 3, board_get_sessions), with what all that match have cost in
  * sum, on this page or not. One round trip: the sums are one aggregation beside the page.
  */
 export async function listSessions(call: Call, { limit, cursor, ...filters }: ListSessions) {

@@ -15,14 +15,14 @@ export interface Notes {
 export interface NotesUpdate {
   fields: Partial<Session>;
   changes: string[];
-  /** The session had been abandoned: notes only fill what it had not said. */
+  /** The session had been abandoned: notes only fill fields that are empty. */
   late: boolean;
   warnings: string[];
 }
 
 /**
  * The rules of board_checkpoint_session and board_end_session (contracts.md 3), as a pure function: an active session
- * takes everything, artifacts by key; an abandoned one only what it has not said yet, so that late notes are never lost
+ * takes everything, artifacts by key; an abandoned one only what is still empty, so that late notes are never lost
  * and nothing is overwritten. Throws `session_not_active` for others, `invalid_argument` when artifacts grow too large.
  */
 export function saveNotes(
@@ -41,20 +41,20 @@ export function saveNotes(
 }
 
 function given(session: Session, { context_artifacts, ...texts }: Notes): Partial<Session> {
-  const said = Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined));
+  const changed = Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined));
   return context_artifacts
-    ? { ...said, context_artifacts: { ...session.context_artifacts, ...context_artifacts } }
-    : said;
+    ? { ...changed, context_artifacts: { ...session.context_artifacts, ...context_artifacts } }
+    : changed;
 }
 
 function lateFields(session: Session, { context_artifacts, ...texts }: Notes): Partial<Session> {
   const free = (["progress_summary", "handoff_notes"] as const).filter(
     (field) => isUnsaid(session[field]) && texts[field] !== undefined,
   );
-  const said = Object.fromEntries(free.map((field) => [field, texts[field]]));
+  const changed = Object.fromEntries(free.map((field) => [field, texts[field]]));
   return context_artifacts
-    ? { ...said, context_artifacts: { ...context_artifacts, ...session.context_artifacts } }
-    : said;
+    ? { ...changed, context_artifacts: { ...context_artifacts, ...session.context_artifacts } }
+    : changed;
 }
 
 function notActive({ id, kind, status }: Session): BoardError {

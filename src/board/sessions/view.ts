@@ -10,7 +10,7 @@ export function isStale(session: Pick<Session, "status" | "last_seen_at" | "star
   return session.status === "active" && seen !== null && now.getTime() - seen.getTime() >= STALE_MS;
 }
 
-/** A session in a list: what it was about, what it said, what it cost. */
+/** A session in a list: its subject, its notes, its cost. */
 export function sessionSummary(session: Session, now: Date) {
   const { id, kind, project_id, agent_name, session_type, status, title, model, story_id, phase } = session;
   return {

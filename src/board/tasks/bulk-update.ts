@@ -7,6 +7,7 @@ import { changeTask } from "./change.js";
 import { byPath, relatedRefs, requireOpenProject, requireTask } from "./relations.js";
 import { storeUpdate } from "./update.js";
 
+/** The arguments of board_bulk_update_tasks. */
 export interface BulkUpdateTasks {
   task_ids: string[];
   project_id?: string | undefined;

@@ -74,7 +74,7 @@ export function statusTimes(
   };
 }
 
-/** A lease is for work in progress: it ends when the task leaves it or nobody has it, and goes along in a transfer. */
+/** A lease is for work in progress: it ends when the task leaves in_progress or is unassigned, and moves to the new holder in a transfer. */
 function leaseAfter(task: Task, wanted: Partial<Task>, now: Date): Task["lease"] {
   const { status = task.status, assigned_agent = task.assigned_agent } = wanted;
   if (task.lease === null || status !== "in_progress" || assigned_agent === null) return null;

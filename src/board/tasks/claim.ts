@@ -13,6 +13,7 @@ import { byPath, requireOpenProject } from "./relations.js";
 import { readCandidates, takeCandidate } from "./select-candidate.js";
 import { taskDetail } from "./view.js";
 
+/** The arguments of board_claim_task: either task_id or project_id. */
 export interface ClaimTask {
   task_id?: string | undefined;
   project_id?: string | undefined;
@@ -21,6 +22,7 @@ export interface ClaimTask {
   lease_minutes: number;
 }
 
+/** The result of board_claim_task: the claimed task, or why there is none. */
 export type Claimed =
   | { task: ReturnType<typeof taskDetail>; message: string; warnings?: string[] }
   | { task: null; reason: string };

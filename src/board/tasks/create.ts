@@ -7,6 +7,7 @@ import type { Priority, RiperMode, TaskStatus } from "../model/enums.js";
 import { statusTimes } from "./change.js";
 import { byPath, relatedRefs, requireOpenProject, requireRelatives } from "./relations.js";
 
+/** The arguments of board_create_task. */
 export interface CreateTask {
   project_id: string;
   title: string;

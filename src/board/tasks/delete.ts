@@ -7,6 +7,7 @@ import { type UnitOfWork, write } from "../core/write.js";
 import { LIMITS } from "../model/limits.js";
 import { type Task, taskDocument } from "../model/task.js";
 
+/** The arguments of board_delete_task. */
 export interface DeleteTask {
   task_id: string;
   require_done: boolean;
@@ -23,14 +24,14 @@ const PER_QUERY = 30;
  */
 export async function deleteTask(call: Call, args: DeleteTask) {
   return await write(call, async (unit) => {
-    const doomed = await readSubtree(call, unit, args);
-    if (args.require_done) refuseUnfinished(doomed);
-    const orphans = await readDependents(call, unit, doomed);
+    const deleted = await readSubtree(call, unit, args);
+    if (args.require_done) refuseUnfinished(deleted);
+    const dependents = await readDependents(call, unit, deleted);
 
-    for (const task of doomed) deleteOne(call, unit, task);
-    for (const task of orphans) dropDependencies(call, unit, task, doomed);
-    const message = doomed.length === 1 ? "Task deleted" : `${doomed.length} tasks deleted`;
-    return { deleted_task_ids: doomed.map(({ id }) => id), message };
+    for (const task of deleted) deleteOne(call, unit, task);
+    for (const task of dependents) dropDependencies(call, unit, task, deleted);
+    const message = deleted.length === 1 ? "Task deleted" : `${deleted.length} tasks deleted`;
+    return { deleted_task_ids: deleted.map(({ id }) => id), message };
   });
 }
 
@@ -48,21 +49,21 @@ async function readSubtree(call: Call, { tx, get }: UnitOfWork, args: DeleteTask
         `Task ${args.task_id} has subtasks: ${names(children)}.`,
         "Finish or delete the subtasks first.",
       );
-    const fresh = children.filter(({ id }) => !subtree.has(id));
-    for (const child of fresh) subtree.set(child.id, task(child));
+    const added = children.filter(({ id }) => !subtree.has(id));
+    for (const child of added) subtree.set(child.id, task(child));
     if (subtree.size > LIMITS.deletedTasks)
       throw new BoardError(
         "guard_refused",
         `Task ${args.task_id} has more than ${LIMITS.deletedTasks - 1} subtasks.`,
         "Delete parts of the tree first.",
       );
-    level = fresh.map(({ id }) => id);
+    level = added.map(({ id }) => id);
   }
   return [...subtree.values()];
 }
 
-function refuseUnfinished(doomed: readonly Task[]): void {
-  const open = doomed.filter(({ status }) => status !== "done");
+function refuseUnfinished(deleted: readonly Task[]): void {
+  const open = deleted.filter(({ status }) => status !== "done");
   if (open.length > 0)
     throw new BoardError(
       "guard_refused",
@@ -71,8 +72,8 @@ function refuseUnfinished(doomed: readonly Task[]): void {
     );
 }
 
-async function readDependents(call: Call, { tx }: UnitOfWork, doomed: readonly Task[]): Promise<Task[]> {
-  const ids = doomed.map(({ id }) => id);
+async function readDependents(call: Call, { tx }: UnitOfWork, deleted: readonly Task[]): Promise<Task[]> {
+  const ids = deleted.map(({ id }) => id);
   const found = await inChunks(ids, (chunk) =>
     tx.get(call.store.query("dependentsOfMany", { values: { depends_on: chunk }, limit: "all" })),
   );
@@ -96,8 +97,8 @@ function deleteOne(
   });
 }
 
-function dropDependencies(call: Call, { tx, log, now }: UnitOfWork, dependent: Task, doomed: readonly Task[]): void {
-  const gone = new Set(doomed.map(({ id }) => id));
+function dropDependencies(call: Call, { tx, log, now }: UnitOfWork, dependent: Task, deleted: readonly Task[]): void {
+  const gone = new Set(deleted.map(({ id }) => id));
   tx.update(call.store.ref("tasks", dependent.id), {
     depends_on: dependent.depends_on.filter((id) => !gone.has(id)),
     updated_at: now(),

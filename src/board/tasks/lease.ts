@@ -1,7 +1,7 @@
 import { BoardError } from "../core/errors.js";
 import type { Lease, Task } from "../model/task.js";
 
-/** Minutes that a lease lasts when nobody said otherwise. */
+/** The default length of a lease, in minutes. */
 export const LEASE_MINUTES = 60;
 
 /** A lease for an agent from now on. */
@@ -18,8 +18,8 @@ export function liveLease(task: Pick<Task, "status" | "lease">, now: Date): Leas
 }
 
 /**
- * Refuses a change by somebody who names himself and is not the holder (contracts.md 3, "Ready"): a late write of a
- * former holder ends here. Calls that name nobody pass: leads and scripts may take a task out of dead hands.
+ * Refuses a change by a caller that names itself and is not the holder (contracts.md 3, "Ready"): a late write of a
+ * former holder ends here. Calls that name no agent pass: leads and scripts may free a task whose holder is dead.
  */
 export function refuseOtherHolder(task: Pick<Task, "id" | "status" | "lease">, caller: string | null, now: Date): void {
   const lease = liveLease(task, now);

@@ -8,6 +8,7 @@ import { type TaskFilter, taskBuckets } from "./list-order.js";
 import { isReady } from "./readiness.js";
 import { taskDetail, taskSummary } from "./view.js";
 
+/** The arguments of board_get_tasks. */
 export interface ListTasks extends TaskFilter {
   ready?: boolean | undefined;
   detail: "summary" | "full";

@@ -9,7 +9,7 @@ export interface Blocker {
 }
 
 /**
- * The dependencies that are not done. One that is missing counts: nobody can tell whether its work was done
+ * The dependencies that are not done. One that is missing counts: whether its work was done is unknown
  * (contracts.md 3, "Ready").
  */
 export function blockers(
@@ -34,7 +34,7 @@ export function isReady(
   return isFree(task, now) && blockers(task, known).length === 0;
 }
 
-/** Whether nobody works on the task, its dependencies aside. */
+/** Whether no agent works on the task; dependencies are not looked at. */
 export function isFree(task: Pick<Task, "status" | "lease">, now: Date): boolean {
   if (task.status === "todo" || task.status === "backlog") return true;
   return task.status === "in_progress" && task.lease !== null && liveLease(task, now) === null;

@@ -47,8 +47,8 @@ function statusChange({ action, metadata: { from, to, changes }, created_at: at 
   const status = knownStatus(to);
   if (!at || !status) return null;
   if (action === "created") return from === null ? { at, from, to: status } : null;
-  const told = action === "claimed" || (Array.isArray(changes) && changes.includes("status"));
-  return told && typeof from === "string" ? { at, from, to: status } : null;
+  const isStatusChange = action === "claimed" || (Array.isArray(changes) && changes.includes("status"));
+  return isStatusChange && typeof from === "string" ? { at, from, to: status } : null;
 }
 
 /** The status that a value names, null for anything else: what agents stored must not pass for a word of the board. */

@@ -17,6 +17,7 @@ import {
 } from "./relations.js";
 import { taskDetail } from "./view.js";
 
+/** The arguments of board_update_task. */
 export interface UpdateTask extends TaskChange {
   task_id: string;
   session_id?: string | undefined;

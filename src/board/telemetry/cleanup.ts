@@ -2,6 +2,7 @@ import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { documentPages } from "../core/paging.js";
 
+/** The arguments of sessionCleanup; `retentionDays` is at least 1. */
 export interface CleanUp {
   retentionDays: number;
   dryRun: boolean;

@@ -5,6 +5,7 @@ import { readActive } from "./read.js";
 import { contextRow, type TokenCounts, tokenFields } from "./row.js";
 import { writeOnce } from "./write.js";
 
+/** The arguments of sessionComplete. */
 export interface CompleteContextSession extends TokenCounts {
   sessionId: string;
   endedAt?: string | undefined;
@@ -14,7 +15,7 @@ export interface CompleteContextSession extends TokenCounts {
 /**
  * Ends a context session, with its final token counts when they are given (contracts.md 4, sessionComplete). Throws
  * `session_not_found`, `session_not_active` when it has ended, `guard_refused` for another agent than its leader and for
- * sessions of another door. Two round trips.
+ * sessions of another kind. Two round trips.
  */
 export async function completeContextSession(call: Call, args: CompleteContextSession) {
   const { sessionId, endedAt, agentName } = args;

@@ -4,6 +4,7 @@ import { openProject } from "../projects/read.js";
 import { contextRow, type NoSession, type TokenCounts, tokenFields } from "./row.js";
 import { writeOnce } from "./write.js";
 
+/** The arguments of sessionCreate. */
 export interface CreateContextSession extends TokenCounts {
   agentName: string;
   sessionId?: string | undefined;
@@ -18,7 +19,7 @@ export interface CreateContextSession extends TokenCounts {
  * answered with `session_exists`. Throws `project_not_found`, `project_archived`.
  *
  * Two round trips. The commit is sent only to a store that has answered a read in time, and only once, so that no session
- * appears of which its leader was told that there is none.
+ * appears after its leader got the answer that there is none.
  */
 export async function createContextSession(call: Call, args: CreateContextSession) {
   const id = args.sessionId ?? call.newUuid();

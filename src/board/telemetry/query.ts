@@ -5,6 +5,7 @@ import { withWarnings } from "../core/warnings.js";
 import { type Session, sessionDocument } from "../model/session.js";
 import { contextRow } from "./row.js";
 
+/** The arguments of sessionQuery; `limit` is 1 to 1,000. */
 export interface QuerySessions {
   agentName?: string | undefined;
   storyId?: string | undefined;
@@ -18,7 +19,7 @@ const PAGE_DOCUMENTS = 1_000;
 
 /**
  * Context and board sessions, the latest start first, then by id (contracts.md 4, sessionQuery). A query cannot ask for
- * sessions without a kind, which are board sessions: so those of other doors are read and left out. One round trip,
+ * sessions without a kind, which are board sessions: so those of other kinds are read and left out. One round trip,
  * one more for each 1,000 documents of the offset or of sessions that were left out.
  */
 export async function querySessions(call: Call, { agentName, storyId, activeOnly, limit, offset }: QuerySessions) {

@@ -8,6 +8,7 @@ import { type ActionStatus, type DialogCategory, type DialogRole, TURN_LIMITS } 
 import type { NamesTurn } from "./address.js";
 import { editTurn } from "./edit.js";
 
+/** A dialog item as the caller gives it. */
 export interface DialogItem {
   /** ISO 8601; the time of the call when not given. */
   timestamp?: string | undefined;
@@ -16,6 +17,7 @@ export interface DialogItem {
   category: DialogCategory;
 }
 
+/** An action as the caller gives it. */
 export interface Action {
   order?: number | undefined;
   description: string;

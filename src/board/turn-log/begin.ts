@@ -1,13 +1,14 @@
 import type { Call } from "../core/call.js";
 import { lastCallMark, type UnitOfWork, write } from "../core/write.js";
 import type { Turn } from "../model/turn.js";
-import { meantSession, type NamesSession, readActiveSession } from "./address.js";
+import { type NamesSession, readActiveSession, targetSession } from "./address.js";
 import { setCurrent } from "./connection.js";
 import { touched } from "./edit.js";
 import { turnExists, turnOpen } from "./errors.js";
 import { begunAt, requestIdTime } from "./ids.js";
 import { second } from "./view.js";
 
+/** The arguments of sessionlog_begin_turn. */
 export interface BeginTurn extends NamesSession {
   requestId: string;
   queryTitle: string;
@@ -23,7 +24,7 @@ export interface BeginTurn extends NamesSession {
  */
 export async function beginTurn(call: Call, { requestId, queryTitle, queryText, ...names }: BeginTurn) {
   const idTime = requestIdTime(requestId);
-  const id = meantSession(call, names);
+  const id = targetSession(call, names);
   const sessionRef = call.store.ref("sessions", id);
   const turnRef = call.store.sub(sessionRef, "turns", requestId);
   const openTurns = call.store.query("openTurns", { parent: sessionRef, values: { status: "in_progress" }, limit: 1 });

@@ -1,17 +1,17 @@
 import type { Call } from "../core/call.js";
 import { lastCallMark, type UnitOfWork, write } from "../core/write.js";
-import { meantSession, type NamesSession, readActiveSession } from "./address.js";
+import { type NamesSession, readActiveSession, targetSession } from "./address.js";
 import { current, setCurrent } from "./connection.js";
 import { touched } from "./edit.js";
 import { noSession, turnOpen } from "./errors.js";
 import { second } from "./view.js";
 
 /**
- * Ends a session that openSession opened (contracts.md 5, closeSession); sessions of other doors are ended where they
+ * Ends a session that openSession opened (contracts.md 5, closeSession); sessions of other kinds are ended where they
  * were opened. Throws `session_not_found`, and `invalid_turn_state` while a turn is open.
  */
 export async function closeSession(call: Call, names: NamesSession) {
-  const id = meantSession(call, names);
+  const id = targetSession(call, names);
   const ref = call.store.ref("sessions", id);
   const openTurns = call.store.query("openTurns", { parent: ref, values: { status: "in_progress" }, limit: 1 });
   const close = async ({ tx }: UnitOfWork) => {

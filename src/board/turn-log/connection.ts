@@ -4,7 +4,7 @@ import type { StatePart } from "../core/connection-state.js";
 /** What a connection works on in the turn log (contracts.md 5): the session it opened and the turn it began last. */
 export interface Current {
   session: string | null;
-  /** A turn of `session`; it stays current when it has ended, so that a late edit is told that it is immutable. */
+  /** A turn of `session`; it stays current when it has ended, so that a late edit is refused as immutable. */
   turn: string | null;
 }
 

@@ -4,7 +4,7 @@ import { readDocument } from "../core/read-document.js";
 import { type CommitMark, lastCallMark, type UnitOfWork, write } from "../core/write.js";
 import type { Session } from "../model/session.js";
 import { type Turn, turnDocument } from "../model/turn.js";
-import { meantTurn, type NamesTurn, readSession } from "./address.js";
+import { type NamesTurn, readSession, targetTurn } from "./address.js";
 import { immutable, noTurn } from "./errors.js";
 
 /** What an edit is decided on: the open turn, its session, and the documents it asked for. */
@@ -39,15 +39,15 @@ export interface TurnEdit<T> {
  * Throws `session_not_found`, `turn_not_found`, `turn_immutable`.
  */
 export async function editTurn<T>(call: Call, names: NamesTurn, edit: TurnEdit<T>): Promise<T> {
-  const meant = meantTurn(call, names);
-  const sessionRef = call.store.ref("sessions", meant.session);
-  const turnRef = call.store.sub(sessionRef, "turns", meant.turn);
+  const target = targetTurn(call, names);
+  const sessionRef = call.store.ref("sessions", target.session);
+  const turnRef = call.store.sub(sessionRef, "turns", target.turn);
   const reads = edit.reads?.(turnRef, sessionRef) ?? [];
 
   const apply = async ({ tx, get }: UnitOfWork): Promise<T> => {
     const [turnSnapshot, sessionSnapshot, ...beside] = await get([turnRef, sessionRef, ...reads]);
-    const session = readSession(sessionSnapshot, meant.session, names.agent);
-    if (!turnSnapshot?.exists) throw noTurn(`Session ${session.id} has no turn ${meant.turn}.`);
+    const session = readSession(sessionSnapshot, target.session, names.agent);
+    if (!turnSnapshot?.exists) throw noTurn(`Session ${session.id} has no turn ${target.turn}.`);
     const turn = readDocument(turnDocument, "turn", turnSnapshot);
     if (turn.status !== "in_progress") throw immutable(turn);
 

@@ -4,6 +4,7 @@ import { withWarnings } from "../core/warnings.js";
 import { sessionDocument } from "../model/session.js";
 import { historyRow } from "./view.js";
 
+/** The arguments of sessionlog_query_history. */
 export interface QueryHistory {
   agent?: string | undefined;
   limit: number;
@@ -11,7 +12,7 @@ export interface QueryHistory {
 }
 
 /**
- * Sessions of every door, the last updated first, without a look at their turns (contracts.md 5, queryHistory).
+ * Sessions of every kind, the last updated first, without reading their turns (contracts.md 5, queryHistory).
  * One round trip; Firestore bills the sessions that `offset` skips.
  */
 export async function queryHistory(call: Call, { agent, limit, offset }: QueryHistory) {

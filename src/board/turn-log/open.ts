@@ -6,6 +6,7 @@ import { setCurrent } from "./connection.js";
 import { begunAt, sessionIdTime } from "./ids.js";
 import { second } from "./view.js";
 
+/** The arguments of sessionlog_open_session. */
 export interface OpenSession {
   agent: string;
   sessionId: string;

@@ -7,6 +7,7 @@ import type { NamesTurn } from "./address.js";
 import { editTurn } from "./edit.js";
 import { second } from "./view.js";
 
+/** The arguments of sessionlog_update_turn. */
 export interface UpdateTurn extends NamesTurn {
   response?: string | undefined;
   interpretation?: string | undefined;

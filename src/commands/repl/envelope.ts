@@ -17,6 +17,7 @@ export type Response =
   | { type: "result"; payload: { requestId: string; result: unknown } }
   | { type: "error"; payload: ErrorPayload };
 
+/** The payload of an error envelope. */
 export interface ErrorPayload {
   requestId: string | null;
   code: string;

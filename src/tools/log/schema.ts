@@ -16,7 +16,9 @@ export const session = { agent: agent.optional(), sessionId: id.optional() };
 /** Names a turn, when it is not the connection's own. */
 export const turn = { ...session, requestId: id.optional() };
 
+/** A long text of the turn log; it may be empty. */
 export const longText = boundedText(TURN_LIMITS.text);
+/** A short text of the turn log. */
 export const logLabel = requiredText(TURN_LIMITS.label);
 /** How many items one append takes. */
 export const items = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(TURN_LIMITS.items);

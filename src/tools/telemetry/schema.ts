@@ -3,7 +3,7 @@ import { LIMITS } from "../../board/model/limits.js";
 import { isStorableTime } from "../../time-range.js";
 import { agentName, id, isoTime, nullableText, requiredText, warnings } from "../schema.js";
 
-/** Parts of the session* tools. Their names are those of the documents behind contracts.md 4, in camelCase. */
+/** Parts of the session* tools. Their names are those of the source documents of contracts.md 4, in camelCase. */
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -15,9 +15,12 @@ export const newSessionId = z
   .regex(UUID, "must be a UUID")
   .overwrite((value) => value.toLowerCase());
 
+/** The name of the agent that leads a session. */
 export const leader = agentName;
+/** A short text of a context session. */
 export const label = requiredText(LIMITS.title);
 const count = z.int().min(0);
+/** The three token counts, each optional. */
 export const tokens = {
   inputTokens: count.optional(),
   outputTokens: count.optional(),
@@ -47,6 +50,7 @@ const row = z.object({
 /** A row, or `{session: null, reason}` where the documents say null: a union would publish an empty schema. */
 export const rowOrNone = row.partial().extend({ session: z.null().optional(), reason: z.string().optional() });
 
+/** The result of sessionQuery. */
 export const rows = z.object({
   sessions: z.array(row),
   degraded: z.literal(true).optional(),

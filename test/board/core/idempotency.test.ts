@@ -30,7 +30,7 @@ function meets(key: IdempotencyKey, document: Record<string, unknown> | undefine
     refuseRepetition(key, sampleSnapshot("x", document), minutes(after));
     return "nothing";
   } catch (error) {
-    return error instanceof AlreadyDone ? error.kept : (error as { code: string }).code;
+    return error instanceof AlreadyDone ? error.stored : (error as { code: string }).code;
   }
 }
 
