@@ -1,7 +1,7 @@
 import type { Call } from "../core/call.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import { activityDocument } from "../model/activity.js";
 import { activityEntry } from "./view.js";
 

@@ -2,7 +2,7 @@ import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { invalidArgument, notFound } from "../core/errors.js";
 import type { Metadata } from "../core/metadata.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import { write } from "../core/write.js";
 
 /** The arguments of board_log_activity. */

@@ -1,4 +1,4 @@
-import { iso } from "../core/time.js";
+import { iso } from "../core/result.js";
 import type { Activity } from "../model/activity.js";
 
 /** An activity entry as agents see it. */

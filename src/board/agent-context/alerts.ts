@@ -1,4 +1,4 @@
-import { iso } from "../core/time.js";
+import { iso } from "../core/result.js";
 import type { Board } from "./collect.js";
 
 /** Tasks of other projects that open tasks of this one wait for, and that are critical or blocked. Pure. */

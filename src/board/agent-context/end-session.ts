@@ -7,7 +7,7 @@ import { deliveryDocument } from "../model/delivery.js";
 import { type Memory, memoryDocument } from "../model/memory.js";
 import { newSession, type Session, sessionDocument } from "../model/session.js";
 import { effectiveness } from "./effectiveness.js";
-import { nearDuplicate } from "./near-duplicate.js";
+import { nearDuplicate } from "./memories.js";
 
 /** The arguments of end_session. */
 export interface EndAgentSession {
@@ -103,7 +103,7 @@ function keepMemory(
   const task_id = args.task_id ?? memory?.task_id ?? null;
   if (memory) tx.update(call.store.ref("memories", memory.id), { summary, agent_id, task_id, updated_at: now });
   else {
-    const fields = { tier: "project", project_id, task_id, agent_id, summary, created_at: now, updated_at: now };
+    const fields = { project_id, task_id, agent_id, summary, created_at: now, updated_at: now };
     tx.create(call.store.ref("memories", newMemoryId), fields);
   }
   return memory?.id ?? newMemoryId;

@@ -1,9 +1,9 @@
-import { iso } from "../core/time.js";
+import { iso } from "../core/result.js";
 import type { Project } from "../model/project.js";
 import { isStale } from "../sessions/view.js";
 import { blockers } from "../tasks/readiness.js";
 import type { Board } from "./collect.js";
-import { relevantMemories } from "./relevant-memories.js";
+import { relevantMemories } from "./memories.js";
 import { type InitScope, SCOPES, SECTIONS, type Section } from "./scopes.js";
 
 /** What a section says; docs/bootstrap.md defines each field. */

@@ -1,5 +1,5 @@
 import { BoardError } from "./errors.js";
-import { iso } from "./time.js";
+import { iso } from "./result.js";
 
 /**
  * Refuses an edit of something that has changed since the caller read it (`if_updated_at`, contracts.md 3): `conflict`,

@@ -1,5 +1,5 @@
 import type { Call } from "../core/call.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import type { Activity } from "../model/activity.js";
 import type { Project } from "../model/project.js";
 import type { Session } from "../model/session.js";

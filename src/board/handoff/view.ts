@@ -1,4 +1,4 @@
-import { iso } from "../core/time.js";
+import { iso } from "../core/result.js";
 import type { Activity } from "../model/activity.js";
 import type { Project } from "../model/project.js";
 import type { Session } from "../model/session.js";

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { optionalText, optionalTimestamp, type Stored } from "./fields.js";
 
-/** Something an agent learned that later sessions should know. `tier` says for whom: so far always the project. */
+/** Something an agent learned that later sessions of the project should know. */
 export const memoryDocument = z.object({
-  tier: z.string().default("project"),
   project_id: optionalText,
   task_id: optionalText,
   agent_id: z.string().default(""),

@@ -1,7 +1,7 @@
 import type { Call } from "../core/call.js";
 import { type Bucket, readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import { PRIORITIES } from "../model/enums.js";
 import { type Project, projectDocument } from "../model/project.js";
 import { countTasks } from "./task-counts.js";

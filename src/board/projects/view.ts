@@ -1,4 +1,4 @@
-import { iso } from "../core/time.js";
+import { iso } from "../core/result.js";
 import type { Project } from "../model/project.js";
 
 /** A project as agents see it. */

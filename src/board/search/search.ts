@@ -1,7 +1,7 @@
 import type { ShapeName } from "../../firestore/shapes.js";
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import { activityDocument } from "../model/activity.js";
 import { sessionDocument } from "../model/session.js";
 import { taskDocument } from "../model/task.js";

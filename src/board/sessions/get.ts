@@ -2,7 +2,7 @@ import { activityEntry } from "../activity/view.js";
 import type { Call } from "../core/call.js";
 import { existingSession } from "../core/existing.js";
 import { readDocuments } from "../core/read-document.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import { activityDocument } from "../model/activity.js";
 import { PAGE } from "../model/limits.js";
 import { taskDocument } from "../model/task.js";

@@ -1,4 +1,4 @@
-import { iso } from "../core/time.js";
+import { iso } from "../core/result.js";
 import type { Session } from "../model/session.js";
 
 /** How long an active session may be silent before it counts as stale. */

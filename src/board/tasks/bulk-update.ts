@@ -1,6 +1,6 @@
 import type { Call } from "../core/call.js";
 import { namedAgent, readNamedSession } from "../core/caller.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import { write } from "../core/write.js";
 import type { Priority, TaskStatus } from "../model/enums.js";
 import { changeTask } from "./change.js";

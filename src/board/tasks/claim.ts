@@ -3,7 +3,7 @@ import { type NamedSession, readNamedSession } from "../core/caller.js";
 import { BoardError, invalidArgument } from "../core/errors.js";
 import { existingTask } from "../core/existing.js";
 import { readDocuments } from "../core/read-document.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import { earlierResult, type UnitOfWork, write } from "../core/write.js";
 import { type Lease, type Task, taskDocument } from "../model/task.js";
 import { statusTimes } from "./change.js";

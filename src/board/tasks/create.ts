@@ -1,7 +1,7 @@
 import type { Call } from "../core/call.js";
 import { entryAgent, readNamedSession } from "../core/caller.js";
 import type { Metadata } from "../core/metadata.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import { write } from "../core/write.js";
 import type { Priority, RiperMode, TaskStatus } from "../model/enums.js";
 import { statusTimes } from "./change.js";

@@ -1,7 +1,7 @@
 import type { Call } from "../core/call.js";
 import { existingTask } from "../core/existing.js";
 import { readDocuments } from "../core/read-document.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import { activityDocument } from "../model/activity.js";
 import { PAGE } from "../model/limits.js";
 import { type Task, taskDocument } from "../model/task.js";

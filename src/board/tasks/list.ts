@@ -2,7 +2,7 @@ import type { Call } from "../core/call.js";
 import { notFound } from "../core/errors.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import { type Task, taskDocument } from "../model/task.js";
 import { type TaskFilter, taskBuckets } from "./list-order.js";
 import { isReady } from "./readiness.js";

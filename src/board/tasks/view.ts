@@ -1,4 +1,4 @@
-import { iso } from "../core/time.js";
+import { iso } from "../core/result.js";
 import type { Task } from "../model/task.js";
 
 /** A task in a list. */

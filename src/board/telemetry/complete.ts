@@ -1,9 +1,8 @@
 import type { Call } from "../core/call.js";
 import { BoardError } from "../core/errors.js";
 import type { Session } from "../model/session.js";
-import { readActive } from "./read.js";
+import { readActive, writeOnce } from "./context-session.js";
 import { contextRow, type TokenCounts, tokenFields } from "./row.js";
-import { writeOnce } from "./write.js";
 
 /** The arguments of sessionComplete. */
 export interface CompleteContextSession extends TokenCounts {

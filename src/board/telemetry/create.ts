@@ -1,8 +1,8 @@
 import type { Call } from "../core/call.js";
 import { newSession } from "../model/session.js";
 import { openProject } from "../projects/read.js";
+import { writeOnce } from "./context-session.js";
 import { contextRow, type NoSession, type TokenCounts, tokenFields } from "./row.js";
-import { writeOnce } from "./write.js";
 
 /** The arguments of sessionCreate. */
 export interface CreateContextSession extends TokenCounts {

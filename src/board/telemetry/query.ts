@@ -1,7 +1,7 @@
 import type { Call } from "../core/call.js";
 import { documentPages } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import { type Session, sessionDocument } from "../model/session.js";
 import { contextRow } from "./row.js";
 

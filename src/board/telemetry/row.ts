@@ -1,4 +1,4 @@
-import { iso } from "../core/time.js";
+import { iso } from "../core/result.js";
 import type { Session } from "../model/session.js";
 
 /** Token counts as the session tools name them. */

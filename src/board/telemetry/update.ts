@@ -1,7 +1,6 @@
 import type { Call } from "../core/call.js";
-import { readActive } from "./read.js";
+import { readActive, writeOnce } from "./context-session.js";
 import { contextRow, type TokenCounts, tokenFields } from "./row.js";
-import { writeOnce } from "./write.js";
 
 /** The arguments of sessionUpdate. */
 export interface UpdateTokens extends TokenCounts {

@@ -5,8 +5,8 @@ import { invalidArgument } from "../core/errors.js";
 import { jsonBytes } from "../core/tokens.js";
 import { createdMark } from "../core/write.js";
 import { type ActionStatus, type DialogCategory, type DialogRole, TURN_LIMITS } from "../model/turn.js";
-import type { NamesTurn } from "./address.js";
-import { editTurn } from "./edit.js";
+import { editTurn } from "./edit-turn.js";
+import type { NamesTurn } from "./named-turn.js";
 
 /** A dialog item as the caller gives it. */
 export interface DialogItem {

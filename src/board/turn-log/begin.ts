@@ -1,11 +1,11 @@
 import type { Call } from "../core/call.js";
 import { lastCallMark, type UnitOfWork, write } from "../core/write.js";
 import type { Turn } from "../model/turn.js";
-import { type NamesSession, readActiveSession, targetSession } from "./address.js";
-import { setCurrent } from "./connection.js";
-import { touched } from "./edit.js";
+import { setCurrent } from "./current-turn.js";
+import { touched } from "./edit-turn.js";
 import { turnExists, turnOpen } from "./errors.js";
 import { begunAt, requestIdTime } from "./ids.js";
+import { type NamesSession, readActiveSession, targetSession } from "./named-turn.js";
 import { second } from "./view.js";
 
 /** The arguments of sessionlog_begin_turn. */

@@ -1,9 +1,9 @@
 import type { Call } from "../core/call.js";
 import { lastCallMark, type UnitOfWork, write } from "../core/write.js";
-import { type NamesSession, readActiveSession, targetSession } from "./address.js";
-import { current, setCurrent } from "./connection.js";
-import { touched } from "./edit.js";
+import { current, setCurrent } from "./current-turn.js";
+import { touched } from "./edit-turn.js";
 import { noSession, turnOpen } from "./errors.js";
+import { type NamesSession, readActiveSession, targetSession } from "./named-turn.js";
 import { second } from "./view.js";
 
 /**

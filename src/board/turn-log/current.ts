@@ -1,9 +1,9 @@
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import { turnDocument } from "../model/turn.js";
-import { type NamesSession, readSession } from "./address.js";
-import { current } from "./connection.js";
+import { current } from "./current-turn.js";
+import { type NamesSession, readSession } from "./named-turn.js";
 import { historyRow, second } from "./view.js";
 
 /**

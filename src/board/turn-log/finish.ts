@@ -1,7 +1,7 @@
 import type { Call } from "../core/call.js";
 import type { Turn } from "../model/turn.js";
-import type { NamesTurn } from "./address.js";
-import { editTurn } from "./edit.js";
+import { editTurn } from "./edit-turn.js";
+import type { NamesTurn } from "./named-turn.js";
 import { second } from "./view.js";
 
 /** Ends a turn as completed; without a response, the one it has stays (contracts.md 5, completeTurn). */

@@ -1,6 +1,6 @@
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
-import { withWarnings } from "../core/warnings.js";
+import { withWarnings } from "../core/result.js";
 import { sessionDocument } from "../model/session.js";
 import { historyRow } from "./view.js";
 
@@ -24,4 +24,10 @@ export async function queryHistory(call: Call, { agent, limit, offset }: QueryHi
   const { rows, warnings } = readDocuments(sessionDocument, "session", found.docs);
   const sessions = rows.map(historyRow);
   return withWarnings({ sessions, totalCount, offset, limit }, warnings);
+}
+
+/** Says that the turn log can be used, by reading one session of the store, if there is one (contracts.md 5, bootstrap). */
+export async function bootstrap(call: Call) {
+  await call.store.query("sessionHistory", { limit: 1 }).get();
+  return { initialized: true as const };
 }

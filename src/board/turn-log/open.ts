@@ -2,7 +2,7 @@ import type { Call } from "../core/call.js";
 import { BoardError } from "../core/errors.js";
 import { lastCallMark, type UnitOfWork, write } from "../core/write.js";
 import { newSession } from "../model/session.js";
-import { setCurrent } from "./connection.js";
+import { setCurrent } from "./current-turn.js";
 import { begunAt, sessionIdTime } from "./ids.js";
 import { second } from "./view.js";
 

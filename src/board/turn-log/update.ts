@@ -3,8 +3,8 @@ import { changedFields, pick } from "../core/changed-fields.js";
 import { invalidArgument } from "../core/errors.js";
 import type { Session } from "../model/session.js";
 import { TURN_LIMITS, type Turn } from "../model/turn.js";
-import type { NamesTurn } from "./address.js";
-import { editTurn } from "./edit.js";
+import { editTurn } from "./edit-turn.js";
+import type { NamesTurn } from "./named-turn.js";
 import { second } from "./view.js";
 
 /** The arguments of sessionlog_update_turn. */

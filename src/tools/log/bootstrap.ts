@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bootstrap } from "../../board/turn-log/bootstrap.js";
+import { bootstrap } from "../../board/turn-log/history.js";
 import { defineTool, READS } from "../define.js";
 
 export default defineTool({

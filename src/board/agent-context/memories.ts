@@ -1,4 +1,4 @@
-import { iso } from "../core/time.js";
+import { iso } from "../core/result.js";
 import { jsonBytes } from "../core/tokens.js";
 import type { Memory } from "../model/memory.js";
 import { rank } from "../search/rank.js";
@@ -29,4 +29,19 @@ export function relevantMemories(memories: readonly Memory[], about: string) {
     shown.push(row);
   }
   return shown;
+}
+
+/** The Jaccard index from which on two texts count as the same memory. */
+const SAME = 0.8;
+
+/** Whether two texts say nearly the same: the share of their words that both have (Jaccard index). Pure. */
+export function nearDuplicate(a: string, b: string): boolean {
+  const [one, two] = [words(a), words(b)];
+  const shared = [...one].filter((word) => two.has(word)).length;
+  const all = one.size + two.size - shared;
+  return all === 0 ? a === b : shared / all >= SAME;
+}
+
+function words(text: string): Set<string> {
+  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu));
 }

@@ -1,6 +1,8 @@
 import type { Snapshot } from "../../firestore/store.js";
+import type { Call } from "../core/call.js";
 import { BoardError } from "../core/errors.js";
 import { readDocument } from "../core/read-document.js";
+import { type UnitOfWork, write } from "../core/write.js";
 import { type Session, sessionDocument } from "../model/session.js";
 
 /** Whether a session takes no more tokens: the telemetry's rule looks at both fields, a lead may have edited either. */
@@ -23,4 +25,12 @@ export function readActive(snapshot: Snapshot | undefined, id: string): Session 
       "sessionQuery with activeOnly lists those that are active; sessionCreate opens a new one.",
     );
   return session;
+}
+
+/**
+ * A telemetry write: one commit, sent once. One whose answer is lost ends the call, because it may have counted; a caller
+ * that wants to be sure repeats it under the same idempotency key.
+ */
+export async function writeOnce<T>(call: Call, work: (write: UnitOfWork) => Promise<T>): Promise<T> {
+  return await write(call, work, { repeat: { onlyRefused: true } });
 }

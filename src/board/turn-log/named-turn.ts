@@ -2,7 +2,7 @@ import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readDocument } from "../core/read-document.js";
 import { type Session, sessionDocument } from "../model/session.js";
-import { current } from "./connection.js";
+import { current } from "./current-turn.js";
 import { noSession, noTurn } from "./errors.js";
 
 /** The session that a call names: the named one, else the connection's. */

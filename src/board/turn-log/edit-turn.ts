@@ -4,8 +4,8 @@ import { readDocument } from "../core/read-document.js";
 import { type CommitMark, lastCallMark, type UnitOfWork, write } from "../core/write.js";
 import type { Session } from "../model/session.js";
 import { type Turn, turnDocument } from "../model/turn.js";
-import { type NamesTurn, readSession, targetTurn } from "./address.js";
 import { immutable, noTurn } from "./errors.js";
+import { type NamesTurn, readSession, targetTurn } from "./named-turn.js";
 
 /** What an edit is decided on: the open turn, its session, and the documents it asked for. */
 export interface TurnState {
