@@ -14,7 +14,7 @@ export interface RunningEmulator {
 
 /** How long the emulator may take to answer; it needs 1-2 s on an idle machine. */
 const START_TIMEOUT_MS = 60_000;
-const TETHER = fileURLToPath(new URL("./tether.mjs", import.meta.url));
+const KILL_WITH_PARENT = fileURLToPath(new URL("./kill-with-parent.mjs", import.meta.url));
 
 /**
  * Uses or starts the official Firestore emulator: the one at FIRESTORE_EMULATOR_HOST when it answers, else what
@@ -40,7 +40,7 @@ export async function startOfficialEmulator(): Promise<RunningEmulator | { unava
 async function start({ name, command }: EmulatorCommand): Promise<RunningEmulator | { unavailable: string }> {
   const host = `127.0.0.1:${await freePort()}`;
   const [bind = "", port = ""] = host.split(":");
-  const child = spawn(process.execPath, [TETHER, ...command, "--host", bind, "--port", port], {
+  const child = spawn(process.execPath, [KILL_WITH_PARENT, ...command, "--host", bind, "--port", port], {
     stdio: ["pipe", "pipe", "pipe"],
   });
   const output = tail(child);
