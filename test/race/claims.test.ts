@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { useBoard } from "../support/board.js";
-import { type Answer, startAgent, ToolError } from "../support/client.js";
+import { type Answer, allPages, startAgent, ToolError } from "../support/client.js";
 import { lane } from "../support/lane.js";
 import { faults } from "./claims/history.js";
 import { runWorkers } from "./claims/workers.js";
@@ -30,15 +30,10 @@ async function makeTasks(project_id: string, count: number): Promise<void> {
   await Promise.all(made);
 }
 
+/** All entries of a project, the oldest first. */
 async function allEntries(project_id: string): Promise<Answer[]> {
-  const entries: Answer[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await board.call("board_get_activity", { project_id, limit: 200, ...(cursor ? { cursor } : {}) });
-    entries.push(...page.entries);
-    cursor = page.next_cursor ?? undefined;
-  } while (cursor);
-  return entries.reverse();
+  const pages = await allPages(board, "board_get_activity", { project_id, limit: 200 });
+  return pages.flatMap(({ entries }) => entries).reverse();
 }
 
 async function allTasks(project_id: string): Promise<Map<string, Answer>> {
