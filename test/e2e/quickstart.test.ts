@@ -43,7 +43,7 @@ test("the quickstart hands the work of one agent to the next, and leaves nothing
   expect(readdirSync(folder)).toEqual(["tmp"]);
 });
 
-test("what the quickstart prints last connects an agent to the built server, and names the lasting store", () => {
+test("the quickstart ends with how to connect an agent to the built server, and where its board will be", () => {
   const { stdout } = runQuickstart(ROOT);
   const server = join(ROOT, "dist", "cli.js");
   expect(stdout).toContain(`claude mcp add --scope user fireboard -- node ${server}\n`);
@@ -55,13 +55,13 @@ test("what the quickstart prints last connects an agent to the built server, and
   expect(stdout).toContain(`on this machine, in ${join(folder, "data", "fireboard")}`);
 });
 
-test("settings for another store do not lead the quickstart there, but are told", () => {
+test("settings for another store do not move the quickstart there, but are reported", () => {
   const { status, stdout } = runQuickstart(ROOT, { FIRESTORE_EMULATOR_HOST: "127.0.0.1:1" });
   expect(status, stdout).toBe(0);
   expect(stdout).toContain("Where your board will live: in the emulator at 127.0.0.1:1");
 });
 
-test("a server that does not start fails the quickstart, at the step where it happened", () => {
+test("a server that does not start fails the quickstart, which names the step", () => {
   const copy = join(folder, "copy");
   cpSync(join(ROOT, "dist"), join(copy, "dist"), { recursive: true });
   cpSync(join(ROOT, "package.json"), join(copy, "package.json"));

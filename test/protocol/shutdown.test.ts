@@ -7,7 +7,7 @@ import { useDatabases } from "./databases.js";
 
 const database = useDatabases();
 
-/** Ways to tell a server that it is no longer needed. */
+/** Ways to stop a server. */
 const WAYS: Record<string, (server: RawServer) => void> = {
   "the end of stdin": (server) => server.end(),
   SIGINT: (server) => server.kill("SIGINT"),
@@ -22,7 +22,7 @@ describe.each(Object.entries(WAYS))("%s", (_, stop) => {
     expect(server.stderr()).toContain('"event":"stopped"');
   });
 
-  it("lets a running call finish, closes the store and leaves a file that opens again", async () => {
+  it("lets a running call finish and closes the store, whose file opens again", async () => {
     const { env, config } = await database();
     const server = await startInitialized(env);
     server.send(toolCall(1, "board_get_projects"));

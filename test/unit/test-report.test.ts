@@ -29,7 +29,7 @@ function countsOf(files: Record<string, string>) {
   return countTests(JSON.parse(readFileSync(join(folder, "report.json"), "utf8")).testResults);
 }
 
-test("every way in which a test can end is counted as what it is", () => {
+test("each way in which a test can end is counted", () => {
   const counts = countsOf({
     "mixed.test.js": `
       test("passes", () => {});
