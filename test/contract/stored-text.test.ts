@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { TOOLS } from "../../src/tools/index.js";
 import { useBoard } from "../support/board.js";
 import { type Answer, ToolError } from "../support/client.js";
-import { type Found, textsIn } from "../support/texts.js";
 
 const board = useBoard();
 
@@ -54,6 +53,25 @@ function expectInOwnFields(answer: Answer, text: (kind: string) => string): stri
     expect(verbatim(found, text(kind)), `${kind} at ${found.path}: ${found.text}`).toBe(true);
   }
   return kinds;
+}
+
+/** A text inside an answer: a value, or the name of a field. */
+interface Found {
+  text: string;
+  /** The names on the way to it, joined by dots; list positions are left out. */
+  path: string;
+  isKey: boolean;
+}
+
+/** Every text in a JSON value, names of fields included. */
+function textsIn(value: unknown, path = ""): Found[] {
+  if (typeof value === "string") return [{ text: value, path, isKey: false }];
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((item) => textsIn(item, path));
+  return Object.entries(value).flatMap(([key, item]) => {
+    const below = path === "" ? key : `${path}.${key}`;
+    return [{ text: key, path: below, isKey: true }, ...textsIn(item, below)];
+  });
 }
 
 /** Whether a text came back unchanged. A snippet of a search shows more: the texts of a session are searched as one. */

@@ -2,10 +2,8 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+import { CLI, ROOT } from "../support/repository.js";
 
 let folder: string;
 
@@ -45,7 +43,7 @@ test("the quickstart hands the work of one agent to the next, and leaves nothing
 
 test("the quickstart ends with how to connect an agent to the built server, and where its board will be", () => {
   const { stdout } = runQuickstart(ROOT);
-  const server = join(ROOT, "dist", "cli.js");
+  const server = CLI;
   expect(stdout).toContain(`claude mcp add --scope user fireboard -- node ${server}\n`);
   const [, cursor = ""] = stdout.split(/^Cursor .+$/m);
   expect(JSON.parse(cursor.split(/^Codex/m)[0] ?? "")).toEqual({

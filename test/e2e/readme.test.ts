@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli, startEmulatorCommand } from "../support/cli.js";
 import { startAgent } from "../support/client.js";
-import { fences, PAGES, ROOT, readPage } from "../support/markdown.js";
+import { fences, PAGES, readPage } from "../support/markdown.js";
+import { ROOT } from "../support/repository.js";
 
 /** Commands that a test cannot or should not run, and why. Whether what they name exists is checked instead. */
 const NOT_RUN: [start: string, reason: string][] = [

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { openStore } from "../../src/firestore/store.js";
+import { useDatabases } from "../support/lane.js";
 import { startInitialized, toolCall } from "../support/raw-server.js";
-import { useDatabases } from "./databases.js";
 
 const database = useDatabases();
 

@@ -1,10 +1,8 @@
-import { fileURLToPath } from "node:url";
 import { Client, ProtocolError } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freshDatabase, type TestDatabase } from "../support/lane.js";
-
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+import { CLI } from "../support/repository.js";
 
 /** The client of the next major version of the MCP SDK, as a host would use it. */
 describe.each(["auto", "legacy"] as const)("the 2.x client with %s negotiation", (mode) => {

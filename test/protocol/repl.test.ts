@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { openStore } from "../../src/firestore/store.js";
+import { useDatabases } from "../support/lane.js";
 import { answers, pipe, request, startRepl, yaml } from "../support/repl.js";
 import { newRequestId, newSessionId, stored } from "../support/turnlog.js";
-import { useDatabases } from "./databases.js";
 
 const database = useDatabases();
 const codes = (got: { type: string; payload: { code?: string } }[]) => got.map(({ payload }) => payload.code ?? "ok");

@@ -2,8 +2,8 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/firestore/store.js";
-import { type RawServer, startInitialized, startRaw, toolCall } from "../support/raw-server.js";
-import { useDatabases } from "./databases.js";
+import { useDatabases } from "../support/lane.js";
+import { INITIALIZE, type RawServer, startInitialized, startRaw, toolCall } from "../support/raw-server.js";
 
 const database = useDatabases();
 
@@ -65,10 +65,8 @@ it("answers everything that was asked before stdin ended, large answers included
 
 it("answers a whole session that was piped into it", async () => {
   const server = startRaw((await database()).env);
-  const clientInfo = { name: "pipe", version: "1" };
-  const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo };
   server.send(
-    { jsonrpc: "2.0", id: 1, method: "initialize", params },
+    { jsonrpc: "2.0", id: 1, method: "initialize", params: INITIALIZE },
     { jsonrpc: "2.0", method: "notifications/initialized" },
     { jsonrpc: "2.0", id: 2, method: "tools/list" },
     toolCall(3, "board_create_project", { name: "Piped" }),

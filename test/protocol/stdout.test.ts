@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { useDatabases } from "../support/lane.js";
 import { type RawServer, startInitialized, toolCall } from "../support/raw-server.js";
-import { useDatabases } from "./databases.js";
 
 const database = useDatabases();
 

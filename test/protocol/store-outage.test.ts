@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vit
 import { TOOLS } from "../../src/tools/index.js";
 import { startAgent, ToolError } from "../support/client.js";
 import { startEmbeddedEmulator } from "../support/embedded-emulator.js";
-import { rightArguments } from "../support/hostile.js";
+import { validArguments } from "../support/hostile.js";
 import { startPartitionProxy } from "../support/partition-proxy.js";
 import { startInitialized } from "../support/raw-server.js";
 import { startUnresponsiveServer, type UnresponsiveServer } from "../support/unresponsive-server.js";
@@ -34,7 +34,7 @@ describe("a store that accepts connections and never answers", () => {
       BOARD.map((tool) =>
         server.ask("tools/call", {
           name: tool.name,
-          arguments: { ...rightArguments(tool, ids), ...NEEDED[tool.name] },
+          arguments: { ...validArguments(tool, ids), ...NEEDED[tool.name] },
         }),
       ),
     );

@@ -1,8 +1,6 @@
-import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+import { CLI } from "./repository.js";
 
 /** The result of a tool, loosely typed: the assertions of a test say what it is. */
 // biome-ignore lint/suspicious/noExplicitAny: a result is what the assertions say it is

@@ -4,7 +4,7 @@ const OPEN = 300;
 const PRIORITIES = ["critical", "high", "medium", "low"];
 const BATCH = 500;
 
-/** Writes 300 open tasks of a project and so many done ones; the open lie between the done in every order. */
+/** Writes 300 open tasks of a project and `done` done ones, mixed in the order of every field. */
 export async function writeTasks(store: Store, projectId: string, done: number): Promise<void> {
   const { firestore } = store.ref("tasks", "any");
   const total = OPEN + done;
@@ -12,7 +12,7 @@ export async function writeTasks(store: Store, projectId: string, done: number):
   for (let from = 0; from < total; from += BATCH) {
     const batch = firestore.batch();
     for (let at = from; at < Math.min(from + BATCH, total); at += 1) {
-      // The open ones are the same beside few and beside many.
+      // The open tasks are the same, whatever the number of done ones.
       const open = at % step === 0 && at / step < OPEN;
       const time = new Date(1_700_000_000_000 + at * 1_000);
       batch.set(store.ref("tasks", `${projectId}-${at}`), {

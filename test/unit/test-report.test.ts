@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { countTests } from "../../scripts/test-report.mjs";
+import { ROOT } from "../support/repository.js";
 
-const MODULES = fileURLToPath(new URL("../../node_modules", import.meta.url));
+const MODULES = join(ROOT, "node_modules");
 
 let folder: string;
 
