@@ -35,7 +35,7 @@ async function session(project_id: string): Promise<string> {
   return (await board.call("board_create_session", { project_id })).session_id;
 }
 
-/** Everything that a second effect would change: what is stored, without idempotency keys and without what heartbeats change. */
+/** All documents that a second effect would change, without the fields that heartbeats change. */
 async function everything() {
   const database = board.store.ref("tasks", "x").firestore;
   const collections = ["projects", "tasks", "sessions", "activity_log"];
@@ -43,7 +43,7 @@ async function everything() {
   return snapshots.map(({ docs }) => docs.map((document) => [document.id, withoutHeartbeats(document.data())]));
 }
 
-/** A write sends a heartbeat for the session it names (contracts.md 1.2), a repeated one too, some time after its answer. */
+/** A write, also a repeated one, sends a heartbeat for its session (contracts.md 1.2) some time after the answer. */
 function withoutHeartbeats({ last_seen_at, lease, ...rest }: Record<string, unknown>) {
   return { ...rest, lease: lease ? { ...lease, expires_at: null } : lease };
 }

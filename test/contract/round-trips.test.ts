@@ -4,7 +4,7 @@ import type { Agent } from "../support/client.js";
 import { useRecordedAgent } from "../support/recorded-agent.js";
 import { type Rpc, type RpcRecorder, roundTrips } from "../support/rpc-recorder.js";
 
-// A long deadline, because the emulator is slow with 120 aggregations of a large collection; and no heartbeats, which would count.
+// The emulator is slow with 120 aggregations of a large collection. Heartbeats would be counted.
 const recorded = useRecordedAgent({ FIREBOARD_DEADLINE_MS: "60000", FIREBOARD_HEARTBEAT_MS: "600000" });
 let recorder: RpcRecorder;
 let agent: Agent;

@@ -16,7 +16,7 @@ export function seededRandom(seed: number): () => number {
 export interface Acknowledged {
   projects: Set<string>;
   tasks: Set<string>;
-  /** Tasks. */
+  /** Deleted tasks. */
   deleted: Set<string>;
   sessions: Set<string>;
   /** Sessions that were ended with a summary. */

@@ -14,7 +14,7 @@ export interface RaceServers {
   find(collection: "tasks" | "sessions" | "activity_log", field: string, value: string): Promise<Answer[]>;
 }
 
-/** How many processes race: the official emulator is slow under contention (seconds for four), the embedded store is not. */
+/** How many processes race: fewer on the official emulator, which takes seconds for four. */
 export const PROCESSES = lane === "embedded" ? 8 : 4;
 /** How often a race of two is repeated. */
 const ROUNDS = lane === "embedded" ? 10 : 2;
@@ -48,7 +48,7 @@ export function useServers(size: number = PROCESSES): RaceServers {
   return servers;
 }
 
-/** Waits for calls that run at once: the results of those that won, and the error codes of those that lost. Throws any other error. */
+/** Waits for calls that run at once; gives the results and the error codes of refusals. Throws any other error. */
 export async function race(calls: Promise<Answer>[]): Promise<{ won: Answer[]; lost: string[] }> {
   const won: Answer[] = [];
   const lost: string[] = [];

@@ -35,7 +35,7 @@ export async function storeSession(
   }
 }
 
-/** Every document of a collection and its subcollections: JSON by path, without the name of the collection, to compare both. */
+/** All documents of a collection and its subcollections: JSON by path. The path leaves out the name of the collection. */
 export async function tree(store: Store, collection: "sessions" | "sessions_archive"): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const visit = async (ref: DocumentReference, path: string): Promise<void> => {

@@ -9,7 +9,7 @@ export interface KnownIds {
   session_id: string[];
 }
 
-/** Texts that often break programs: paths, reserved names, control characters, invalid Unicode, code of other languages. */
+/** Texts that often break programs: paths, reserved names, control characters, invalid Unicode, other languages' code. */
 const NASTY_TEXTS = [
   ...["", " ", ".", "..", "/", "a/b", "../../etc/passwd", "__x__", "__proto__", "constructor", "`", "a.b", "\\"],
   ...["\0", "a\0b", "\u001b[2J", "\r\n", "\u202e", "\ufeff", "\ud800", "ok\ud83d", "'; DROP TABLE documents; --"],

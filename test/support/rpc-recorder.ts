@@ -6,7 +6,7 @@ export interface Rpc {
   method: string;
   /** The round trip it was part of, counted from 1: the RPCs of a round trip ran at the same time. */
   round: number;
-  /** Reads that Cloud Firestore would bill: one for each document, and for 1,000 index entries of an aggregation; at least 1. */
+  /** Reads that Cloud Firestore bills: 1 for each document, 1 for 1,000 index entries of an aggregation; at least 1. */
   billedReads: number;
   /** The writes of a commit. */
   writes: number;
@@ -21,7 +21,7 @@ export interface RpcRecorder {
   close(): Promise<void>;
 }
 
-/** A round starts when no other RPC has come for so long, so that RPCs which a client sends together are counted as one round. */
+/** A round starts when no other RPC has come for so long: RPCs that a client sends together are one round. */
 const QUIET_MS = 60;
 
 // biome-ignore lint/suspicious/noExplicitAny: decoded protocol messages

@@ -49,7 +49,7 @@ interface Worker {
   killed: boolean;
 }
 
-/** Repeats a call that is refused with `conflict`: on the emulator, workers that want the same task can block each other. */
+/** Repeats a call that is refused with `conflict`: workers that want the same task can block each other on the emulator. */
 function retryOnConflict(server: Agent, tool: string, args: object) {
   return pRetry(() => server.call(tool, { ...args }), {
     retries: 20,
