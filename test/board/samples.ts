@@ -3,13 +3,13 @@ import { newSession, type Session } from "../../src/board/model/session.js";
 import type { Lease, Task } from "../../src/board/model/task.js";
 import type { Snapshot } from "../../src/firestore/store.js";
 
-/** The moment at which the unit tests of the rules take place. */
+/** The current time in the unit tests of the rules. */
 export const NOW = new Date("2026-03-01T12:00:00.000Z");
 
-/** A moment some minutes after NOW; before it when negative. */
+/** The time so many minutes after NOW, or before it when negative. */
 export const minutes = (after: number) => new Date(NOW.getTime() + after * 60_000);
 
-/** A task in the queue, with nothing said but what is given. */
+/** A task in `todo`, with defaults for what is not given. */
 export function sampleTask(fields: Partial<Task> = {}): Task {
   return {
     id: "t",
@@ -42,7 +42,7 @@ export function sampleSession(fields: Partial<Session> = {}): Session {
   return { ...newSession(minutes(-60), { kind: "board", project_id: "p" }), id: "s", ...fields };
 }
 
-/** An activity entry; what it tells of is in its metadata. */
+/** An activity entry, by default an update of the task `t`. */
 export function sampleEntry(fields: Partial<Activity> = {}): Activity {
   return {
     id: "e",
@@ -59,7 +59,7 @@ export function sampleEntry(fields: Partial<Activity> = {}): Activity {
   };
 }
 
-/** A document as the store gives it: what the rules read of it is its id and its data. */
+/** A document as the client library gives it, with the parts that the rules read: id and data. */
 export function sampleSnapshot(id: string, data: Record<string, unknown> | undefined): Snapshot {
   return { id, exists: data !== undefined, data: () => data } as Snapshot;
 }

@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 test("the cloud without credentials is an error that says what to set", async () => {
-  // Without the last one, the Google library would look for a metadata server in the network.
+  // METADATA_SERVER_DETECTION keeps the Google library from looking for a metadata server in the network.
   agent = await startAgent({
     HOME: home,
     FIREBOARD_PROJECT_ID: "p",
@@ -30,7 +30,7 @@ test("the cloud without credentials is an error that says what to set", async ()
   });
 });
 
-test("a mistake in the settings is told by every call, and by one line on stderr", async () => {
+test("a mistake in the settings is reported by every call, and by one line on stderr", async () => {
   agent = await startAgent({ HOME: home, GOOGLE_APPLICATION_CREDENTIALS: join(home, "no-such-key.json") });
   for (const tool of ["board_get_projects", "board_get_projects"])
     await expect(agent.call(tool)).toFailWith("unavailable");
@@ -41,7 +41,7 @@ test("a mistake in the settings is told by every call, and by one line on stderr
   expect(agent.stderr()).toContain("names a file that cannot be read");
 });
 
-test("credentials for the cloud do not disturb an embedded board", async () => {
+test("credentials for the cloud do not matter to an embedded board", async () => {
   agent = await startAgent({ HOME: home, FIREBOARD_STORE: "embedded", GOOGLE_APPLICATION_CREDENTIALS: "{broken" });
   expect((await agent.call("board_get_projects")).projects).toEqual([]);
 });

@@ -43,7 +43,7 @@ test("any Firestore client can write, read and query, without a token", async ()
   expect(large.docs.map(({ id }) => id)).toEqual(["LA"]);
 });
 
-test("a fireboard server takes it as its emulator", async () => {
+test("a fireboard server can use it as its emulator", async () => {
   const { host } = await start();
   const agent = await startAgent({ FIRESTORE_EMULATOR_HOST: host });
   cleanUp.push(agent.close);
@@ -52,7 +52,7 @@ test("a fireboard server takes it as its emulator", async () => {
   expect(projects).toMatchObject([{ id, name: "On another store", total_tasks: 0 }]);
 });
 
-test.each(["SIGINT", "SIGTERM"] as const)("%s ends it cleanly; a file keeps the data", async (signal) => {
+test.each(["SIGINT", "SIGTERM"] as const)("%s stops it cleanly, and a file keeps the data", async (signal) => {
   const data = ["--data", join(folder, "kept", "store.db")];
   const first = await start(...data);
   await client(first).doc("notes/1").set({ text: "kept" });
@@ -68,7 +68,7 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s ends it cleanly; a file keeps the 
   expect((await client(second).doc("notes/1").get()).data()).toEqual({ text: "kept" });
 });
 
-test("without --data, the data ends with it", async () => {
+test("without --data, nothing is kept", async () => {
   const first = await start();
   await client(first).doc("notes/1").set({ text: "gone soon" });
   await first.stop();
@@ -81,14 +81,14 @@ test("without --data, the data ends with it", async () => {
   ).toBe(false);
 });
 
-test("a query without its index is refused, or gets it with --create-indexes", async () => {
+test("a query without its index is refused, or creates it with --create-indexes", async () => {
   const query = (emulator: EmulatorProcess) =>
     client(emulator).collection("cities").where("state", "==", "CA").orderBy("population").get();
   await expect(query(await start())).rejects.toMatchObject({ code: 9, message: expect.stringContaining("index") });
   expect((await query(await start("--create-indexes"))).empty).toBe(true);
 });
 
-test("a taken port is one clear line and exit code 1", async () => {
+test("a taken port is reported in one line, with exit code 1", async () => {
   const { host } = await start();
   const port = host.split(":")[1] ?? "";
   const { status, stdout, stderr } = runCli(["emulator", "--port", port]);
@@ -96,7 +96,7 @@ test("a taken port is one clear line and exit code 1", async () => {
   expect(stderr).toMatch(new RegExp(`^fireboard: Port ${port} .*taken.*\\n$`));
 });
 
-test("a file that is no store is one clear line and exit code 1, and is left as it is", () => {
+test("a file that is no store is reported in one line, with exit code 1, and not changed", () => {
   const file = join(folder, "letter.txt");
   writeFileSync(file, "Dear reader, this is no database. ".repeat(50));
   const { status, stdout, stderr } = runCli(["emulator", "--port", "0", "--data", file]);

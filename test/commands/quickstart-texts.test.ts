@@ -4,7 +4,7 @@ import { renderHandoff, ShownHandoff } from "../../src/commands/quickstart/hando
 import { hostSetups } from "../../src/commands/quickstart/hosts.js";
 
 test.each(["/plain/dist/cli.js", "/with space/it's $HOME/cli.js"])(
-  "a shell takes %s from the Claude Code line as it is",
+  "a shell reads %s from the Claude Code line unchanged",
   (path) => {
     const claude = hostSetups(path).find(({ host }) => host === "Claude Code");
     const [, words = ""] = claude?.paste.split(" -- node ") ?? [];
@@ -19,7 +19,7 @@ test("a path with quotes and backslashes survives in JSON and TOML", () => {
   expect(codex).toContain('args = ["C:\\\\Users\\\\\\"me\\"\\\\cli.js"]');
 });
 
-test("a first handoff, without a past, is short", () => {
+test("a handoff without earlier sessions is short", () => {
   const handoff = ShownHandoff.parse({
     project: { name: "New", status: "active" },
     last_session: null,

@@ -26,13 +26,13 @@ async function boardWithProject(): Promise<string> {
   return (await agent.call("board_create_project", { name: "Precious" })).id;
 }
 
-test("path says where the file will be, by the same settings as the server", () => {
+test("path prints where the file will be, by the same settings as the server", () => {
   expect(runCli(["store", "path"], env)).toEqual({ status: 0, stdout: `${file()}\n`, stderr: "" });
   const other = ["store", "path", "--data-dir", join(folder, "other")];
   expect(runCli(other, env).stdout).toBe(`${join(folder, "other", "fireboard.db")}\n`);
 });
 
-/** As the README says: with the servers stopped, the copy takes the file's place, and what lies beside it goes. */
+/** As the README says: stop the servers, copy the backup over the file, delete the files that SQLite keeps beside it. */
 async function restore(backup: string): Promise<void> {
   await agent?.close();
   copyFileSync(backup, file());
@@ -69,14 +69,14 @@ test("a backup never replaces a file", async () => {
   expect(readFileSync(taken, "utf8")).toBe("mine");
 });
 
-test.each([[["check"]], [["backup", "x.db"]]])("%s without a board is one clear line", (args) => {
+test.each([[["check"]], [["backup", "x.db"]]])("%s without a board is reported in one line", (args) => {
   const { status, stdout, stderr } = runCli(["store", ...args], env);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr).toMatch(/^fireboard: There is no store at .*\n$/);
   expect(existsSync("x.db")).toBe(false);
 });
 
-test("a damaged file is told, with exit code 1", async () => {
+test("a damaged file is reported, with exit code 1", async () => {
   await boardWithProject();
   const backup = join(folder, "backup.db");
   runCli(["store", "backup", backup], env);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { runCli } from "../support/cli.js";
 import { startAgent } from "../support/client.js";
 
-/** Settings that no store can be opened with: listing tools must not need one. */
+/** Settings with which no store can be opened: listing tools must not need one. */
 const NO_STORE = { FIREBOARD_STORE: "emulator" };
 
 test("the text names every tool with its title and description", () => {
@@ -11,13 +11,13 @@ test("the text names every tool with its title and description", () => {
   expect(stdout).toMatch(/^board_get_projects: List projects\n {4}\S.+$/m);
 });
 
-test("the JSON is what a client is told", async () => {
+test("the JSON is what a client gets", async () => {
   const listed = JSON.parse(runCli(["tools", "--json"], NO_STORE).stdout);
   const agent = await startAgent(NO_STORE);
   const { tools } = await agent.client.listTools();
   await agent.close();
-  const told = tools.map(({ outputSchema: _, ...tool }) => tool);
-  expect(listed).toEqual(told);
+  const published = tools.map(({ outputSchema: _, ...tool }) => tool);
+  expect(listed).toEqual(published);
 });
 
 test("the tokens of all tools add up", () => {

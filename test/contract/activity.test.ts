@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { useBoard } from "../support/board.js";
+import { ids, useBoard } from "../support/board.js";
+import { allPages } from "../support/client.js";
 
 const board = useBoard();
 
 describe("board_log_activity", () => {
-  it("derives the project from the task, else from the session", async () => {
+  it("takes the project from the task, else from the session", async () => {
     const project_id = await board.project();
     const task_id = await board.task(project_id);
     const { session_id } = await board.call("board_create_session", { project_id });
@@ -25,7 +26,7 @@ describe("board_log_activity", () => {
     expect(await board.stored("activity_log", id)).toMatchObject({ project_id: null, task_id: null, details: null });
   });
 
-  it("refuses what does not exist, a comment without details, and an action that is no word", async () => {
+  it("refuses what does not exist, a comment without details, and an action that is not one lowercase word", async () => {
     const log = (fields: object) =>
       board.call("board_log_activity", { agent_name: "bob", action: "decided", ...fields });
     await expect(log({ project_id: "nope" })).toFailWith("project_not_found");
@@ -60,7 +61,7 @@ describe("board_get_activity", () => {
     ])
       written.push((await board.call("board_log_activity", fields)).id);
     const list = async (filter: Record<string, unknown>) =>
-      (await board.call("board_get_activity", filter)).entries.map(({ id }: { id: string }) => id);
+      ids((await board.call("board_get_activity", filter)).entries);
     const [first, second, third, fourth, fifth] = written;
     expect(await list({ project_id, agent_name: "ann", action: "decided" })).toEqual([fifth, third, first]);
     expect(await list({ task_id, session_id, agent_name: "ann" })).toEqual([fifth, first]);
@@ -68,14 +69,7 @@ describe("board_get_activity", () => {
     expect(await list({ project_id, task_id, session_id, agent_name: "ben", action: "decided" })).toEqual([second]);
     expect(await list({ agent_name: "nobody" })).toEqual([]);
 
-    const seen: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const args: Record<string, unknown> = { session_id, action: "decided", limit: 3, ...(cursor ? { cursor } : {}) };
-      const page = await board.call("board_get_activity", args);
-      seen.push(...page.entries.map(({ id }: { id: string }) => id));
-      cursor = page.next_cursor;
-    } while (cursor);
-    expect(seen).toEqual([fifth, third, second, first]);
+    const pages = await allPages(board, "board_get_activity", { session_id, action: "decided", limit: 3 });
+    expect(pages.flatMap(({ entries }) => ids(entries))).toEqual([fifth, third, second, first]);
   });
 });

@@ -1,7 +1,7 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SECTIONS } from "../../src/board/agent-context/scopes.js";
-import { useBoard } from "../support/board.js";
+import { ids, useBoard } from "../support/board.js";
 import { type Agent, type Answer, startAgent } from "../support/client.js";
 
 const board = useBoard();
@@ -12,7 +12,6 @@ beforeAll(async () => {
 afterAll(() => other?.close());
 
 const init = (args: Record<string, unknown>): Promise<Answer> => board.call("session_init", args);
-const ids = (rows: { id: string }[]) => rows.map(({ id }) => id);
 const MINUTE = 60_000;
 
 describe("session_init: sections by scope", () => {
@@ -131,7 +130,7 @@ describe("session_init: alerts", () => {
     expect((await init({ project_id: here })).cross_project_alerts).toEqual([]);
   });
 
-  it("name other agents seen lately, with their intents, until they clear them or are gone", async () => {
+  it("name other agents seen lately, with their intents, until those are cleared or the agents are gone", async () => {
     const project_id = await board.project();
     await other.call("session_init", { project_id, agent_id: "ben", intent: "rewrite the parser" });
     const seen = async () => (await init({ project_id, agent_id: "ann" })).agent_awareness;
@@ -145,7 +144,7 @@ describe("session_init: alerts", () => {
 });
 
 describe("tool_integrity_alert", () => {
-  it("tells an agent that the tools are not those it saw last, until it has seen them", async () => {
+  it("tells an agent once when the tools are not those it saw last", async () => {
     const project_id = await board.project();
     const changed = await startAgent({ ...board.database.env, FIREBOARD_EXCLUDE_TOOLS: "board_search" });
     const alert = async (agent: Agent) =>
@@ -153,11 +152,11 @@ describe("tool_integrity_alert", () => {
     try {
       expect(await alert(board.agent)).toBeNull();
       expect(await alert(board.agent)).toBeNull();
-      const told = await alert(changed);
-      expect(told).toEqual({ previous: expect.stringMatching(/^[0-9a-f]{64}$/), current: expect.any(String) });
-      expect(told.current).not.toBe(told.previous);
+      const seen = await alert(changed);
+      expect(seen).toEqual({ previous: expect.stringMatching(/^[0-9a-f]{64}$/), current: expect.any(String) });
+      expect(seen.current).not.toBe(seen.previous);
       expect(await alert(changed)).toBeNull();
-      expect(await alert(board.agent)).toEqual({ previous: told.current, current: told.previous });
+      expect(await alert(board.agent)).toEqual({ previous: seen.current, current: seen.previous });
     } finally {
       await changed.close();
     }
@@ -177,7 +176,7 @@ describe("session_init: incremental delivery", () => {
     const third = await init({ project_id, agent_id: "ann" });
     expect(third.pending_tasks.tasks).toHaveLength(2);
     expect(third.more_available).toEqual(skipped);
-    // Another agent, another process with the same name, another project, nobody: none of them has it.
+    // Another agent, another process with the same agent name, another project, no agent name: each gets everything.
     expect((await init({ project_id, agent_id: "ben" })).pending_tasks.tasks).toHaveLength(2);
     const elsewhere = await other.call("session_init", { project_id, agent_id: "ann" });
     expect(elsewhere.pending_tasks.tasks).toHaveLength(2);
@@ -185,7 +184,7 @@ describe("session_init: incremental delivery", () => {
     expect((await init({ project_id })).pending_tasks.tasks).toHaveLength(2);
   });
 
-  it("leaves an agent that applies `skipped` with the same as one that asks from scratch", async () => {
+  it("gives an agent that keeps skipped sections the same as one that asks for everything", async () => {
     const project_id = await board.project();
     const task_id = await board.task(project_id);
     const changes = [
@@ -266,16 +265,16 @@ describe("end_session", () => {
       return (await board.call("end_session", { agent_id: "zed", summary: `done ${Math.random()}` }))
         .effectiveness_report;
     };
-    // Three deliveries; after the first two something was done on a task they showed; the second was corrected by the third.
+    // Three deliveries: work followed on a task that the first two showed, and the third replaced the second.
     const first = await session();
     expect(first).toMatchObject({ total_deliveries: 3, context_hit_rate: 0.67, first_fetch_right: 2, prev_7d: null });
     expect(first.tokens_saved).toBeGreaterThan(0);
     const second = await session();
     const { message: _, prev_7d: __, ...figures } = first;
-    // The entry of the second session makes a hit of the first one's last delivery.
+    // The entry of the second session counts as a hit of the last delivery of the first.
     expect(second.prev_7d).toEqual({ ...figures, context_hit_rate: 1 });
-    const stranger = await board.call("end_session", { agent_id: "nobody-yet" });
-    expect(stranger.effectiveness_report).toMatchObject({
+    const newAgent = await board.call("end_session", { agent_id: "new-agent" });
+    expect(newAgent.effectiveness_report).toMatchObject({
       context_hit_rate: 0,
       first_fetch_right: 0,
       total_deliveries: 0,

@@ -5,7 +5,7 @@ const board = useBoard();
 const MINUTE = 60_000;
 
 const claim = (args: Record<string, unknown>) => board.call("board_claim_task", { agent_name: "ann", ...args });
-/** Lets a lease run out, as time would. */
+/** Lets a lease run out now. */
 const expire = (task_id: string) =>
   board.store.ref("tasks", task_id).update({ "lease.expires_at": new Date(Date.now() - MINUTE) });
 
@@ -142,7 +142,7 @@ describe("board_claim_task by project_id", () => {
     expect((await claim({ project_id })).task.id).not.toBe(task.id);
   });
 
-  it("offers a dead agent's task again", async () => {
+  it("offers a task again when its lease has run out", async () => {
     const project_id = await board.project();
     const task_id = await board.task(project_id);
     await claim({ task_id });
@@ -183,7 +183,7 @@ describe("a live lease", () => {
     expect((await board.stored("tasks", task_id)).status).toBe("in_progress");
   });
 
-  it("goes along when the holder hands the task over, and ends when it is given back", async () => {
+  it("moves with the task when the holder hands it over, and ends when the task is given back", async () => {
     const project_id = await board.project();
     const task_id = await board.task(project_id);
     const { session_id } = await board.call("board_create_session", { project_id, agent_name: "ann" });
@@ -196,7 +196,7 @@ describe("a live lease", () => {
     expect((await claim({ task_id })).task.assigned_agent).toBe("ann");
   });
 
-  it("outlives its session: a new session of the same agent keeps it", async () => {
+  it("continues after its session: a new session of the same agent keeps it", async () => {
     const project_id = await board.project();
     const task_id = await board.task(project_id);
     const { session_id } = await board.call("board_create_session", { project_id, agent_name: "ann" });

@@ -1,6 +1,6 @@
 import { Timestamp } from "firebase-admin/firestore";
 import { describe, expect, it } from "vitest";
-import { useBoard } from "../support/board.js";
+import { ids, useBoard } from "../support/board.js";
 import type { Answer } from "../support/client.js";
 
 /**
@@ -45,8 +45,6 @@ const session = (project_id: string, fields: object = {}) =>
     metadata: {},
     ...fields,
   });
-
-const ids = (rows: Answer[]) => rows.map(({ id }) => id).sort();
 
 describe("a document without our fields is read with defaults", () => {
   it("a project", async () => {
@@ -99,7 +97,7 @@ describe("a document without our fields is read with defaults", () => {
     });
   });
 
-  it("a session without kind is the board's: it is the active one, is handed over, and can be ended", async () => {
+  it("a session without kind is the board's: it is the active one, is in the handoff, and can be ended", async () => {
     const project_id = await project();
     const first = await session(project_id);
     await expect(board.call("board_create_session", { project_id, if_active: "reject" })).toFailWith("session_active");
@@ -121,7 +119,7 @@ describe("a document without our fields is read with defaults", () => {
     expect(last_session).toMatchObject({ id: session_id, handoff_notes: "Notes" });
   });
 
-  it("an activity entry without project_id is in no project's view, and in that of its task", async () => {
+  it("an activity entry without project_id is in the list of its task, and in no list of a project", async () => {
     const project_id = await project();
     const task_id = await task(project_id);
     const entry = { task_id, session_id: null, agent_name: "ann", action: "commented", details: "Hi", created_at: now };
@@ -132,8 +130,8 @@ describe("a document without our fields is read with defaults", () => {
   });
 });
 
-describe("a session of another door", () => {
-  it("does not compete for the one active session, is no handoff, and is not ended here", async () => {
+describe("a session of another toolset", () => {
+  it("is not the one active session, is in no handoff, and cannot be ended by the board", async () => {
     const project_id = await project();
     const context = await session(project_id, { kind: "context" });
     await session(project_id, { kind: "log", status: "completed", ended_at: now, handoff_notes: "Not ours" });
@@ -187,7 +185,7 @@ describe("a field of a wrong type", () => {
     await expect(board.call("board_get_session", { session_id: broken })).toFailWith("corrupt_document");
   });
 
-  it("does not keep a project from starting a session, nor two sessions active", async () => {
+  it("neither stops a project from starting a session nor leaves two sessions active", async () => {
     const project_id = await project();
     const broken = await session(project_id, { handoff_notes: 5 });
     await board.call("board_create_session", { project_id });
@@ -195,15 +193,15 @@ describe("a field of a wrong type", () => {
   });
 });
 
-describe("values that no caller could write, typed in the console", () => {
+describe("values that no tool writes, entered in the console", () => {
   it("an odd status or priority is listed last, counted, and can be corrected", async () => {
     const project_id = await project({ status: "waiting", priority: "urgent" });
     const odd = await task(project_id, { status: "waiting", priority: "urgent" });
     const normal = await task(project_id);
     const { tasks } = await board.call("board_get_tasks", { project_id });
-    expect(tasks.map(({ id }: Answer) => id)).toEqual([normal, odd]);
+    expect(ids(tasks)).toEqual([normal, odd]);
     const handoff = await board.call("board_get_handoff", { project_id });
-    expect(handoff.active_tasks.map(({ id }: Answer) => id)).toEqual([normal, odd]);
+    expect(ids(handoff.active_tasks)).toEqual([normal, odd]);
     expect(handoff.active_task_count).toBe(2);
 
     const { projects } = await board.call("board_get_projects", { limit: 200 });

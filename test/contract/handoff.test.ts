@@ -1,13 +1,13 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
-import { useBoard } from "../support/board.js";
+import { ids, useBoard } from "../support/board.js";
 
 const board = useBoard();
 const tokens = (value: unknown) => encode(JSON.stringify(value)).length;
 
-async function endedSession(project_id: string, notes: object): Promise<string> {
+async function endedSession(project_id: string, notes: Record<string, unknown>): Promise<string> {
   const { session_id } = await board.call("board_create_session", { project_id });
-  await board.call("board_end_session", { session_id, progress_summary: "done", ...notes });
+  await board.endSession(session_id, notes);
   return session_id;
 }
 
@@ -25,7 +25,7 @@ describe("the handoff", () => {
     });
   });
 
-  it("hands over the last session, open tasks in order and this call's own entries", async () => {
+  it("holds the last session, open tasks in order and the entries of this call", async () => {
     const project_id = await board.project();
     const low = await board.task(project_id, { priority: "low" });
     await board.task(project_id, { status: "done" });
@@ -60,25 +60,25 @@ describe("the handoff", () => {
     expect(handoff.recent_activity[1]).toMatchObject({ action: "session_ended", session_id: last });
   });
 
-  it("counts sessions that this very call abandons as the last one", async () => {
+  it("shows a session that this call abandons as the last one", async () => {
     const project_id = await board.project();
-    const noted = await endedSession(project_id, { handoff_notes: "good notes" });
+    const withNotes = await endedSession(project_id, { handoff_notes: "good notes" });
     const crashed = await board.call("board_create_session", { project_id });
     const { handoff } = await board.call("board_create_session", { project_id });
     expect(handoff.last_session).toMatchObject({ id: crashed.session_id, status: "abandoned", handoff_notes: null });
-    expect(handoff.last_handoff).toMatchObject({ id: noted, handoff_notes: "good notes" });
+    expect(handoff.last_handoff).toMatchObject({ id: withNotes, handoff_notes: "good notes" });
     expect(handoff.recent_activity.map(({ action }: { action: string }) => action).slice(0, 2)).toEqual([
       "session_started",
       "session_ended",
     ]);
   });
 
-  it("finds the last good notes behind many sessions without", async () => {
+  it("finds the last notes although many sessions without notes came later", async () => {
     const project_id = await board.project();
-    const noted = await endedSession(project_id, { handoff_notes: "good notes" });
+    const withNotes = await endedSession(project_id, { handoff_notes: "good notes" });
     for (let crash = 0; crash < 15; crash += 1) await board.call("board_create_session", { project_id });
     const handoff = await board.call("board_get_handoff", { project_id });
-    expect(handoff.last_handoff).toMatchObject({ id: noted });
+    expect(handoff.last_handoff).toMatchObject({ id: withNotes });
   });
 
   it("shows the last 20 entries of this project and none of another", async () => {
@@ -127,5 +127,76 @@ describe("the handoff", () => {
     await expect(board.call("board_get_handoff", { project_id: "nope" })).toFailWith("project_not_found");
     const tiny = board.call("board_get_handoff", { project_id: await board.project(), max_tokens: 999 });
     await expect(tiny).toFailWith("invalid_argument");
+  });
+});
+
+describe("board_get_handoff since", () => {
+  it("shows what changed after a session or a time, with counts, and nothing that did not", async () => {
+    const project_id = await board.project();
+    const [old, changed, done] = [
+      await board.task(project_id),
+      await board.task(project_id),
+      await board.task(project_id),
+    ];
+    const mine = await board.call("board_create_session", { project_id, agent_name: "ann" });
+    await board.endSession(mine.session_id, { handoff_notes: "mine" });
+    const other = await board.call("board_create_session", { project_id, agent_name: "ben" });
+    await board.call("board_update_task", { task_id: changed, title: "Changed" });
+    await board.call("board_update_task", { task_id: done, status: "done" });
+    await board.endSession(other.session_id, { handoff_notes: "his" });
+
+    const { ended_at } = await board.call("board_get_session", { session_id: mine.session_id });
+    for (const since of [mine.session_id, ended_at]) {
+      const handoff = await board.call("board_get_handoff", { project_id, since });
+      expect(handoff.last_session).toMatchObject({ id: other.session_id });
+      expect(handoff.active_tasks).toMatchObject([{ id: changed, title: "Changed" }]);
+      expect(handoff.active_task_count).toBe(2);
+      expect(handoff.recent_activity.map(({ action }: { action: string }) => action)).toEqual([
+        "session_ended",
+        "completed",
+        "updated",
+        "session_started",
+      ]);
+      expect(handoff.since).toEqual({
+        time: ended_at,
+        sessions_ended: 1,
+        tasks_changed: 2,
+        tasks_completed: [{ id: done, title: "A task" }],
+        entries: 4,
+      });
+      expect(JSON.stringify(handoff)).not.toContain(old);
+    }
+    const later = new Date(Date.now() + 1_000).toISOString();
+    expect(await board.call("board_get_handoff", { project_id, since: later })).toMatchObject({
+      last_session: null,
+      last_handoff: null,
+      active_tasks: [],
+      recent_activity: [],
+      since: { sessions_ended: 0, tasks_changed: 0, entries: 0 },
+    });
+    await expect(board.call("board_get_handoff", { project_id, since: "nope" })).toFailWith("session_not_found");
+    await expect(board.call("board_get_handoff", { project_id, since: "not a time" })).toFailWith("invalid_argument");
+  });
+
+  it.each(["0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"])(
+    "%s is accepted",
+    async (since) => {
+      const project_id = await board.project();
+      const handoff = await board.call("board_get_handoff", { project_id, since });
+      expect(handoff.since.entries).toBe(since.startsWith("9") ? 0 : 1);
+    },
+  );
+
+  it("counts every session that ended, and shows each changed task or says that it is left out", async () => {
+    const project_id = await board.project();
+    for (let at = 0; at < 40; at += 1) await board.task(project_id, { priority: "high" });
+    const changed = await board.task(project_id, { priority: "low" });
+    const opened = await board.call("board_create_session", { project_id });
+    await board.endSession(opened.session_id);
+    await board.call("board_update_task", { task_id: changed, title: "Changed" });
+    for (let at = 0; at < 26; at += 1) await board.call("board_create_session", { project_id });
+    const since = await board.call("board_get_handoff", { project_id, since: opened.session_id, max_tokens: 1_000 });
+    expect(since.since).toMatchObject({ sessions_ended: 25, tasks_changed: 1 });
+    expect(ids(since.active_tasks)).toEqual([changed]);
   });
 });

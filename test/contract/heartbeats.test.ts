@@ -6,7 +6,7 @@ import { freshDatabase, type TestDatabase } from "../support/lane.js";
 
 let database: TestDatabase;
 let store: Store;
-/** A server that beats often, and one whose own timer never comes into play. */
+/** A server whose timer sends heartbeats often, and one whose timer never fires during the tests. */
 let lively: Agent;
 let quiet: Agent;
 
@@ -32,7 +32,7 @@ async function claimed(agent: Agent, agent_name: string) {
   await agent.call("board_claim_task", { task_id, agent_name, session_id });
   return { project_id, task_id, session_id };
 }
-/** Makes a lease and a session look as if nothing had been heard for a while. */
+/** Lets a lease end soon, and makes its session look silent. */
 async function age({ task_id, session_id }: { task_id: string; session_id: string }) {
   const soon = new Date(Date.now() + 5_000);
   const long_ago = new Date(Date.now() - 60 * 60_000);
@@ -56,8 +56,8 @@ describe("heartbeats", () => {
     expect((await read("sessions", made.session_id)).updated_at).toEqual(before.session.updated_at);
   });
 
-  it("ride on a write that names the session, from any process", async () => {
-    const made = await claimed(quiet, "rider");
+  it("are sent by a write that names the session too, from any process", async () => {
+    const made = await claimed(quiet, "writer");
     const { soon } = await age(made);
     const { project_id, session_id } = made;
     await lively.call("board_log_activity", { agent_name: "somebody", action: "found", session_id, project_id });
@@ -73,7 +73,7 @@ describe("heartbeats", () => {
     await store.ref("tasks", made.task_id).update({ "lease.expires_at": past });
     await store.ref("sessions", made.session_id).update({ status: "abandoned", last_seen_at: past });
     const { soon } = await age(other);
-    // The same beats that renew the other agent's lease have passed these by.
+    // The heartbeat that renewed the other agent's lease has skipped these.
     await expect
       .poll(async () => (await read("tasks", other.task_id)).lease.expires_at.toMillis())
       .toBeGreaterThan(soon.getTime() + 60_000);

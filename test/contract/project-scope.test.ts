@@ -9,18 +9,18 @@ import type { Store, Tx } from "../../src/firestore/store.js";
 import { selectTools } from "../../src/tools/select.js";
 import { useBoard } from "../support/board.js";
 import { callOn } from "../support/call.js";
-import { type Agent, type Answer, startAgent, ToolError } from "../support/client.js";
+import { type Agent, type Answer, outcomeOf, startAgent } from "../support/client.js";
 import { hostileArguments, type KnownIds } from "../support/hostile.js";
 import { lane } from "../support/lane.js";
 import { beginTurn, openLog } from "../support/turnlog.js";
 
 const board = useBoard();
 
-/** In every text of the other project, so that nothing of it can be read without being seen. */
+/** Part of every text of the other project, so that an answer which shows anything of it can be recognised. */
 const SECRET = "elsewhere";
 
 /** An agent that works on both projects. */
-const NOMAD = "nomad";
+const SHARED_AGENT = "shared-agent";
 
 interface Ids {
   project: string;
@@ -29,31 +29,32 @@ interface Ids {
 }
 let own: Ids;
 let other: Ids;
-/** Ids of the other project under each argument's name. */
+/** Ids of the other project, by the name of their argument. */
 let foreign: KnownIds;
-/** An agent whose server serves the own project alone. */
+/** An agent whose server has the own project alone. */
 let agent: Agent;
 
-async function furnish({ call }: Agent, text: string): Promise<Ids> {
+/** Makes a project with a task, its subtask, an ended session and an active one. */
+async function makeProject({ call }: Agent, text: string): Promise<Ids> {
   const described = { description: text, priority: "critical" };
   const { id: project } = await call("board_create_project", { name: text, ...described });
   const { id: task } = await call("board_create_task", { project_id: project, title: text, ...described });
   await call("board_create_task", { project_id: project, title: text, parent_task_id: task, depends_on: [task] });
-  const told = { project_id: project, agent_name: text, title: text };
-  const { session_id: ended } = await call("board_create_session", told);
+  const opened = { project_id: project, agent_name: text, title: text };
+  const { session_id: ended } = await call("board_create_session", opened);
   await call("board_end_session", { session_id: ended, progress_summary: text, handoff_notes: text });
-  const { session_id: session } = await call("board_create_session", told);
-  await call("board_claim_task", { task_id: task, agent_name: NOMAD, session_id: session });
+  const { session_id: session } = await call("board_create_session", opened);
+  await call("board_claim_task", { task_id: task, agent_name: SHARED_AGENT, session_id: session });
   await call("board_log_activity", { agent_name: text, action: "found", details: text, task_id: task });
   return { project, task, session };
 }
 
 beforeAll(async () => {
-  // Its own server, which is gone before the tests: it would keep alive what it opened.
-  const founder = await startAgent(board.database.env);
-  other = await furnish(founder, SECRET);
-  own = await furnish(founder, "here");
-  await founder.close();
+  // A server of its own, closed before the tests: its heartbeats would change what it opened.
+  const setup = await startAgent(board.database.env);
+  other = await makeProject(setup, SECRET);
+  own = await makeProject(setup, "here");
+  await setup.close();
   foreign = { project_id: [other.project], task_id: [other.task], session_id: [other.session] };
   agent = await startAgent({ ...board.database.env, FIREBOARD_ONLY_PROJECT: own.project });
 });
@@ -70,16 +71,7 @@ async function elsewhere(): Promise<unknown[]> {
   return answers.flatMap(({ docs }) => docs.map((doc) => [doc.ref.path, doc.data()]));
 }
 
-async function outcome(tool: string, args: Record<string, unknown>): Promise<Answer> {
-  try {
-    return await agent.call(tool, args);
-  } catch (error) {
-    if (error instanceof ToolError) return { refused: error.code, message: error.message, details: error.details };
-    throw error;
-  }
-}
-
-describe("a server of one project works on it without being told its id", () => {
+describe("a server of one project works on it without getting its id", () => {
   it("reads it", async () => {
     const { projects } = await agent.call("board_get_projects");
     expect(projects).toMatchObject([{ id: own.project, total_tasks: 2 }]);
@@ -105,7 +97,7 @@ describe("a server of one project works on it without being told its id", () => 
     expect(await board.stored("sessions", session_id)).toMatchObject({ project_id: own.project });
   });
 
-  it("keeps telemetry, the turn log and clean-ups to it", async () => {
+  it("keeps telemetry, the turn log and clean-ups inside it", async () => {
     const { sessionId } = await agent.call("sessionCreate", { agentName: "leader" });
     expect(await board.stored("sessions", sessionId)).toMatchObject({ project_id: own.project, kind: "context" });
     const log = await openLog(agent);
@@ -128,7 +120,7 @@ describe("a server of one project works on it without being told its id", () => 
     await old[other.project]?.delete();
   });
 
-  it("repeats a call under its key once, and shares keys with a server that is told the project", async () => {
+  it("repeats a call under its key once, and shares keys with a server that gets the project as argument", async () => {
     const task = { title: "once", idempotency_key: "k" };
     const { id } = await agent.call("board_create_task", task);
     expect(await agent.call("board_create_task", task)).toMatchObject({ id });
@@ -137,14 +129,14 @@ describe("a server of one project works on it without being told its id", () => 
 });
 
 describe("heartbeats of a server of one project", () => {
-  it("keep nothing of another one alive", async () => {
+  it("renew nothing of another one", async () => {
     const lease = async (task: string) => (await board.stored("tasks", task)).lease.expires_at.toMillis();
     const before = await lease(other.task);
     const beating = { FIREBOARD_ONLY_PROJECT: own.project, FIREBOARD_HEARTBEAT_MS: "100" };
     const holder = await startAgent({ ...board.database.env, ...beating });
     const { id } = await holder.call("board_create_task", { title: "mine" });
-    // The same agent holds a task over there.
-    await holder.call("board_claim_task", { task_id: id, agent_name: NOMAD });
+    // The same agent holds a task of the other project.
+    await holder.call("board_claim_task", { task_id: id, agent_name: SHARED_AGENT });
     const claimed = await lease(id);
     await vi.waitFor(async () => expect(await lease(id)).toBeGreaterThan(claimed), { timeout: 10_000 });
     await holder.close();
@@ -297,8 +289,8 @@ describe("a server of one project has no other", () => {
       const before = await elsewhere();
       await fc.assert(
         fc.asyncProperty(hostileArguments(tool, foreign), async (args) => {
-          // What a caller says may come back to it; only the ids of the other project are known here, and they tell nothing.
-          expect(JSON.stringify(await outcome(name, args))).not.toContain(SECRET);
+          // An answer may repeat its arguments: they hold ids of the other project, but none of its texts.
+          expect(JSON.stringify(await outcomeOf(agent, name, args))).not.toContain(SECRET);
         }),
         { numRuns: lane === "embedded" ? 25 : 15 },
       );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { useBoard } from "../support/board.js";
+import { ids, useBoard } from "../support/board.js";
+import { allPages } from "../support/client.js";
 
 const board = useBoard();
 
@@ -119,23 +120,16 @@ describe("board_get_projects", () => {
   });
 
   it("orders by priority, unknown ones last, then the latest changed first, and pages through all", async () => {
-    const ids: string[] = [];
-    for (const priority of ["low", "critical", "medium", "critical"]) ids.push(await board.project({ priority }));
-    for (const project_id of ids) await board.call("board_update_project", { project_id, status: "completed" });
+    const made: string[] = [];
+    for (const priority of ["low", "critical", "medium", "critical"]) made.push(await board.project({ priority }));
+    for (const project_id of made) await board.call("board_update_project", { project_id, status: "completed" });
     const odd = await board.project();
     await board.store.ref("projects", odd).update({ priority: "whenever", status: "completed" });
 
-    const seen: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const args: Record<string, unknown> = { status: "completed", limit: 2, ...(cursor ? { cursor } : {}) };
-      const page = await board.call("board_get_projects", args);
-      expect(page.projects.length).toBeLessThanOrEqual(2);
-      seen.push(...page.projects.map(({ id }: { id: string }) => id));
-      cursor = page.next_cursor;
-    } while (cursor);
-    const ours = seen.filter((id) => [...ids, odd].includes(id));
-    expect(ours).toEqual([ids[3], ids[1], ids[2], ids[0], odd]);
+    const pages = await allPages(board, "board_get_projects", { status: "completed", limit: 2 });
+    for (const { projects } of pages) expect(projects.length).toBeLessThanOrEqual(2);
+    const ours = pages.flatMap(({ projects }) => ids(projects)).filter((id) => [...made, odd].includes(id));
+    expect(ours).toEqual([made[3], made[1], made[2], made[0], odd]);
   });
 
   it("refuses a cursor of another list", async () => {

@@ -38,11 +38,11 @@ async function refusal(work: () => Promise<unknown>): Promise<string | undefined
   }
 }
 
-/** A board with something for every writing tool to change, and a right call of each. */
+/** Makes something for every writing tool to change, and a valid call of each. */
 async function changes() {
-  // Its own server, which is gone when it returns: it would keep alive what it opened.
-  const founder = await startAgent(board.database.env);
-  const { call } = founder;
+  // A server of its own, closed at the end: its heartbeats would change what it opened.
+  const setup = await startAgent(board.database.env);
+  const { call } = setup;
   const { id: project_id } = await call("board_create_project", { name: "p" });
   const { id: task_id } = await call("board_create_task", { project_id, title: "t" });
   const { id: done } = await call("board_create_task", { project_id, title: "t", status: "done" });
@@ -53,9 +53,9 @@ async function changes() {
   await board.db
     .doc("sessions/old")
     .set({ kind: "context", status: "completed", ended_at: new Date(0), started_at: new Date(0) });
-  const quiet = { sessionId: await openLog(founder) };
-  const turn = { sessionId: await openLog(founder), requestId: await beginTurn(founder) };
-  await founder.close();
+  const quiet = { sessionId: await openLog(setup) };
+  const turn = { sessionId: await openLog(setup), requestId: await beginTurn(setup) };
+  await setup.close();
   const calls: Record<string, Record<string, unknown>> = {
     board_create_project: { name: "p" },
     board_update_project: { project_id, name: "new" },
@@ -129,7 +129,7 @@ describe("a read-only store", () => {
     const move = { from: ref, to, levels: 2, mayMove: () => true, goOn: () => true, signal };
     expect(await refusal(() => store.moveDocument(move))).toBe("permission_denied");
     const { failed } = await beat(store, { sessions: [session_id], agents: ["a"] }, new Date());
-    // The session's sign of life and at least one lease.
+    // The session's heartbeat and at least one lease.
     expect(failed.length).toBeGreaterThan(1);
     expect(new Set(failed.map((error) => asBoardError(error)?.code))).toEqual(new Set(["permission_denied"]));
     expect(await everything()).toEqual(before);
@@ -145,7 +145,7 @@ describe("a read-only server", () => {
     await expect(call).rejects.toThrow("Unknown tool");
   });
 
-  it("answers what the others wrote", async () => {
+  it("reads what other servers wrote", async () => {
     const project_id = await board.project({ name: "Read me" });
     const task_id = await board.task(project_id);
     expect(await reader.call("board_get_task", { task_id })).toMatchObject({ id: task_id, project_id });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => other?.close());
 
-/** For each writing tool, arguments that have an effect, made on a project of its own. */
+/** For each writing tool, arguments that change something in a project of its own. */
 const WRITES: Record<string, (project_id: string) => Promise<Record<string, unknown>>> = {
   board_create_project: async () => ({ name: "Once" }),
   board_update_project: async (project_id) => ({ project_id, name: "Renamed" }),
@@ -35,15 +35,15 @@ async function session(project_id: string): Promise<string> {
   return (await board.call("board_create_session", { project_id })).session_id;
 }
 
-/** Everything that is stored, but for keys and what a heartbeat moves: what a second effect would change. */
+/** All documents that a second effect would change, without the fields that heartbeats change. */
 async function everything() {
   const collections = ["projects", "tasks", "sessions", "activity_log"];
   const snapshots = await Promise.all(collections.map((name) => board.db.collection(name).get()));
-  return snapshots.map(({ docs }) => docs.map((document) => [document.id, withoutSignsOfLife(document.data())]));
+  return snapshots.map(({ docs }) => docs.map((document) => [document.id, withoutHeartbeats(document.data())]));
 }
 
-/** A process beats for whom a write names (contracts.md 1.2), the repeated one too, some time after its answer. */
-function withoutSignsOfLife({ last_seen_at, lease, ...rest }: Record<string, unknown>) {
+/** A write, also a repeated one, sends a heartbeat for its session (contracts.md 1.2) some time after the answer. */
+function withoutHeartbeats({ last_seen_at, lease, ...rest }: Record<string, unknown>) {
   return { ...rest, lease: lease ? { ...lease, expires_at: null } : lease };
 }
 
@@ -73,7 +73,7 @@ describe("idempotency_key", () => {
     },
   );
 
-  it.each(Object.keys(WRITES))("%s: under a lost race of the same key, one effect", async (tool) => {
+  it.each(Object.keys(WRITES))("%s: two calls at once under the same key, one effect", async (tool) => {
     const args = { ...(await WRITES[tool]?.(await board.project())), idempotency_key: `race-${tool}` };
     const [one, two] = await Promise.all([board.call(tool, args), other.call(tool, args)]);
     for (const field of ["id", "session_id", "deleted_task_ids"]) expect(two[field]).toEqual(one[field]);
@@ -91,7 +91,7 @@ describe("idempotency_key", () => {
     expect((await board.call("board_get_tasks", { project_id })).tasks).toHaveLength(1);
   });
 
-  it("counts for one tool and one project, and for 7 days", async () => {
+  it("applies to one tool and one project, for 7 days", async () => {
     const [one, two] = [await board.project(), await board.project()];
     const create = (project_id: string) =>
       board.call("board_create_task", { project_id, title: "t", idempotency_key: "k" }).then(({ id }) => id);
@@ -109,7 +109,7 @@ describe("idempotency_key", () => {
     expect(await create(one)).toBe(second);
   });
 
-  it("keeps no refusal: the call may succeed later", async () => {
+  it("stores no refusal: the call may succeed later", async () => {
     const args = { task_id: "later-task", title: "x", idempotency_key: "refused" };
     await expect(board.call("board_update_task", args)).toFailWith("task_not_found");
     await board.db.doc("tasks/later-task").set({ project_id: await board.project(), title: "old" });
@@ -123,9 +123,9 @@ describe("if_updated_at", () => {
     const task_id = await board.task(project_id);
     const { updated_at } = await board.call("board_get_task", { task_id });
     await board.call("board_update_task", { task_id, title: "first", if_updated_at: updated_at });
-    const stale = board.call("board_update_task", { task_id, title: "second", if_updated_at: updated_at });
-    await expect(stale).toFailWith("conflict");
-    await expect(stale).rejects.toMatchObject({ details: { current: { id: task_id, title: "first" } } });
+    const outdated = board.call("board_update_task", { task_id, title: "second", if_updated_at: updated_at });
+    await expect(outdated).toFailWith("conflict");
+    await expect(outdated).rejects.toMatchObject({ details: { current: { id: task_id, title: "first" } } });
     expect((await board.stored("tasks", task_id)).title).toBe("first");
 
     const { projects } = await board.call("board_get_projects", { limit: 200 });

@@ -4,7 +4,7 @@ import type { Agent } from "../support/client.js";
 import { useRecordedAgent } from "../support/recorded-agent.js";
 import { type Rpc, type RpcRecorder, roundTrips } from "../support/rpc-recorder.js";
 
-// The official emulator takes its time over 120 aggregations of a large collection; no heartbeat may come between.
+// The emulator is slow with 120 aggregations of a large collection. Heartbeats would be counted.
 const recorded = useRecordedAgent({ FIREBOARD_DEADLINE_MS: "60000", FIREBOARD_HEARTBEAT_MS: "600000" });
 let recorder: RpcRecorder;
 let agent: Agent;
@@ -24,11 +24,11 @@ async function projectWithDependency(): Promise<string> {
 }
 
 describe("round trips in sequence (contracts.md 1.2)", () => {
-  it("board_create_session: 2, however many sessions are stale", async () => {
+  it("board_create_session: 2, however many sessions it supersedes", async () => {
     const project_id = await make("board_create_project", { name: "p" });
     expect(roundTrips(await during("board_create_session", { project_id }))).toBe(2);
     for (let at = 0; at < 12; at += 1)
-      await db.doc(`sessions/stale-${at}`).set({ project_id, status: "active", started_at: new Date() });
+      await db.doc(`sessions/superseded-${at}`).set({ project_id, status: "active", started_at: new Date() });
     const rpcs = await during("board_create_session", { project_id });
     expect(roundTrips(rpcs)).toBe(2);
     expect(rpcs.map(({ writes }) => writes)).toContain(13 * 2 + 2 + 1);
@@ -101,7 +101,7 @@ describe("round trips in sequence (contracts.md 1.2)", () => {
     "session_init %s: two reads, and the commit for a named agent",
     async (scope) => {
       const project_id = await projectWithDependency();
-      // A pause of a busy machine can only make one round look like two: the least of several counts is the true one.
+      // On a busy machine one round may be counted as two, never two as one: the least of several counts is right.
       const least = async (calls: object[]) => {
         const counts: number[] = [];
         for (const args of calls) counts.push(roundTrips(await during("session_init", { project_id, scope, ...args })));
@@ -113,7 +113,7 @@ describe("round trips in sequence (contracts.md 1.2)", () => {
     },
   );
 
-  it("an idempotency key and a silent last session cost none more", async () => {
+  it("an idempotency key and a last session without notes cost no extra round trip", async () => {
     const project_id = await make("board_create_project", { name: "p" });
     const keyed = { project_id, title: "t", idempotency_key: "k" };
     expect(roundTrips(await during("board_create_task", keyed))).toBe(2);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { useBoard } from "../support/board.js";
+import { ids, useBoard } from "../support/board.js";
 
 const board = useBoard();
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
+const MINUTE = 60_000;
 describe("board_create_session", () => {
-  it("stores the whole record and logs session_started", async () => {
+  it("stores every field and logs session_started", async () => {
     const project_id = await board.project();
     const metadata = { worker_id: "batch-123", nested: { hostname: "mig-5", empty: null } };
     const given = {
@@ -97,7 +97,7 @@ describe("board_create_session", () => {
     expect(after.updateTime).toEqual(before.updateTime);
   });
 
-  it("does not touch sessions of other doors", async () => {
+  it("does not touch sessions of other toolsets", async () => {
     const project_id = await board.project();
     const id = `context-${project_id}`;
     await board.db.doc(`sessions/${id}`).set({ project_id, kind: "context", status: "active", started_at: new Date() });
@@ -112,6 +112,46 @@ describe("board_create_session", () => {
     const project_id = await board.project();
     await board.call("board_update_project", { project_id, status: "archived" });
     await expect(board.call("board_create_session", { project_id })).toFailWith("project_archived");
+  });
+});
+
+describe("board_checkpoint_session", () => {
+  it("saves notes without ending, merges artifacts by key and logs it", async () => {
+    const project_id = await board.project();
+    const { session_id } = await board.call("board_create_session", { project_id, agent_name: "ann" });
+    const save = (notes: object) => board.call("board_checkpoint_session", { session_id, ...notes });
+    await save({ progress_summary: "half", context_artifacts: { a: 1, b: 1 } });
+    const saved = await save({ handoff_notes: "go on", context_artifacts: { b: 2 } });
+    expect(saved).toEqual({ session_id, status: "active", warnings: [], message: "Notes saved" });
+    expect(await board.stored("sessions", session_id)).toMatchObject({
+      status: "active",
+      progress_summary: "half",
+      handoff_notes: "go on",
+      context_artifacts: { a: 1, b: 2 },
+    });
+    expect((await board.entries(project_id)).at(-1)).toMatchObject({
+      action: "updated",
+      agent_name: "ann",
+      session_id,
+    });
+    const before = (await board.entries(project_id)).length;
+    expect((await save({ handoff_notes: "go on" })).message).toBe("Nothing to save");
+    expect(await board.entries(project_id)).toHaveLength(before);
+    await expect(save({ context_artifacts: { c: "x".repeat(32_768) } })).toFailWith("invalid_argument");
+  });
+
+  it("adds late notes to an abandoned session and refuses a completed or unknown one", async () => {
+    const project_id = await board.project();
+    const { session_id } = await board.call("board_create_session", { project_id });
+    await board.call("board_create_session", { project_id });
+    const late = await board.call("board_checkpoint_session", { session_id, handoff_notes: "late" });
+    expect(late).toMatchObject({ status: "abandoned", warnings: [expect.any(String)] });
+    const { session_id: done } = await board.call("board_create_session", { project_id });
+    await board.call("board_end_session", { session_id: done, progress_summary: "x" });
+    const refused = board.call("board_checkpoint_session", { session_id: done, handoff_notes: "y" });
+    await expect(refused).toFailWith("session_not_active");
+    const unknown = board.call("board_checkpoint_session", { session_id: "nope", handoff_notes: "y" });
+    await expect(unknown).toFailWith("session_not_found");
   });
 });
 
@@ -163,5 +203,48 @@ describe("board_end_session", () => {
     await expect(end({})).toFailWith("session_not_found");
     await expect(end({ progress_summary: "" })).toFailWith("invalid_argument");
     await expect(end({ handoff_notes: "x".repeat(8_001) })).toFailWith("invalid_argument");
+  });
+});
+
+describe("board_get_sessions and board_get_session", () => {
+  it("list the history, newest first, filtered and in pages, and mark stale ones", async () => {
+    const project_id = await board.project();
+    const made: string[] = [];
+    for (const agent_name of ["ann", "ben", "ann"])
+      made.push((await board.call("board_create_session", { project_id, agent_name })).session_id);
+    const list = async (filter: object) =>
+      ids((await board.call("board_get_sessions", { project_id, ...filter })).sessions);
+    expect(await list({})).toEqual([...made].reverse());
+    expect(await list({ agent_name: "ann" })).toEqual([made[2], made[0]]);
+    expect(await list({ status: "abandoned", agent_name: "ann" })).toEqual([made[0]]);
+    const first = await board.call("board_get_sessions", { project_id, limit: 2 });
+    expect(await list({ limit: 2, cursor: first.next_cursor })).toEqual([made[0]]);
+
+    const stale = async () => (await board.call("board_get_sessions", { project_id, limit: 1 })).sessions[0].stale;
+    expect(await stale()).toBe(false);
+    const silent = new Date(Date.now() - 31 * MINUTE);
+    await board.store.ref("sessions", made[2] as string).update({ last_seen_at: silent });
+    expect(await stale()).toBe(true);
+  });
+
+  it("show one session with its tokens, its activity and the tasks it touched", async () => {
+    const project_id = await board.project();
+    const task_id = await board.task(project_id, { title: "Touched" });
+    const opened = await board.call("board_create_session", { project_id, metadata: { host: "h" }, title: "T" });
+    const { session_id } = opened;
+    await board.call("board_update_task", { task_id, status: "done", session_id });
+    await board.store.ref("sessions", session_id).update({ input_tokens: 7, cost_usd: 0.5 });
+    expect(await board.call("board_get_session", { session_id })).toMatchObject({
+      id: session_id,
+      kind: "board",
+      title: "T",
+      metadata: { host: "h" },
+      input_tokens: 7,
+      cost_usd: 0.5,
+      stale: false,
+      activity: [{ action: "completed", task_id }, { action: "session_started" }],
+      tasks: [{ id: task_id, title: "Touched", status: "done" }],
+    });
+    await expect(board.call("board_get_session", { session_id: "nope" })).toFailWith("session_not_found");
   });
 });

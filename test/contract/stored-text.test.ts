@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { TOOLS } from "../../src/tools/index.js";
 import { useBoard } from "../support/board.js";
 import { type Answer, ToolError } from "../support/client.js";
-import { type Found, textsIn } from "../support/texts.js";
 
 const board = useBoard();
 
@@ -18,10 +17,10 @@ const PAYLOADS = {
 };
 
 /**
- * Where each kind of text may come back: the last name on its path. A field of free-form data may hold it anywhere below.
- * Everything else, and every message, hint, warning and key, is the board's own.
+ * The fields in which each kind of text may come back: the last name on its path, or any path inside free-form data.
+ * No message, hint, warning or key may hold one.
  */
-const HOMES: Record<string, RegExp> = {
+const FIELDS: Record<string, RegExp> = {
   "project name": /(^|\.)name$/,
   "project description": /(^|\.)description$/,
   "task title": /(^|\.)(title|metadata\.title)$/,
@@ -38,30 +37,49 @@ const HOMES: Record<string, RegExp> = {
   artifacts: /(^|\.)context_artifacts\..+$/,
 };
 
-/** The text for one kind of field, to be told from those of other kinds wherever it turns up. */
+/** The text for one kind of field, marked with its kind, so that it can be recognised wherever it comes back. */
 const textFor = (payload: string) => (kind: string) => `((${kind})) ${payload}`;
 const KIND = /\(\(([a-z ]+)\)\)/;
 
-/** Fails unless each stored text in an answer stands at home, whole; gives the kinds that were found. */
-function expectAtHome(answer: Answer, text: (kind: string) => string): string[] {
+/** Fails unless each stored text in an answer is whole and in a field of its kind; gives the kinds that were found. */
+function expectInOwnFields(answer: Answer, text: (kind: string) => string): string[] {
   const kinds: string[] = [];
   for (const found of textsIn(answer)) {
     const kind = KIND.exec(found.text)?.[1];
     if (kind === undefined) continue;
     kinds.push(kind);
     expect(found.isKey, `${kind} as a key at ${found.path}`).toBe(false);
-    expect(found.path).toMatch(HOMES[kind] ?? /^never$/);
+    expect(found.path).toMatch(FIELDS[kind] ?? /^never$/);
     expect(verbatim(found, text(kind)), `${kind} at ${found.path}: ${found.text}`).toBe(true);
   }
   return kinds;
 }
 
-/** A search shows the part of a text around the word; a session's texts are searched as one. */
+/** A text inside an answer: a value, or the name of a field. */
+interface Found {
+  text: string;
+  /** The names on the way to it, joined by dots; list positions are left out. */
+  path: string;
+  isKey: boolean;
+}
+
+/** Every text in a JSON value, names of fields included. */
+function textsIn(value: unknown, path = ""): Found[] {
+  if (typeof value === "string") return [{ text: value, path, isKey: false }];
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((item) => textsIn(item, path));
+  return Object.entries(value).flatMap(([key, item]) => {
+    const below = path === "" ? key : `${path}.${key}`;
+    return [{ text: key, path: below, isKey: true }, ...textsIn(item, below)];
+  });
+}
+
+/** Whether a text came back unchanged. A snippet of a search shows more: the texts of a session are searched as one. */
 function verbatim({ path, text }: Found, stored: string): boolean {
   return path.endsWith("snippet") ? text.includes(stored) : text === stored;
 }
 
-/** Stores the payload in every text field a caller can write; gives the ids, and what the writing tools answered. */
+/** Stores the payload in every text field that a caller can write; gives the ids and the answers of the writing tools. */
 async function storeEverywhere(text: (kind: string) => string) {
   const answers: Answer[] = [];
   const call = async (tool: string, args: object): Promise<Answer> => {
@@ -85,18 +103,18 @@ async function storeEverywhere(text: (kind: string) => string) {
 
   const project = { name: text("project name"), description: text("project description"), metadata };
   const project_id = (await call("board_create_project", project)).id;
-  const noted = (await call("board_create_session", { project_id, ...session })).session_id;
+  const withNotes = (await call("board_create_session", { project_id, ...session })).session_id;
   const make = async (fields: object) => (await call("board_create_task", { project_id, ...task, ...fields })).id;
   const done = await make({ status: "done", assigned_agent: agent_name });
   const blocker = await make({});
   const parent = await make({ depends_on: [blocker] });
   const child = await make({ parent_task_id: parent, assigned_agent: agent_name });
   const held = await make({ priority: "critical" });
-  await call("board_claim_task", { task_id: held, agent_name, session_id: noted });
-  await call("board_checkpoint_session", { session_id: noted, progress_summary: text("summary") });
-  await call("board_end_session", { session_id: noted, ...notes });
+  await call("board_claim_task", { task_id: held, agent_name, session_id: withNotes });
+  await call("board_checkpoint_session", { session_id: withNotes, progress_summary: text("summary") });
+  await call("board_end_session", { session_id: withNotes, ...notes });
 
-  // A session that dies without notes: the handoff has to salvage what it did.
+  // A session that ends without notes: the handoff has to salvage what it did.
   const silent = (await call("board_create_session", { project_id, ...session })).session_id;
   const entry = { agent_name, details: text("details"), metadata, session_id: silent };
   for (const [action, task_id] of [
@@ -116,7 +134,7 @@ async function storeEverywhere(text: (kind: string) => string) {
     priority: "critical",
     created_at: text("details"),
   });
-  return { answers, project_id, noted, silent, parent, child, held, done };
+  return { answers, project_id, withNotes, silent, parent, child, held, done };
 }
 
 describe.each(Object.entries(PAYLOADS))("%s, stored wherever a caller can write", (_, payload) => {
@@ -126,7 +144,7 @@ describe.each(Object.entries(PAYLOADS))("%s, stored wherever a caller can write"
     stored = await storeEverywhere(text);
   });
 
-  /** How each reading tool is called to meet the texts, and the kinds that it must give back. */
+  /** How each reading tool is called, and the kinds of text that it must give back. */
   const READERS: Record<string, [args: () => object, kinds: string[]]> = {
     board_get_projects: [() => ({ limit: 200 }), ["project name", "project description", "metadata"]],
     board_get_tasks: [
@@ -143,7 +161,7 @@ describe.each(Object.entries(PAYLOADS))("%s, stored wherever a caller can write"
       ["agent", "session title", "session model", "session story", "session phase", "summary", "notes"],
     ],
     board_get_session: [
-      () => ({ session_id: stored.noted }),
+      () => ({ session_id: stored.withNotes }),
       ["agent", "session title", "session model", "metadata", "summary", "notes", "artifacts", "task title"],
     ],
     board_get_activity: [() => ({ project_id: stored.project_id }), ["agent", "details", "metadata"]],
@@ -160,51 +178,51 @@ describe.each(Object.entries(PAYLOADS))("%s, stored wherever a caller can write"
     const ours = answer.projects
       ? answer.projects.filter(({ id }: { id: string }) => id === stored.project_id)
       : answer;
-    expect(expectAtHome(ours, text)).toEqual(expect.arrayContaining(kinds));
+    expect(expectInOwnFields(ours, text)).toEqual(expect.arrayContaining(kinds));
   });
 
-  it("one task in every light: held, done, blocked by a dead session", async () => {
+  it("a task in every state: held, done, blocked by a session that has ended", async () => {
     for (const task_id of [stored.held, stored.done, stored.child])
-      expect(expectAtHome(await board.call("board_get_task", { task_id }), text)).toContain("task title");
-    const dead = await board.call("board_get_session", { session_id: stored.silent });
-    expect(expectAtHome(dead, text)).toContain("details");
+      expect(expectInOwnFields(await board.call("board_get_task", { task_id }), text)).toContain("task title");
+    const ended = await board.call("board_get_session", { session_id: stored.silent });
+    expect(expectInOwnFields(ended, text)).toContain("details");
     const since = await board.call("board_get_handoff", {
       project_id: stored.project_id,
       since: "2020-01-01T00:00:00Z",
     });
-    expect(expectAtHome(since, text)).toContain("task title");
+    expect(expectInOwnFields(since, text)).toContain("task title");
     const ready = await board.call("board_get_tasks", { project_id: stored.project_id, ready: true });
-    expect(expectAtHome(ready, text)).toContain("task title");
+    expect(expectInOwnFields(ready, text)).toContain("task title");
   });
 
-  it("a handoff that has no room for it cuts it and keeps it where it was", async () => {
+  it("a handoff that is too small for it cuts it and keeps it in its field", async () => {
     const small = await board.call("board_get_handoff", { project_id: stored.project_id, max_tokens: 1_000 });
-    const strays = textsIn(small).filter(({ text, path, isKey }) => {
+    const misplaced = textsIn(small).filter(({ text, path, isKey }) => {
       const kind = KIND.exec(text)?.[1];
-      return kind !== undefined && (isKey || !HOMES[kind]?.test(path));
+      return kind !== undefined && (isKey || !FIELDS[kind]?.test(path));
     });
-    expect(strays).toEqual([]);
+    expect(misplaced).toEqual([]);
   });
 
   it("writing tools repeat it in its own fields only", () => {
-    expect(stored.answers.flatMap((answer) => expectAtHome(answer, text))).toContain("task title");
+    expect(stored.answers.flatMap((answer) => expectInOwnFields(answer, text))).toContain("task title");
   });
 
   it("refusals keep it out of message and hint", async () => {
-    const { project_id, held, parent, child, noted } = stored;
-    const stale = "2020-01-01T00:00:00Z";
+    const { project_id, held, parent, child, withNotes } = stored;
+    const outdated = "2020-01-01T00:00:00Z";
     const refused: [tool: string, args: object, code: string][] = [
       ["board_claim_task", { task_id: held, agent_name: "ben" }, "already_claimed"],
       ["board_claim_task", { task_id: parent, agent_name: "ben" }, "not_claimable"],
       ["board_claim_task", { task_id: child, agent_name: "ben" }, "not_claimable"],
       ["board_create_session", { project_id, if_active: "reject" }, "session_active"],
       ["board_update_task", { task_id: held, status: "done", assigned_agent: "ben" }, "already_claimed"],
-      ["board_update_task", { task_id: held, title: "x", if_updated_at: stale }, "conflict"],
-      ["board_update_project", { project_id, name: "x", if_updated_at: stale }, "conflict"],
+      ["board_update_task", { task_id: held, title: "x", if_updated_at: outdated }, "conflict"],
+      ["board_update_project", { project_id, name: "x", if_updated_at: outdated }, "conflict"],
       ["board_update_task", { task_id: parent, depends_on: [parent] }, "dependency_cycle"],
       ["board_delete_task", { task_id: parent }, "guard_refused"],
       ["board_delete_task", { task_id: child }, "guard_refused"],
-      ["board_end_session", { session_id: noted, progress_summary: "x" }, "session_not_active"],
+      ["board_end_session", { session_id: withNotes, progress_summary: "x" }, "session_not_active"],
       ["board_get_task", { task_id: `corrupt-${project_id}` }, "corrupt_document"],
     ];
     for (const [tool, args, code] of refused) {
@@ -212,7 +230,7 @@ describe.each(Object.entries(PAYLOADS))("%s, stored wherever a caller can write"
       expect(error).toBeInstanceOf(ToolError);
       const { code: got, message, hint, details } = error as ToolError;
       expect(got).toBe(code);
-      expectAtHome({ message, hint, details }, text);
+      expectInOwnFields({ message, hint, details }, text);
     }
   });
 

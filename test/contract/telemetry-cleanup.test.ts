@@ -1,43 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { ProgressNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import type { Call } from "../../src/board/core/call.js";
-import { newConnectionState } from "../../src/board/core/connection-state.js";
 import { cleanUpSessions } from "../../src/board/telemetry/cleanup.js";
-import { systemRuntime } from "../../src/commands/system-runtime.js";
-import type { Store } from "../../src/firestore/store.js";
 import { daysAgo, endedSession, storeSession, tree } from "../support/archive.js";
 import { useBoard } from "../support/board.js";
+import { callOn } from "../support/call.js";
 import { startAgent } from "../support/client.js";
 import { PATIENCE } from "../support/telemetry.js";
 
 const board = useBoard(PATIENCE);
 
-/** Clean-ups see the whole board: each test begins with an empty one. */
+/** A clean-up works on all sessions, so each test begins without any. */
 beforeEach(async () => {
   const { db } = board;
   for (const name of ["sessions", "sessions_archive"]) await db.recursiveDelete(db.collection(name));
 });
 
-/** A call of this process, without a server. */
-function callOn(store: Store): Omit<Call, "deadline"> {
-  const { signal } = new AbortController();
-  const asked = {
-    id: "call",
-    client: null,
-    idempotency: null,
-    connection: newConnectionState(),
-    toolsHash: () => "",
-    signal,
-  };
-  return { ...systemRuntime, ...asked, store, progress: () => {} };
-}
-
 const store = (id: string, fields: Record<string, unknown>, size?: { turns?: number; items?: number }) =>
   storeSession(board.db, id, fields, size);
 
 describe("sessionCleanup", () => {
-  it("moves what ended before the cutoff, as it is, with its turns and all that they hold", async () => {
+  it("moves sessions that ended before the cutoff, unchanged, with their turns and everything in them", async () => {
     await store("old", { ...endedSession(91), metadata: { a: [1, null] }, tags: ["x"] }, { turns: 3, items: 2 });
     await store("older", endedSession(400));
     await store("recent", endedSession(89), { turns: 1 });
@@ -75,7 +58,7 @@ describe("sessionCleanup", () => {
     expect(await board.call("sessionCleanup", { retentionDays: 10 })).toMatchObject({ count: 2, remaining: 0 });
   });
 
-  it("cleans up what the tools made", async () => {
+  it("cleans up sessions that the tools made", async () => {
     const { sessionId } = await board.call("sessionCreate", { agentName: "leader", startedAt: "2025-01-01T00:00:00Z" });
     await board.call("sessionUpdate", { sessionId, inputTokens: 5 });
     await board.call("sessionComplete", { sessionId, endedAt: "2025-01-02T00:00:00Z" });
@@ -86,7 +69,7 @@ describe("sessionCleanup", () => {
     expect(await again).toEqual({ session: null, reason: "session_exists" });
   });
 
-  it("moves more than one batch, and tells a client that asked how far it is", async () => {
+  it("moves more than one batch, and reports progress to a client that asked for it", async () => {
     for (let at = 0; at < 45; at += 1) await store(`many-${at}`, endedSession(100 + at));
     const seen: [number, number | undefined][] = [];
     board.agent.client.setNotificationHandler(ProgressNotificationSchema, ({ params }) => {
@@ -126,11 +109,11 @@ describe("sessionCleanup", () => {
     expect((await tree(board.db, "sessions_archive")).size).toBe(12 * 4);
   });
 
-  it("stops before its deadline, within a session too, says what is left and goes on when called again", async () => {
+  it("stops before its deadline, even inside a session, says how many are left and continues when called again", async () => {
     for (let at = 0; at < 12; at += 1) await store(`slow-${at}`, endedSession(100 + at), { turns: 2, items: 1 });
     const counts: number[] = [];
     for (let left = 12; left > 0; ) {
-      // Each look at the clock takes a second of the call's thirty.
+      // The clock moves by a second each time it is read; the deadline is thirty seconds away.
       let time = Date.now();
       const now = () => {
         time += 1_000;
@@ -147,16 +130,16 @@ describe("sessionCleanup", () => {
     expect((await tree(board.db, "sessions_archive")).size).toBe(12 * (1 + 2 + 2 * 2));
   });
 
-  it("on a server of one project: that project's sessions alone", async () => {
+  it("on a server of one project, moves the sessions of that project alone", async () => {
     const [project_id, other] = [await board.project(), await board.project()];
     await store("mine", { ...endedSession(100), project_id }, { turns: 1 });
     await store("theirs", { ...endedSession(100), project_id: other });
-    await store("nobodys", { ...endedSession(100), project_id: null });
+    await store("without-project", { ...endedSession(100), project_id: null });
     const agent = await startAgent({ ...board.database.env, ...PATIENCE, FIREBOARD_ONLY_PROJECT: project_id });
     onTestFinished(() => agent.close());
     expect(await agent.call("sessionCleanup", { dryRun: true })).toMatchObject({ count: 1, remaining: 1 });
     expect(await agent.call("sessionCleanup")).toMatchObject({ count: 1, remaining: 0 });
-    expect([...(await tree(board.db, "sessions")).keys()].sort()).toEqual(["nobodys", "theirs"]);
+    expect([...(await tree(board.db, "sessions")).keys()].sort()).toEqual(["theirs", "without-project"]);
     expect([...(await tree(board.db, "sessions_archive")).keys()]).toEqual(["mine", "mine/turns/req-0"]);
     const { sessionId } = await agent.call("sessionCreate", { agentName: "leader" });
     expect(await board.stored("sessions", sessionId)).toMatchObject({ project_id });

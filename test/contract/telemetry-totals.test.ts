@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { useBoard } from "../support/board.js";
+import { ids, useBoard } from "../support/board.js";
 import { PATIENCE } from "../support/telemetry.js";
 
 const board = useBoard(PATIENCE);
@@ -32,7 +32,7 @@ it("tokens of each session, and sums per project and per story over all pages", 
   expect(await sum({})).toEqual(times(3, 0.25));
 
   const { sessions, next_cursor } = await board.call("board_get_sessions", { story_id, limit: 2 });
-  expect(sessions.map(({ id }: { id: string }) => id)).toEqual([elsewhere.sessionId, context.sessionId]);
+  expect(ids(sessions)).toEqual([elsewhere.sessionId, context.sessionId]);
   expect(sessions[0]).toMatchObject({ input_tokens: 100, output_tokens: 20, cached_tokens: 3, story_id });
   const rest = await board.call("board_get_sessions", { story_id, limit: 2, cursor: next_cursor });
   expect(rest).toMatchObject({ sessions: [{ id: opened.session_id }], totals: times(3, 0.25), next_cursor: null });

@@ -13,7 +13,7 @@ beforeAll(() => {
   ({ agent, recorder, db } = recorded());
 });
 
-/** What a call costs: round trips in sequence, documents read as Cloud Firestore bills them, and documents written. */
+/** What a call costs: round trips in sequence, billed document reads, and document writes. */
 async function cost(work: () => Promise<unknown>) {
   const rpcs = await recorder.during(work);
   const sum = (of: "billedReads" | "writes") => rpcs.reduce((total, rpc) => total + rpc[of], 0);
@@ -39,11 +39,11 @@ it("round trips and documents of each call", async () => {
   costs.openSession = await cost(() => openLog(agent));
   expect(costs).toEqual({
     openSession: { trips: 2, reads: 1, writes: 1 },
-    // The session, the turn that must not be there, and the open turns, of which there is none.
+    // The session, the turn (which must not exist), and a query for open turns (which finds none).
     beginTurn: { trips: 2, reads: 3, writes: 2 },
     updateTurn: { trips: 2, reads: 2, writes: 2 },
     "appendDialog of 10": { trips: 2, reads: 2, writes: 12 },
-    // A marker per file says that it was counted.
+    // One document for each file records that it was counted.
     "appendActions of 3, 2 files": { trips: 2, reads: 4, writes: 7 },
     completeTurn: { trips: 2, reads: 2, writes: 2 },
     currentSession: { trips: 1, reads: 2, writes: 0 },
@@ -68,12 +68,12 @@ it("an append to a turn of 10,000 items costs what the first one did, and no doc
   expect(contents).toEqual(dialog(10_000).map(({ content }) => content));
   const { dialog_count, ...turn } = await document.turn();
   expect(dialog_count).toBe(10_000);
-  // Times have more digits now and fewer then; the items would be hundreds of thousands.
+  // A little longer only because numbers have more digits; the items would be hundreds of thousands of characters.
   expect(JSON.stringify({ dialog_count, ...turn }).length).toBeLessThan(size + 100);
-  // 10,000 documents, on a machine that has other things to do as well.
+  // 10,000 documents, possibly on a busy machine.
 }, 120_000);
 
-it("the history costs the same, whatever the sessions' turns hold", async () => {
+it("the history costs the same however large the turns of its sessions are", async () => {
   const rpcs = await recorder.during(() => agent.call("sessionlog_query_history", { limit: 1 }));
   expect(rpcs.map(({ method }) => method).sort()).toEqual(["RunAggregationQuery", "RunQuery"]);
   expect(rpcs.map(({ billedReads }) => billedReads)).toEqual([1, 1]);

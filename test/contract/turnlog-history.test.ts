@@ -1,29 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newSession } from "../../src/board/model/session.js";
 import { useBoard } from "../support/board.js";
-import { type Agent, type Answer, startAgent } from "../support/client.js";
-import { action, beginTurn, dialog, newSessionId, openLog, stored } from "../support/turnlog.js";
+import { type Agent, startAgent } from "../support/client.js";
+import { sessionIds } from "../support/telemetry.js";
+import {
+  action,
+  beginTurn,
+  dialog,
+  newSessionId,
+  openLog,
+  stored,
+  storeExampleSession,
+  storeLogSession,
+} from "../support/turnlog.js";
 
 const board = useBoard();
 const history = (args: object = {}) => board.call("sessionlog_query_history", { ...args });
-const ids = ({ sessions }: Answer) => sessions.map(({ sessionId }: { sessionId: string }) => sessionId);
-
-/** A session as another client of the store may have left it. */
-async function store(id: string, agent_name: string, updated_at: Date, fields: object = {}): Promise<void> {
-  await board.db.doc(`sessions/${id}`).set({ ...newSession(updated_at, { kind: "log", agent_name }), ...fields });
-}
 
 describe("sessionlog_query_history", () => {
   it("answers as the document's example", async () => {
-    await store("ClaudeCowork-20260409T120001Z-implement-auth", "ClaudeCowork", new Date("2026-04-09T12:30:00.999Z"), {
-      title: "Implement JWT authentication",
-      model: "claude-sonnet-4-6",
-      started_at: new Date("2026-04-09T12:00:01Z"),
-      status: "completed",
-      turn_count: 3,
-      files_modified_count: 5,
-      tags: ["auth", "jwt", "security"],
-    });
+    await storeExampleSession(board.db);
     expect(await history({ agent: "ClaudeCowork", limit: 10, offset: 0 })).toEqual({
       sessions: [
         {
@@ -47,27 +42,27 @@ describe("sessionlog_query_history", () => {
 
   it("pages by offset and limit, the last updated first, and counts all", async () => {
     for (let minute = 0; minute < 12; minute += 1)
-      await store(`Pager-${minute}`, "Pager", new Date(Date.UTC(2026, 0, 1, 0, minute)));
+      await storeLogSession(board.db, `Pager-${minute}`, "Pager", new Date(Date.UTC(2026, 0, 1, 0, minute)));
     const first = await history({ agent: "Pager" });
     expect(first).toMatchObject({ totalCount: 12, offset: 0, limit: 10 });
-    expect(ids(first)).toEqual(Array.from({ length: 10 }, (_, at) => `Pager-${11 - at}`));
-    expect(ids(await history({ agent: "Pager", offset: 10 }))).toEqual(["Pager-1", "Pager-0"]);
+    expect(sessionIds(first)).toEqual(Array.from({ length: 10 }, (_, at) => `Pager-${11 - at}`));
+    expect(sessionIds(await history({ agent: "Pager", offset: 10 }))).toEqual(["Pager-1", "Pager-0"]);
     expect(await history({ agent: "Pager", offset: 99, limit: 1 })).toMatchObject({ sessions: [], totalCount: 12 });
     for (const wrong of [{ limit: 0 }, { limit: 201 }, { offset: -1 }])
       await expect(history(wrong)).toFailWith("invalid_argument");
   });
 
-  it("covers every agent and every door, and follows each change", async () => {
+  it("holds the sessions of every agent and toolset, and follows each change", async () => {
     const { session_id } = await board.call("board_create_session", { project_id: await board.project() });
     const sessionId = await openLog(board, "Mover");
-    expect(ids(await history({ limit: 2 }))).toEqual([sessionId, session_id]);
+    expect(sessionIds(await history({ limit: 2 }))).toEqual([sessionId, session_id]);
     await beginTurn(board, { sessionId: session_id });
-    expect(ids(await history({ limit: 2 }))).toEqual([session_id, sessionId]);
+    expect(sessionIds(await history({ limit: 2 }))).toEqual([session_id, sessionId]);
     expect((await history({ agent: "Nobody" })).totalCount).toBe(0);
   });
 
-  it("leaves out a damaged session and names it", async () => {
-    await store("Broken-1", "Broken", new Date(), { turn_count: "many" });
+  it("leaves out a damaged session and names it in a warning", async () => {
+    await storeLogSession(board.db, "Broken-1", "Broken", new Date(), { turn_count: "many" });
     expect(await history({ agent: "Broken" })).toMatchObject({
       sessions: [],
       totalCount: 1,
@@ -101,7 +96,7 @@ describe("the current session and turn", () => {
       await expect(other.call(tool, args)).toFailWith("turn_not_found");
   });
 
-  it("need not be one's own when ids are named, and naming changes nothing of them", async () => {
+  it("may be another connection's when ids are given, and giving ids leaves the connection's own as they are", async () => {
     const sessionId = await openLog(board);
     const requestId = await beginTurn(board);
     const named = { agent: "ClaudeCowork", sessionId, requestId };
@@ -120,14 +115,14 @@ describe("the current session and turn", () => {
     );
   });
 
-  it("become the ones of a turn begun by name", async () => {
+  it("become those of a turn that is begun with a given session id", async () => {
     const sessionId = await openLog(board);
     await beginTurn(other, { agent: "ClaudeCowork", sessionId });
     await other.call("sessionlog_complete_turn", { response: "r" });
     expect((await other.call("sessionlog_current_session")).session).toMatchObject({ sessionId, turnCount: 1 });
   });
 
-  it("are found again by a new server after kill -9 in the middle of a turn", async () => {
+  it("are found again by a new server after the first was killed in the middle of a turn", async () => {
     const victim = await startAgent(board.database.env);
     const sessionId = await openLog(victim, "Victim");
     const requestId = await beginTurn(victim);
@@ -139,20 +134,20 @@ describe("the current session and turn", () => {
     process.kill(victim.pid, "SIGKILL");
     await exited;
 
-    const heir = await startAgent(board.database.env);
-    const [found] = (await heir.call("sessionlog_query_history", { agent: "Victim" })).sessions;
+    const successor = await startAgent(board.database.env);
+    const [found] = (await successor.call("sessionlog_query_history", { agent: "Victim" })).sessions;
     expect(found).toMatchObject({ sessionId, status: "in_progress", turnCount: 1, filesModifiedCount: 1 });
-    const { turn } = await heir.call("sessionlog_current_session", { agent: "Victim", sessionId });
+    const { turn } = await successor.call("sessionlog_current_session", { agent: "Victim", sessionId });
     expect(turn).toMatchObject({ turnRequestId: requestId, status: "in_progress", dialogCount: 3, actionCount: 1 });
     const named = { agent: "Victim", sessionId, requestId };
-    await heir.call("sessionlog_append_dialog", { ...named, dialogItems: dialog(2, 3) });
-    await heir.call("sessionlog_complete_turn", { ...named, response: "after all" });
-    await heir.close();
+    await successor.call("sessionlog_append_dialog", { ...named, dialogItems: dialog(2, 3) });
+    await successor.call("sessionlog_complete_turn", { ...named, response: "after all" });
+    await successor.close();
     const contents = (await stored(board.db, sessionId, requestId).dialog()).map(({ content }) => content);
     expect(contents).toEqual(dialog(5).map(({ content }) => content));
   });
 
-  it("a session id of nobody is not found", async () => {
+  it("an unknown session id is not found", async () => {
     const sessionId = newSessionId("Nobody");
     await expect(beginTurn(board, { sessionId })).toFailWith("session_not_found");
   });

@@ -7,10 +7,10 @@ import { PATIENCE } from "../support/telemetry.js";
 const board = useBoard(PATIENCE);
 
 const SESSIONS = 40;
-/** Sessions that have gone at the first kill, the second, and so on; others are being taken apart at that moment. */
+/** How many sessions are moved before the first kill, the second, and so on; others are then being moved. */
 const KILLS = [1, 3, 8, 14, 20, 26, 33];
 
-it("a clean-up that is killed again and again loses nothing and doubles nothing", async () => {
+it("a clean-up that is killed again and again loses nothing and duplicates nothing", async () => {
   for (let at = 0; at < SESSIONS; at += 1)
     await storeSession(board.db, `s-${at}`, endedSession(100 + at), { turns: at % 3, items: 1 });
   const all = await tree(board.db, "sessions");
@@ -36,7 +36,7 @@ it("a clean-up that is killed again and again loses nothing and doubles nothing"
     const [left, moved] = [await tree(board.db, "sessions"), await tree(board.db, "sessions_archive")];
     expect([...left.keys()].filter((path) => moved.has(path))).toEqual([]);
     expect(new Map([...left, ...moved])).toEqual(all);
-    // What was taken apart is still to be found by the next clean-up.
+    // A session that was moved in part is still found by the next clean-up.
     for (const path of left.keys()) expect(left.has(path.split("/")[0] ?? "")).toBe(true);
   }
   expect(killed).toBeGreaterThan(0);

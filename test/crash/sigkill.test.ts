@@ -5,16 +5,16 @@ import type { Answer } from "../support/client.js";
 import { freshDatabase, type TestDatabase } from "../support/lane.js";
 import { openDatabase } from "../support/open-database.js";
 import { startInitialized } from "../support/raw-server.js";
-import { nothing, randomFrom, writeUntilKilled } from "./stream.js";
+import { nothingAcknowledged, seededRandom, writeUntilKilled } from "./write-until-killed.js";
 
 const ROUNDS = 20;
-/** Answers before the kill. */
+/** How many answers arrive before the kill. */
 const [FEWEST, MOST] = [1, 40];
 
-/** FIREBOARD_TEST_SEED repeats a run; which calls the kill meets still depends on the machine. */
+/** FIREBOARD_TEST_SEED repeats a run; which calls the kill interrupts still depends on the machine. */
 const seed = Number(process.env.FIREBOARD_TEST_SEED ?? randomInt(2 ** 32));
-const random = randomFrom(seed);
-const known = nothing();
+const random = seededRandom(seed);
+const known = nothingAcknowledged();
 let database: TestDatabase;
 
 beforeAll(async () => {
@@ -35,7 +35,7 @@ describe(`a server killed while it writes (seed ${seed})`, () => {
     expect(acknowledgedButGone(board)).toEqual([]);
   });
 
-  it("the file is sound after all of them", () => {
+  it("the file is undamaged after all of them", () => {
     expect(runCli(["store", "check"], database.env)).toMatchObject({ status: 0 });
   });
 });
@@ -63,13 +63,13 @@ async function readAll(): Promise<Board> {
   return { projects, tasks, sessions, entries };
 }
 
-/** Where state and activity disagree, in words. Entries tell each creation, deletion, metadata key and status change. */
+/** Where state and activity disagree, in words. Each creation, deletion, metadata key and status change has an entry. */
 function everyChangeHasItsEntry({ projects, tasks, sessions, entries }: Board): string[] {
   const all = [...entries.values()];
   const count = (test: (entry: Answer) => boolean) => all.filter(test).length;
   const faults: string[] = [];
-  const same = (what: string, stored: number, told: number) => {
-    if (stored !== told) faults.push(`${what}: ${stored} stored, ${told} told`);
+  const same = (what: string, stored: number, logged: number) => {
+    if (stored !== logged) faults.push(`${what}: ${stored} stored, ${logged} logged`);
   };
   for (const [id, project] of projects) {
     const own = all.filter((entry) => entry.project_id === id && entry.task_id === null && entry.session_id === null);
@@ -77,8 +77,8 @@ function everyChangeHasItsEntry({ projects, tasks, sessions, entries }: Board): 
     const updates = own.filter(({ action }) => action === "updated").length;
     same(`metadata of project ${id}`, Object.keys(project.metadata).length, updates);
   }
-  const toldTasks = new Set(all.map(({ task_id }) => task_id).filter((id) => id !== null));
-  for (const id of new Set([...tasks.keys(), ...toldTasks])) {
+  const loggedTasks = new Set(all.map(({ task_id }) => task_id).filter((id) => id !== null));
+  for (const id of new Set([...tasks.keys(), ...loggedTasks])) {
     const task = tasks.get(id);
     const own = all.filter((entry) => entry.task_id === id);
     const deleted = own.filter(({ action }) => action === "deleted").length;
@@ -110,7 +110,7 @@ function everyChangeHasItsEntry({ projects, tasks, sessions, entries }: Board): 
   return faults;
 }
 
-/** What the server said it had done and what is not there. */
+/** What the server has acknowledged and is not stored. */
 function acknowledgedButGone({ projects, tasks, sessions, entries }: Board): string[] {
   const missing = (what: string, ids: Iterable<string>, there: (id: string) => boolean) =>
     [...ids].filter((id) => !there(id)).map((id) => `${what} ${id}`);

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { runCli } from "../support/cli.js";
-import { type Agent, type Answer, startAgent, ToolError } from "../support/client.js";
+import { type Agent, type Answer, outcomeOf, startAgent } from "../support/client.js";
 import { fences, PAGES, readPage } from "../support/markdown.js";
 
-/** A JSON block of a page: a call, or what the call before it answers, in part. */
+/** A JSON block of a page: a call, or a part of the answer to the call before it. */
 interface Block {
   tool?: string;
   arguments?: Record<string, unknown>;
@@ -37,13 +37,8 @@ afterAll(async () => {
 });
 
 async function answer({ tool = "", arguments: args = {} }: Block): Promise<Answer> {
-  try {
-    return await agent.call(tool, args);
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    const { code, message, hint, details } = error;
-    return { error: { code, message, hint, ...(details ? { details } : {}) } };
-  }
+  const outcome = await outcomeOf(agent, tool, args);
+  return "refusal" in outcome ? { error: outcome.refusal } : outcome.result;
 }
 
 describe.each(examples)("the examples of %s", (_, blocks) => {
@@ -55,7 +50,7 @@ describe.each(examples)("the examples of %s", (_, blocks) => {
         continue;
       }
       last = await answer(block);
-      // An error is shown, or it is none.
+      // A call whose answer is not shown succeeds.
       const shown = blocks[at + 1];
       if (!shown || shown.tool) expect(last, block.tool).not.toHaveProperty("error");
     }

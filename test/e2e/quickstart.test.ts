@@ -2,10 +2,8 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+import { CLI, ROOT } from "../support/repository.js";
 
 let folder: string;
 
@@ -43,9 +41,9 @@ test("the quickstart hands the work of one agent to the next, and leaves nothing
   expect(readdirSync(folder)).toEqual(["tmp"]);
 });
 
-test("what the quickstart prints last connects an agent to the built server, and names the lasting store", () => {
+test("the quickstart ends with how to connect an agent to the built server, and where its board will be", () => {
   const { stdout } = runQuickstart(ROOT);
-  const server = join(ROOT, "dist", "cli.js");
+  const server = CLI;
   expect(stdout).toContain(`claude mcp add --scope user fireboard -- node ${server}\n`);
   const [, cursor = ""] = stdout.split(/^Cursor .+$/m);
   expect(JSON.parse(cursor.split(/^Codex/m)[0] ?? "")).toEqual({
@@ -55,13 +53,13 @@ test("what the quickstart prints last connects an agent to the built server, and
   expect(stdout).toContain(`on this machine, in ${join(folder, "data", "fireboard")}`);
 });
 
-test("settings for another store do not lead the quickstart there, but are told", () => {
+test("settings for another store do not move the quickstart there, but are reported", () => {
   const { status, stdout } = runQuickstart(ROOT, { FIRESTORE_EMULATOR_HOST: "127.0.0.1:1" });
   expect(status, stdout).toBe(0);
   expect(stdout).toContain("Where your board will live: in the emulator at 127.0.0.1:1");
 });
 
-test("a server that does not start fails the quickstart, at the step where it happened", () => {
+test("a server that does not start fails the quickstart, which names the step", () => {
   const copy = join(folder, "copy");
   cpSync(join(ROOT, "dist"), join(copy, "dist"), { recursive: true });
   cpSync(join(ROOT, "package.json"), join(copy, "package.json"));

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli, startEmulatorCommand } from "../support/cli.js";
 import { startAgent } from "../support/client.js";
-import { fences, PAGES, ROOT, readPage } from "../support/markdown.js";
+import { fences, PAGES, readPage } from "../support/markdown.js";
+import { ROOT } from "../support/repository.js";
 
-/** Commands that this machine cannot or should not run, and why. What they name is checked in their place. */
+/** Commands that a test cannot or should not run, and why. Whether what they name exists is checked instead. */
 const NOT_RUN: [start: string, reason: string][] = [
   ["claude ", "needs Claude Code"],
   ["npx firebase ", "needs a Google account"],
@@ -21,7 +22,7 @@ const reasonOf = (command: string) => NOT_RUN.find(([start]) => command.startsWi
 const runnable = COMMANDS.filter((command) => reasonOf(command) === undefined);
 const named = COMMANDS.filter((command) => reasonOf(command) !== undefined);
 
-/** A newcomer's home: empty, but for a board that an agent has worked on. */
+/** The home folder of a newcomer: empty but for a board that an agent has used. */
 let home: string;
 
 beforeAll(async () => {
@@ -38,7 +39,7 @@ function sh(command: string): SpawnSyncReturns<string> {
   return spawnSync("sh", ["-c", command], { cwd: ROOT, env: { PATH, HOME: home }, input: "", encoding: "utf8" });
 }
 
-test("the README's commands are found, and those that are not run are told", () => {
+test("the README's commands are found, and those that are not run are listed", () => {
   process.stdout.write(named.map((command) => `  not run: ${command} (${reasonOf(command)})\n`).join(""));
   expect(runnable).toContain("npm run quickstart");
   expect(runnable.length).toBeGreaterThanOrEqual(7);
@@ -60,12 +61,12 @@ describe("each command does what it says", () => {
     expect(await emulator.stop()).toBe(0);
   });
 
-  test("the path is where a newcomer's board is", () => {
+  test("`store path` prints where a newcomer's board is", () => {
     expect(sh("node dist/cli.js store path").stdout).toBe(`${home}/.local/share/fireboard/fireboard.db\n`);
   });
 });
 
-describe("what is not run names what exists", () => {
+describe("the commands that are not run name what exists", () => {
   test.each(named.filter((command) => command.startsWith("npx firebase ")))("%s", (command) => {
     const [, , subcommand = "", ...rest] = command.split(" ");
     const help = spawnSync("npx", ["firebase", subcommand, "--help"], { cwd: ROOT, encoding: "utf8" });
@@ -76,7 +77,7 @@ describe("what is not run names what exists", () => {
     expect(flags.filter((flag) => !(help.stdout + global).includes(flag))).toEqual([]);
   });
 
-  test("the line for Claude Code is the one of the quickstart", () => {
+  test("the line for Claude Code is the one that the quickstart prints", () => {
     const [claude] = named.filter((command) => command.startsWith("claude "));
     const printed = sh("node dist/cli.js quickstart").stdout;
     expect(printed).toContain(claude?.replace("/path/to/fireboard/", ROOT));

@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { newSession } from "../../src/board/model/session.js";
 import { freshDatabase, type TestDatabase } from "../support/lane.js";
 import { openDatabase } from "../support/open-database.js";
 import { pipe } from "../support/repl.js";
+import { storeExampleSession } from "../support/turnlog.js";
 
-/** The session-log document's examples, in its order; a result follows its request. */
+/** The examples of the session-log document, in its order; a result follows its request. */
 const LIFECYCLE = `
 type: request
 payload:
@@ -191,7 +191,7 @@ interface Envelope {
 let database: TestDatabase;
 afterEach(() => database.remove());
 
-/** The document's requests as text, and its answers by position: undefined where it shows none. */
+/** The document's requests as text, and its answers in the same order: undefined where it shows none. */
 function examples(text: string) {
   const parts = text.split(/^---\n/m);
   const envelopes = parts.map((part): Envelope => parseAllDocuments(part)[0]?.toJS());
@@ -233,19 +233,7 @@ it("the document's lifecycle, piped through, answers as the document does", asyn
 it("the document's history answers as the document does", async () => {
   database = await freshDatabase();
   const { store, db } = await openDatabase(database.config);
-  await db.doc("sessions/ClaudeCowork-20260409T120001Z-implement-auth").set(
-    newSession(new Date("2026-04-09T12:30:00Z"), {
-      kind: "log",
-      agent_name: "ClaudeCowork",
-      title: "Implement JWT authentication",
-      model: "claude-sonnet-4-6",
-      started_at: new Date("2026-04-09T12:00:01Z"),
-      status: "completed",
-      turn_count: 3,
-      files_modified_count: 5,
-      tags: ["auth", "jwt", "security"],
-    }),
-  );
+  await storeExampleSession(db);
   await store.close();
   const { input, expected } = examples(HISTORY);
   expect(await pipe(database.env, input)).toEqual(expected);

@@ -14,7 +14,7 @@ import type { Store } from "../../src/firestore/store.js";
 
 /**
  * The embedded store refuses a query whose index is not in firestore.indexes.json, as Cloud Firestore does and the
- * official emulator does not; here it judges every query that the board can issue.
+ * official emulator does not. So it can check every query that the board can issue.
  */
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -47,7 +47,7 @@ const VALUES: Record<FilterOp, unknown> = {
   "array-contains-any": ["a", "b"],
 };
 
-/** The names of the queries that this store refuses for want of an index; any other failure is thrown. */
+/** The names of the queries that this store refuses because an index is missing. Throws any other error. */
 async function refused(store: Store): Promise<string[]> {
   const answers = await Promise.all(
     concreteShapes().map(async (shape) => {

@@ -14,7 +14,7 @@ const collectGarbage: () => void = runInNewContext("gc");
 
 const CALLS = 50;
 
-test("the server lets go of a call's result when the call is over", async () => {
+test("the server keeps no result of a call in memory after the call", async () => {
   const results: WeakRef<object>[] = [];
   const probe = defineTool({
     name: "probe",
@@ -44,11 +44,11 @@ test("the server lets go of a call's result when the call is over", async () => 
   await Promise.all([server.connect(ours), client.connect(theirs)]);
   for (let call = 0; call < CALLS; call += 1) await client.callTool({ name: "probe", arguments: {} });
 
-  // A WeakRef holds its object until the turn that made it is over.
+  // A WeakRef keeps its object alive until the turn of the event loop that made it is over.
   await nextTurn();
   collectGarbage();
   const kept = results.filter((result) => result.deref() !== undefined).length;
-  // The last call may still be on the way out.
+  // The last call may not have ended completely.
   expect(kept).toBeLessThanOrEqual(1);
   await client.close();
 });

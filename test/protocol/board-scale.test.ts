@@ -5,7 +5,7 @@ import { type Agent, startAgent } from "../support/client.js";
 import { writeTasks } from "../support/many-tasks.js";
 import { type OpenDatabase, openDatabase } from "../support/open-database.js";
 
-/** What the board's calls read in the embedded store's indexes, beside few and beside many tasks that are done. */
+/** How many index entries the calls of the board read in the embedded store, with few and with many done tasks. */
 let engine: Engine;
 let database: OpenDatabase;
 let agent: Agent;
@@ -39,8 +39,8 @@ async function entriesRead(tool: string, args: object): Promise<number> {
   return entries;
 }
 
-describe("what a call reads does not grow with what is done", () => {
-  it("the handoff, a list of tasks and a new session read 1.5 times as much at most beside 100 times the done tasks", async () => {
+describe("what a call reads does not grow with the number of done tasks", () => {
+  it("the handoff, a list of tasks and a new session read at most 1.5 times as much with 100 times the done tasks", async () => {
     const [few, many] = [await boardWith(1_000), await boardWith(100_000)];
     for (const [tool, args] of [
       ["board_get_handoff", {}],

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import { useDatabases } from "../support/lane.js";
 import { openDatabase } from "../support/open-database.js";
 import { startInitialized, toolCall } from "../support/raw-server.js";
-import { useDatabases } from "./databases.js";
 
 const database = useDatabases();
 
@@ -43,7 +43,7 @@ it.each([
   expect(entries.size).toBe(1);
 });
 
-it("cancelling what is over or never was is ignored", async () => {
+it("cancelling a call that has ended or never existed is ignored", async () => {
   const server = await startInitialized((await database()).env);
   server.send(cancelled(7), toolCall(1, "board_get_projects"));
   await server.answer(1);

@@ -1,12 +1,10 @@
-import { fileURLToPath } from "node:url";
 import { Client, ProtocolError } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freshDatabase, type TestDatabase } from "../support/lane.js";
+import { CLI } from "../support/repository.js";
 
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
-
-/** The official client of the next generation of the SDK, as a host that moves to it would use it. */
+/** The client of the next major version of the MCP SDK, as a host would use it. */
 describe.each(["auto", "legacy"] as const)("the 2.x client with %s negotiation", (mode) => {
   let database: TestDatabase;
   let client: Client;
@@ -23,7 +21,7 @@ describe.each(["auto", "legacy"] as const)("the 2.x client with %s negotiation",
     await database?.remove();
   });
 
-  it("agrees on a revision and learns what there is", async () => {
+  it("negotiates a protocol version and lists what the server offers", async () => {
     expect(client.getNegotiatedProtocolVersion()).toMatch(/^20\d\d-\d\d-\d\d$/);
     expect(client.getServerVersion()).toMatchObject({ name: "fireboard" });
     expect(client.getInstructions()).toContain("board_create_session");
@@ -33,7 +31,7 @@ describe.each(["auto", "legacy"] as const)("the 2.x client with %s negotiation",
     expect(tools.map(({ name }) => name)).toContain("board_create_task");
   });
 
-  it("calls tools, and reads results and refusals", async () => {
+  it("calls tools, reads resources and prompts, and gets results and refusals", async () => {
     const created = await client.callTool({ name: "board_create_project", arguments: { name: "Apollo" } });
     expect(created).toMatchObject({ structuredContent: { name: "Apollo", status: "active" } });
     const project_id = (created.structuredContent as { id: string }).id;

@@ -3,10 +3,10 @@ import { createInterface } from "node:readline";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { useDatabases } from "../support/lane.js";
 import { openDatabase } from "../support/open-database.js";
 import { answers, pipe, request, startRepl, yaml } from "../support/repl.js";
 import { newRequestId, newSessionId, stored } from "../support/turnlog.js";
-import { useDatabases } from "./databases.js";
 
 const database = useDatabases();
 const codes = (got: { type: string; payload: { code?: string } }[]) => got.map(({ payload }) => payload.code ?? "ok");
@@ -14,7 +14,7 @@ const alive = request("bootstrap", {}, "alive");
 const isAlive = { type: "result", payload: { requestId: "alive", result: { initialized: true } } };
 
 describe("documents", () => {
-  it("end at ---, at ... and at the end of input; blank lines and comments end and ask nothing", async () => {
+  it("end at ---, at ... and at the end of input; blank lines and comments are not answered", async () => {
     const { env } = await database();
     const one = yaml(alive);
     const input = `\ufeff\n# a comment\n\n---\n---\n${one}...\n\n${one}\n--- # note\n${one.replaceAll("\n", "\r\n")}---\r\n\r\n--- ${JSON.stringify(alive)}\n---\n${one}`;
@@ -37,7 +37,7 @@ describe("documents", () => {
     expect((await ended).code).toBe(0);
   });
 
-  it("that are broken take no JSON line along", async () => {
+  it("that are broken do not swallow the JSON lines after them", async () => {
     const { env } = await database();
     const line = JSON.stringify(alive);
     expect(codes(await pipe(env, `{"type": "request",\n${line}\n${line.slice(1)}\n${line}\n`))).toEqual([
@@ -52,7 +52,7 @@ describe("a malformed envelope is answered with invalid_envelope, and the loop g
   for (const [at, name] of [..."bcdefghi"].entries())
     bomb.push(`${name}: &${name} [${new Array(9).fill(`*${"abcdefgh"[at]}`).join(",")}]`);
 
-  /** An envelope that would be right but for these lines in its parameters. */
+  /** A valid envelope, but for these lines in its parameters. */
   const within = (lines: string[]) =>
     yaml(alive).replace("params: {}", ["params:", ...lines.map((line) => `    ${line}`)].join("\n"));
 
@@ -76,7 +76,7 @@ describe("a malformed envelope is answered with invalid_envelope, and the loop g
     ["nested explicit keys", "? ".repeat(20_000)],
     ["an unknown alias", "a: *x"],
     ["an alias bomb", within(bomb)],
-    ["a circle", within(["a: &a [*a]"])],
+    ["a circular alias", within(["a: &a [*a]"])],
     ["a merge", "a: &a {x: 1}\nb:\n  <<: *a"],
     ["a prototype", "__proto__: {type: request}\nconstructor: 1"],
     ["deep lists", deep("[", "]")],
@@ -98,7 +98,7 @@ describe("a malformed envelope is answered with invalid_envelope, and the loop g
     }
   });
 
-  it("by its requestId, when it has one", async () => {
+  it("with its requestId, when it has one", async () => {
     const { env } = await database();
     const [answer] = await pipe(env, yaml({ ...alive, type: "result" }));
     expect(answer.payload).toMatchObject({ requestId: "alive", code: "invalid_envelope" });
@@ -115,7 +115,7 @@ describe("a malformed envelope is answered with invalid_envelope, and the loop g
     expect(got[0].payload.message).toBe("The document is too large.");
   });
 
-  it("whatever bytes they are, each document is answered once", async () => {
+  it("each document is answered once, whatever bytes it holds", async () => {
     const { env } = await database();
     const scraps = fc.constantFrom(
       ...[
@@ -143,7 +143,7 @@ describe("a malformed envelope is answered with invalid_envelope, and the loop g
       ],
     );
     const line = fc.oneof(scraps, fc.string({ unit: "binary", maxLength: 30 }), fc.json());
-    // A document of its own stands between two that are counted, so that a broken one can swallow neither.
+    // Every random document is followed by a valid one, which must be answered all the same.
     const document = fc.array(line, { minLength: 1, maxLength: 6 }).map((lines) => lines.join("\n"));
     await fc.assert(
       fc.asyncProperty(fc.array(document, { minLength: 20, maxLength: 40 }), async (list) => {
@@ -164,7 +164,7 @@ describe("a request", () => {
   const agent = "ClaudeCowork";
   const turnOf = (requestId: string) => ({ requestId, queryTitle: "T", queryText: "" });
 
-  it("that fails says so in the document's words", async () => {
+  it("that fails is answered with the error codes of the document", async () => {
     const { env } = await database();
     const sessionId = newSessionId();
     const [turn, next] = [newRequestId(), newRequestId()];
@@ -205,7 +205,7 @@ describe("a request", () => {
     expect(got.at(-1).payload.result).toEqual({ session: null, turn: null });
   });
 
-  it("takes text as it is: blocks with blank lines, markers in them, every character", async () => {
+  it("stores text unchanged: blocks with blank lines, markers in them, every character", async () => {
     const { env, config } = await database();
     const sessionId = newSessionId();
     const requestId = newRequestId();
@@ -255,7 +255,7 @@ describe("a request", () => {
     expect(got.at(-1).payload.result).toMatchObject({ appended: 500 });
   });
 
-  it("is answered with storage_error when there is no store, and the process goes on", async () => {
+  it("is answered with storage_error when there is no store, and the process continues", async () => {
     const got = await pipe({ FIREBOARD_STORE: "emulator" }, yaml(alive, request("nosuch"), alive));
     expect(codes(got)).toEqual(["storage_error", "method_not_found", "storage_error"]);
     expect(got[0].payload.details).toMatchObject({ reason: "unavailable" });
@@ -263,7 +263,7 @@ describe("a request", () => {
 });
 
 describe("the process", () => {
-  it("continues another one's turn by explicit ids after kill -9", async () => {
+  it("continues the turn of a killed process by its ids", async () => {
     const { env } = await database();
     const [sessionId, requestId] = [newSessionId(), newRequestId()];
     const victim = startRepl(env);
@@ -287,7 +287,7 @@ describe("the process", () => {
     expect(got[2].payload.result).toMatchObject({ turnRequestId: requestId, status: "completed" });
   });
 
-  it.each(["SIGTERM", "SIGINT"] as const)("ends at %s with exit code 0", async (signal) => {
+  it.each(["SIGTERM", "SIGINT"] as const)("ends on %s with exit code 0", async (signal) => {
     const { env } = await database();
     const { child, ended } = startRepl(env);
     child.stdin.write(`${JSON.stringify(alive)}\n`);

@@ -37,7 +37,7 @@ describe("reading a resource gives what its tool gives, as JSON text", () => {
     [() => `board://sessions/${session}`, "board_get_session", () => ({ session_id: session })],
   ])("%s", async (uri, tool, args) => {
     const answers = [await read(uri()), await board.call(tool, { ...args() })];
-    // Time passes between the two.
+    // The times in status grow between the two calls.
     const [resource, answer] = answers.map(({ time_in_status: _, ...rest }) => rest);
     expect(resource).toEqual(answer);
   });
@@ -53,7 +53,7 @@ describe("reading a resource gives what its tool gives, as JSON text", () => {
   });
 });
 
-describe("a resource that is not there", () => {
+describe("a resource that does not exist", () => {
   it.each([
     ["board://projects/nope", -32_002, "project_not_found"],
     ["board://projects/nope/handoff", -32_002, "project_not_found"],
@@ -73,7 +73,7 @@ describe("a resource that is not there", () => {
     await expect(refused).rejects.toMatchObject({ code, data: { code: name, hint: expect.stringMatching(/\S/) } });
   });
 
-  it("is told without a stack or a path, also when the store fails", async () => {
+  it("is reported without a stack or a path, also when the store fails", async () => {
     const server = await startInitialized({ FIREBOARD_STORE: "emulator" });
     const answers = [
       await server.ask("resources/read", { uri: "board://projects" }),
@@ -104,7 +104,7 @@ describe("a resource that is not there", () => {
 });
 
 describe("listing", () => {
-  it("gives the projects and their handoffs, page by page, every one once", async () => {
+  it("gives the projects and their handoffs, page by page, each once", async () => {
     const made = await Promise.all(Array.from({ length: 60 }, (_, at) => board.project({ name: `p${at}` })));
     const uris: string[] = [];
     let cursor: string | undefined;
@@ -119,7 +119,7 @@ describe("listing", () => {
     expect(uris.sort()).toEqual(["board://projects", ...expected].sort());
   });
 
-  it("names them for people", async () => {
+  it("gives them titles for people", async () => {
     const { resources } = await board.agent.client.listResources();
     expect(resources.slice(0, 3)).toMatchObject([
       { uri: "board://projects", title: "Projects" },
@@ -132,7 +132,7 @@ describe("listing", () => {
     await expect(board.agent.client.listResources({ cursor: "x" })).rejects.toMatchObject({ code: -32_602 });
   });
 
-  it("gives the templates without a look at the store", async () => {
+  it("gives the templates without opening the store", async () => {
     const server = await startInitialized({ FIREBOARD_STORE: "emulator" });
     const { result } = await server.ask("resources/templates/list");
     server.end();
@@ -158,7 +158,7 @@ describe("ids complete from the board", () => {
     expect(await completions(uri, typed())).toEqual([expected()]);
   });
 
-  it("to nothing for what means nothing", async () => {
+  it("to nothing for an unknown title, argument or template", async () => {
     expect(await completions("board://tasks/{id}", "no such title")).toEqual([]);
     expect(await completions("board://tasks/{id}", "", "title")).toEqual([]);
     expect(await completions("board://nothing/{id}", "")).toEqual([]);
@@ -189,7 +189,7 @@ describe("a server of one project", () => {
   });
   afterAll(() => scoped?.close());
 
-  it("lists, reads and completes that one alone", async () => {
+  it("lists, reads and completes that project alone", async () => {
     const { resources } = await scoped.client.listResources();
     expect(resources.map(({ uri }) => uri)).toEqual([
       "board://projects",

@@ -19,7 +19,7 @@ const FULL_KEY = {
   private_key: `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----\n`,
 };
 
-/** Settings with a fault, and what the repair must mention. */
+/** Wrong settings, and what the message must mention. */
 const FAULTS: [what: string, env: Record<string, string>, repair: RegExp][] = [
   ["an emulator without its host", { FIREBOARD_STORE: "emulator" }, /FIRESTORE_EMULATOR_HOST/],
   ["an emulator's host without a port", { FIRESTORE_EMULATOR_HOST: "localhost" }, /FIRESTORE_EMULATOR_HOST/],

@@ -2,12 +2,12 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/firestore/open-store.js";
-import { type RawServer, startInitialized, startRaw, toolCall } from "../support/raw-server.js";
-import { useDatabases } from "./databases.js";
+import { useDatabases } from "../support/lane.js";
+import { INITIALIZE, type RawServer, startInitialized, startRaw, toolCall } from "../support/raw-server.js";
 
 const database = useDatabases();
 
-/** Ways to tell a server that it is no longer needed. */
+/** Ways to stop a server. */
 const WAYS: Record<string, (server: RawServer) => void> = {
   "the end of stdin": (server) => server.end(),
   SIGINT: (server) => server.kill("SIGINT"),
@@ -22,7 +22,7 @@ describe.each(Object.entries(WAYS))("%s", (_, stop) => {
     expect(server.stderr()).toContain('"event":"stopped"');
   });
 
-  it("lets a running call finish, closes the store and leaves a file that opens again", async () => {
+  it("lets a running call finish and closes the store, whose file opens again", async () => {
     const { env, config } = await database();
     const server = await startInitialized(env);
     server.send(toolCall(1, "board_get_projects"));
@@ -65,10 +65,8 @@ it("answers everything that was asked before stdin ended, large answers included
 
 it("answers a whole session that was piped into it", async () => {
   const server = startRaw((await database()).env);
-  const clientInfo = { name: "pipe", version: "1" };
-  const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo };
   server.send(
-    { jsonrpc: "2.0", id: 1, method: "initialize", params },
+    { jsonrpc: "2.0", id: 1, method: "initialize", params: INITIALIZE },
     { jsonrpc: "2.0", method: "notifications/initialized" },
     { jsonrpc: "2.0", id: 2, method: "tools/list" },
     toolCall(3, "board_create_project", { name: "Piped" }),

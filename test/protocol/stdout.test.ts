@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { useDatabases } from "../support/lane.js";
 import { type RawServer, startInitialized, toolCall } from "../support/raw-server.js";
-import { useDatabases } from "./databases.js";
 
 const database = useDatabases();
 
@@ -72,7 +72,7 @@ it("ends by itself when nobody reads its stdout any more", async () => {
   expect(server.stderr()).toContain('"store_closed":true');
 });
 
-it("answers an unknown method and an unknown tool with the protocol's errors", async () => {
+it("answers an unknown method and an unknown tool with errors of the protocol", async () => {
   const server = await startInitialized((await database()).env);
   expect((await server.ask("no/such/method")).error.code).toBe(-32601);
   const unknown = await server.ask("tools/call", { name: "board_get_project", arguments: {} });
@@ -84,7 +84,7 @@ it.each([
   ["a list", ["not", "an", "object"]],
   ["a text", "limit=5"],
   ["a number", 5],
-])("refuses arguments that are %s in the words of every refusal", async (_, args) => {
+])("refuses arguments that are %s like any other invalid argument", async (_, args) => {
   const server = await startInitialized((await database()).env);
   const { result } = await server.ask("tools/call", { name: "board_get_projects", arguments: args });
   expect(result.isError).toBe(true);

@@ -2,12 +2,12 @@ import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBoard } from "../support/board.js";
 import type { Answer } from "../support/client.js";
-import { startRaw } from "../support/raw-server.js";
+import { INITIALIZE, startRaw } from "../support/raw-server.js";
 
 /**
- * What tools may cost a model, in tokens of o200k: every agent pays it in every session. Models see name, description and
- * arguments; some hosts show the results' schemas too, which have a budget of their own. Raise one only for what is worth
- * it, and say so in the commit.
+ * How many tokens (o200k) the tools may take: every agent reads them in every session. Models see name, description and
+ * arguments; some hosts show the schemas of results too, which have a budget of their own. Raise a budget only for what is
+ * worth it, and give the reason in the commit.
  */
 const BUDGET = { all: 5_000, board: 2_800, one: 350, boardWithResults: 8_200, averageWithResults: 425, answer: 60 };
 const tokens = (value: unknown) => encode(typeof value === "string" ? value : JSON.stringify(value)).length;
@@ -18,10 +18,9 @@ let templates: Answer[];
 let prompts: Answer[];
 let handshake: Answer;
 beforeAll(async () => {
-  // Nothing listens on port 1: listing tools never touches the store.
+  // Nothing listens on port 1: listing tools does not need the store.
   const server = startRaw({ FIREBOARD_STORE: "emulator", FIRESTORE_EMULATOR_HOST: "127.0.0.1:1" });
-  const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "raw", version: "1" } };
-  handshake = (await server.ask("initialize", params)).result;
+  handshake = (await server.ask("initialize", INITIALIZE)).result;
   server.send({ jsonrpc: "2.0", method: "notifications/initialized" });
   tools = (await server.ask("tools/list")).result.tools;
   templates = (await server.ask("resources/templates/list")).result.resourceTemplates;
@@ -47,8 +46,7 @@ it.each<[name: string, env: Record<string, string>, present: string[], absent: R
   ["without one tool", { FIREBOARD_EXCLUDE_TOOLS: "board_claim_task" }, ["board_end_session"], /board_claim_task/],
 ])("a server %s says nothing of what it does not offer", async (_, env, present, absent) => {
   const server = startRaw({ FIREBOARD_STORE: "emulator", FIRESTORE_EMULATOR_HOST: "127.0.0.1:1", ...env });
-  const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "raw", version: "1" } };
-  const { instructions } = (await server.ask("initialize", params)).result;
+  const { instructions } = (await server.ask("initialize", INITIALIZE)).result;
   server.end();
   await server.exited;
   for (const text of present) expect(instructions).toContain(text);
@@ -74,7 +72,7 @@ describe("every tool", () => {
     }
   });
 
-  it("has schemas of objects; arguments are all known", () => {
+  it("has object schemas, and accepts no unknown argument", () => {
     for (const { inputSchema, outputSchema } of tools) {
       expect(inputSchema).toMatchObject({ type: "object", additionalProperties: false });
       expect(outputSchema).toMatchObject({ type: "object" });

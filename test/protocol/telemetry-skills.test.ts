@@ -6,7 +6,7 @@ import { useBoard } from "../support/board.js";
 import type { Answer } from "../support/client.js";
 import { blockOf, findSession, PATIENCE } from "../support/telemetry.js";
 
-/* The skills, followed to the letter: every tool block is called as it stands there, in its order. */
+/* Follows the skills to the letter: calls every tool block as it is written, in order. */
 
 const board = useBoard(PATIENCE);
 const FOLDER = new URL("../../skills/", import.meta.url);
@@ -21,7 +21,7 @@ const calls = (name: string) =>
     return [tool, JSON.parse(args)];
   });
 
-/** The block that a worker emits for what it found (session-inherit, step 3). */
+/** The block that a worker prints for the session it found (session-inherit, step 3). */
 function inheritedBlock({ sessionId, agentName, storyId, phase }: Answer): string {
   const lines = { session_id: sessionId, leader: agentName, story_id: storyId, phase };
   return ["SESSION INHERITED", ...Object.entries(lines).map(([name, value]) => `  ${name}: ${value ?? "—"}`)].join(
@@ -30,7 +30,7 @@ function inheritedBlock({ sessionId, agentName, storyId, phase }: Answer): strin
 }
 
 describe("session-create", () => {
-  it("opens a session, emits the block as it is shown, completes and cleans up", async () => {
+  it("opens a session, prints the block as shown, completes and cleans up", async () => {
     const [create, complete, cleanup, ...more] = calls("session-create");
     expect(more).toEqual([]);
     const [created, unavailable] = blocks("session-create", "text");
@@ -55,7 +55,7 @@ describe("session-inherit", () => {
     await board.call("sessionCreate", { ...args, sessionId: EXAMPLE_ID });
   });
 
-  it("finds the leader's session, emits the block as it is shown and reports", async () => {
+  it("finds the leader's session, prints the block as shown and reports", async () => {
     const [query, update, ...more] = calls("session-inherit");
     expect(more).toEqual([]);
     const answer = await board.call(query?.[0] ?? "", query?.[1]);

@@ -3,7 +3,7 @@ import { TOOLS, TOOLSET_NAMES, TOOLSETS } from "../../src/tools/index.js";
 import { runCli } from "../support/cli.js";
 import { type Agent, startAgent } from "../support/client.js";
 
-/** Settings that no store can be opened with: which tools are listed must not depend on one. */
+/** Settings with which no store can be opened: which tools are listed must not depend on one. */
 const NO_STORE = { FIREBOARD_STORE: "emulator" };
 
 let agent: Agent | undefined;
@@ -26,15 +26,15 @@ const READING = named(TOOLS.filter(({ annotations }) => annotations.readOnlyHint
 describe("which tools are offered", () => {
   it.each<[name: string, env: Record<string, string>, expected: string[]]>([
     ["all, when nothing is chosen", {}, named(TOOLS)],
-    ["one family", { FIREBOARD_TOOLSETS: "board" }, BOARD],
+    ["one toolset", { FIREBOARD_TOOLSETS: "board" }, BOARD],
     [
-      "families in the one order, however they are named",
+      "toolsets in a fixed order, however they are ordered in the setting",
       { FIREBOARD_TOOLSETS: " log ,board," },
       [...BOARD, ...named(TOOLSETS.log)],
     ],
     ["single tools alone", { FIREBOARD_TOOLS: "board_search,board_get_task" }, ["board_get_task", "board_search"]],
     [
-      "single tools besides families",
+      "single tools besides toolsets",
       { FIREBOARD_TOOLSETS: "log", FIREBOARD_TOOLS: "board_search" },
       ["board_search", ...named(TOOLSETS.log)],
     ],
@@ -44,18 +44,18 @@ describe("which tools are offered", () => {
       named(TOOLS).filter((name) => name !== "board_delete_task"),
     ],
     [
-      "excluded before chosen",
+      "exclusion wins over choice",
       { FIREBOARD_TOOLS: "board_search,board_get_task", FIREBOARD_EXCLUDE_TOOLS: "board_search" },
       ["board_get_task"],
     ],
-    ["what reads", { FIREBOARD_READ_ONLY: "true" }, READING],
+    ["only reading tools", { FIREBOARD_READ_ONLY: "true" }, READING],
     [
-      "read-only before what was chosen",
+      "read-only wins over choice",
       { FIREBOARD_READ_ONLY: "1", FIREBOARD_TOOLS: "board_create_task,board_get_task" },
       ["board_get_task"],
     ],
     [
-      "for one project no tool that makes projects",
+      "for one project, all but the tool that creates projects",
       { FIREBOARD_ONLY_PROJECT: "p" },
       [...named(TOOLS).filter((name) => name !== "board_create_project")],
     ],
@@ -63,13 +63,13 @@ describe("which tools are offered", () => {
     expect(await offered(env)).toEqual(expected);
   });
 
-  it("by flags as by the environment, in the listing for people too", () => {
+  it("flags work like the environment, in `fireboard tools` too", () => {
     const flags = ["--toolsets", "board", "--exclude-tools", "board_search", "--read-only"];
     const listed = JSON.parse(runCli(["tools", "--json", ...flags]).stdout);
     expect(named(listed)).toEqual(BOARD.filter((name) => READING.includes(name) && name !== "board_search"));
   });
 
-  it("with one project no tool takes its id, and the others' arguments are as they are", async () => {
+  it("with one project no tool takes its id, and the other arguments stay the same", async () => {
     const all = await startAgent(NO_STORE);
     const { tools: before } = await all.client.listTools();
     await all.close();
@@ -84,7 +84,7 @@ describe("which tools are offered", () => {
   });
 });
 
-describe("a choice that cannot be meant is refused at the start, in one line and with exit code 2", () => {
+describe("an impossible choice is refused at the start, in one line and with exit code 2", () => {
   it.each([
     [
       "a toolset",

@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { useBoard } from "../support/board.js";
-import { type Answer, startAgent, ToolError } from "../support/client.js";
+import { type Answer, allPages, startAgent, ToolError } from "../support/client.js";
 import { lane } from "../support/lane.js";
-import { runFleet } from "./claims/fleet.js";
 import { faults } from "./claims/history.js";
+import { runWorkers } from "./claims/workers.js";
 
 const board = useBoard();
 
 /**
- * The official emulator takes seconds for each conflict: small races there, large ones on the embedded store. It also
- * keeps the locks of a process that was killed in the middle of a transaction for a minute.
+ * The official emulator takes seconds for each conflict, and keeps the locks of a process that was killed inside a
+ * transaction for a minute: small races there, large ones on the embedded store.
  */
 const SIZE =
   lane === "embedded"
     ? { agents: 16, tasks: 200, killEvery: 18, killAnywhere: true }
     : { agents: 4, tasks: 24, killEvery: 8, killAnywhere: false };
 
-/** Stores tasks of one project; a fifth of them wait for another. */
+/** Stores tasks of one project; a fifth of them depend on another. */
 async function makeTasks(project_id: string, count: number): Promise<void> {
   const free = count - Math.floor(count / 5);
   const id = (at: number) => `${project_id}-${at}`;
@@ -30,15 +30,10 @@ async function makeTasks(project_id: string, count: number): Promise<void> {
   await Promise.all(made);
 }
 
+/** All entries of a project, the oldest first. */
 async function allEntries(project_id: string): Promise<Answer[]> {
-  const entries: Answer[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await board.call("board_get_activity", { project_id, limit: 200, ...(cursor ? { cursor } : {}) });
-    entries.push(...page.entries);
-    cursor = page.next_cursor ?? undefined;
-  } while (cursor);
-  return entries.reverse();
+  const pages = await allPages(board, "board_get_activity", { project_id, limit: 200 });
+  return pages.flatMap(({ entries }) => entries).reverse();
 }
 
 async function allTasks(project_id: string): Promise<Map<string, Answer>> {
@@ -52,7 +47,7 @@ describe("many processes claim from one board", () => {
   }, async () => {
     const project_id = await board.project();
     await makeTasks(project_id, SIZE.tasks);
-    const report = await runFleet({ board, project_id, ...SIZE, random: Math.random });
+    const report = await runWorkers({ board, project_id, ...SIZE, random: Math.random });
 
     const [tasks, entries] = await Promise.all([allTasks(project_id), allEntries(project_id)]);
     expect(tasks.size).toBe(SIZE.tasks);
@@ -70,7 +65,7 @@ describe("many processes claim from one board", () => {
     );
   });
 
-  it("two agents race for given tasks: exactly one gets each, the other is told holder and lease end", async () => {
+  it("two agents race for given tasks: exactly one gets each, the other learns the holder and the end of the lease", async () => {
     const project_id = await board.project();
     const agents = await Promise.all(["ann", "ben"].map((name) => startAgent(board.database.env, name)));
     try {

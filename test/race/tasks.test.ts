@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { Agent, Answer, ToolError } from "../support/client.js";
-import { CREW, race, rounds, useCrew } from "./crew.js";
+import { PROCESSES, race, rounds, useServers } from "./servers.js";
 
-const crew = useCrew();
+const servers = useServers();
 
 async function newTasks(count: number): Promise<{ project_id: string; ids: string[] }> {
-  const { id: project_id } = await crew.call("board_create_project", { name: "Race" });
+  const { id: project_id } = await servers.call("board_create_project", { name: "Race" });
   const ids: string[] = [];
   for (let at = 0; at < count; at += 1)
-    ids.push((await crew.call("board_create_task", { project_id, title: `Task ${at}` })).id);
+    ids.push((await servers.call("board_create_task", { project_id, title: `Task ${at}` })).id);
   return { project_id, ids };
 }
 
-const agent = (at: number): Agent => crew.agents[at % crew.agents.length] as Agent;
+const agent = (at: number): Agent => servers.agents[at % servers.agents.length] as Agent;
 
 it("updates of different fields and metadata keys at once lose nothing and log one entry each", async () => {
   const { project_id, ids } = await newTasks(2);
@@ -26,13 +26,13 @@ it("updates of different fields and metadata keys at once lose nothing and log o
     { status: "in_progress" },
     { riper_mode: "plan" },
     { depends_on: [dependency] },
-  ].slice(0, CREW);
+  ].slice(0, PROCESSES);
   await Promise.all(changes.map((change, at) => agent(at).call("board_update_task", { task_id, ...change })));
 
   const { metadata: _, ...fields } = Object.assign({}, ...changes);
-  const task = (await crew.store.ref("tasks", task_id).get()).data();
+  const task = (await servers.store.ref("tasks", task_id).get()).data();
   expect(task).toMatchObject({ ...fields, metadata: { a: 1, b: 2 } });
-  const entries = (await crew.find("activity_log", "task_id", task_id)).filter(({ action }) => action !== "created");
+  const entries = (await servers.find("activity_log", "task_id", task_id)).filter(({ action }) => action !== "created");
   const logged = entries.map((entry) => entry.metadata.changes.join()).sort();
   expect(logged).toEqual(changes.map((change) => Object.keys(change).join()).sort());
   expect(entries.every((entry) => entry.project_id === project_id)).toBe(true);
@@ -41,13 +41,13 @@ it("updates of different fields and metadata keys at once lose nothing and log o
 it("a task claimed by all at once goes to one", async () => {
   const { ids } = await newTasks(1);
   const task_id = ids[0] as string;
-  const claims = crew.agents.map(({ call }, at) => call("board_claim_task", { task_id, agent_name: `racer-${at}` }));
+  const claims = servers.agents.map(({ call }, at) => call("board_claim_task", { task_id, agent_name: `racer-${at}` }));
   const { won, lost } = await race(claims);
   expect(won).toHaveLength(1);
-  expect(lost).toEqual(new Array(CREW - 1).fill("already_claimed"));
-  const task = (await crew.store.ref("tasks", task_id).get()).data();
+  expect(lost).toEqual(new Array(PROCESSES - 1).fill("already_claimed"));
+  const task = (await servers.store.ref("tasks", task_id).get()).data();
   expect(won[0].task).toMatchObject({ status: "in_progress", assigned_agent: task?.assigned_agent });
-  const claimed = (await crew.find("activity_log", "task_id", task_id)).filter(({ action }) => action === "claimed");
+  const claimed = (await servers.find("activity_log", "task_id", task_id)).filter(({ action }) => action === "claimed");
   expect(claimed).toHaveLength(1);
 });
 
@@ -83,19 +83,19 @@ describe("a task that is deleted", () => {
     const { won, lost } = await race([remove(parent_task_id), create]);
     expect(won).toHaveLength(1);
     expect(["task_not_found", "guard_refused"]).toContain(lost[0]);
-    const children = await crew.find("tasks", "parent_task_id", parent_task_id);
-    const parent = await crew.store.ref("tasks", parent_task_id).get();
+    const children = await servers.find("tasks", "parent_task_id", parent_task_id);
+    const parent = await servers.store.ref("tasks", parent_task_id).get();
     expect(parent.exists).toBe(children.length === 1);
   });
 
-  it.each(rounds)("while another comes to depend on it: no link to it remains (round %i)", async () => {
+  it.each(rounds)("while another task gets a dependency on it: no link to it remains (round %i)", async () => {
     const { ids } = await newTasks(2);
     const [gone, task_id] = ids as [string, string];
     const depend = agent(1)
       .call("board_update_task", { task_id, depends_on: [gone] })
       .catch((error: Answer) => expect((error as ToolError).code).toBe("task_not_found"));
     await Promise.all([remove(gone), depend]);
-    const task = (await crew.store.ref("tasks", task_id).get()).data();
+    const task = (await servers.store.ref("tasks", task_id).get()).data();
     expect(task?.depends_on).toEqual([]);
   });
 });

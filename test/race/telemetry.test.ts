@@ -6,25 +6,25 @@ import { PATIENCE } from "../support/telemetry.js";
 
 const board = useBoard(PATIENCE);
 
-/** The official emulator takes seconds where the embedded store takes milliseconds. */
-const CREW = lane === "embedded" ? { processes: 8, updates: 200 } : { processes: 3, updates: 20 };
+/** Smaller on the official emulator, which takes seconds where the embedded store takes milliseconds. */
+const SIZE = lane === "embedded" ? { processes: 8, updates: 200 } : { processes: 3, updates: 20 };
 
-async function withCrew(size: number, work: (crew: Agent[]) => Promise<void>): Promise<void> {
+async function withWorkers(size: number, work: (workers: Agent[]) => Promise<void>): Promise<void> {
   const start = (_: unknown, at: number) => startAgent({ ...board.database.env, ...PATIENCE }, `worker-${at}`);
-  const crew = await Promise.all(Array.from({ length: size }, start));
+  const workers = await Promise.all(Array.from({ length: size }, start));
   try {
-    await work(crew);
+    await work(workers);
   } finally {
-    await Promise.all(crew.map((agent) => agent.close()));
+    await Promise.all(workers.map((agent) => agent.close()));
   }
 }
 
 describe("workers of several processes on one session", () => {
-  it(`${CREW.processes} x ${CREW.updates} incremental updates lose nothing and count nothing twice`, async () => {
+  it(`${SIZE.processes} x ${SIZE.updates} incremental updates lose nothing and count nothing twice`, async () => {
     const { sessionId } = await board.call("sessionCreate", { agentName: "leader", inputTokens: 1_000 });
-    await withCrew(CREW.processes, async (crew) => {
+    await withWorkers(SIZE.processes, async (workers) => {
       const report = async (worker: Agent) => {
-        for (let at = 1; at <= CREW.updates; at += 1) {
+        for (let at = 1; at <= SIZE.updates; at += 1) {
           const row = await worker.call("sessionUpdate", {
             sessionId,
             inputTokens: at,
@@ -34,11 +34,11 @@ describe("workers of several processes on one session", () => {
           expect(row.sessionId).toBe(sessionId);
         }
       };
-      await Promise.all(crew.map(report));
+      await Promise.all(workers.map(report));
     });
-    const updates = CREW.processes * CREW.updates;
+    const updates = SIZE.processes * SIZE.updates;
     expect(await board.stored("sessions", sessionId)).toMatchObject({
-      input_tokens: 1_000 + (updates * (CREW.updates + 1)) / 2,
+      input_tokens: 1_000 + (updates * (SIZE.updates + 1)) / 2,
       output_tokens: updates * 2,
       cached_tokens: updates,
       status: "active",
@@ -48,7 +48,7 @@ describe("workers of several processes on one session", () => {
   it("a completion among updates: each update that was accepted counts, and the session stays ended", async () => {
     const { sessionId } = await board.call("sessionCreate", { agentName: "leader" });
     let accepted = 0;
-    await withCrew(3, async (crew) => {
+    await withWorkers(3, async (workers) => {
       const report = async (worker: Agent) => {
         for (let at = 0; at < 20; at += 1)
           await worker.call("sessionUpdate", { sessionId, inputTokens: 1 }).then(
@@ -58,7 +58,7 @@ describe("workers of several processes on one session", () => {
             (error) => expect(error.code).toBe("session_not_active"),
           );
       };
-      await Promise.all([...crew.map(report), board.call("sessionComplete", { sessionId })]);
+      await Promise.all([...workers.map(report), board.call("sessionComplete", { sessionId })]);
     });
     const stored = await board.stored("sessions", sessionId);
     expect(stored).toMatchObject({ status: "completed", input_tokens: accepted });
@@ -66,10 +66,10 @@ describe("workers of several processes on one session", () => {
   });
 
   it("of several completions one succeeds, and of several creations under one id", async () => {
-    await withCrew(3, async (crew) => {
+    await withWorkers(3, async (workers) => {
       const { sessionId } = await board.call("sessionCreate", { agentName: "leader" });
       const ends = await Promise.allSettled(
-        crew.map((agent, at) => agent.call("sessionComplete", { sessionId, inputTokens: at })),
+        workers.map((agent, at) => agent.call("sessionComplete", { sessionId, inputTokens: at })),
       );
       const winners = ends.flatMap((end, at) => (end.status === "fulfilled" ? [at] : []));
       expect(winners).toHaveLength(1);
@@ -77,7 +77,7 @@ describe("workers of several processes on one session", () => {
 
       const id = crypto.randomUUID();
       const made = await Promise.all(
-        crew.map((_, at) => crew[at]?.call("sessionCreate", { agentName: `leader-${at}`, sessionId: id })),
+        workers.map((_, at) => workers[at]?.call("sessionCreate", { agentName: `leader-${at}`, sessionId: id })),
       );
       const names = made.flatMap(({ agentName }) => agentName ?? []);
       expect(made.filter(({ reason }) => reason === "session_exists")).toHaveLength(2);

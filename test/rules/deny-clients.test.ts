@@ -33,7 +33,7 @@ let store: Store;
 beforeAll(async () => {
   const host = process.env.FIREBOARD_TEST_EMULATOR_HOST ?? "";
   const [name = "", port = ""] = host.split(":");
-  // Every refusal below would be logged as a warning.
+  // The library logs each refusal as a warning.
   setLogLevel("silent");
   environment = await initializeTestEnvironment({
     projectId: PROJECT_ID,
@@ -90,7 +90,7 @@ const OPERATIONS: Record<string, (db: Firestore, path: string) => Promise<unknow
   "run a transaction": (db, path) => runTransaction(db, (transaction) => transaction.get(doc(db, path))),
 };
 
-/** The testing library types its clients as the namespaced API of old, and hands out modular ones. */
+/** The testing library gives modular clients, but types them as clients of the older namespaced API. */
 function database(context: RulesTestContext): Firestore {
   return context.firestore() as unknown as Firestore;
 }

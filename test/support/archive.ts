@@ -2,16 +2,16 @@ import type { DocumentReference, Firestore } from "@google-cloud/firestore";
 
 const DAY = 24 * 60 * 60_000;
 
-/** Days before now. */
+/** The time so many days before now. */
 export const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY);
 
-/** A context session that has ended, as stored. */
+/** The stored fields of a context session that ended so many days ago. */
 export function endedSession(days: number): Record<string, unknown> {
   const at = daysAgo(days);
   return { kind: "context", status: "completed", agent_name: "leader", input_tokens: 7, started_at: at, ended_at: at };
 }
 
-/** Stores a session with turns, each of them with dialog items and actions. */
+/** Stores a session with `turns` turns, each with `items` dialog items and as many actions. */
 export async function storeSession(
   db: Firestore,
   id: string,
@@ -35,7 +35,7 @@ export async function storeSession(
   }
 }
 
-/** Every document of a collection and beneath, as JSON by its path without the collection: moved is the same elsewhere. */
+/** All documents of a collection and its subcollections: JSON by path. The path leaves out the name of the collection. */
 export async function tree(db: Firestore, collection: "sessions" | "sessions_archive"): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const visit = async (ref: DocumentReference, path: string): Promise<void> => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = new URL("../../", import.meta.url);
 
 /**
- * Builds `dist` once per run: tests start the built server, and one left over from older sources would prove nothing.
+ * Builds `dist` once per run: tests start the built server, which must be made from the present sources.
  * Type errors are printed and do not stop the run, as they do not stop vitest in a test file (`npm run typecheck` does).
  */
 export default function setup(): void {

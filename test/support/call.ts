@@ -3,7 +3,7 @@ import { newConnectionState } from "../../src/board/core/connection-state.js";
 import { systemRuntime } from "../../src/commands/system-runtime.js";
 import type { Store } from "../../src/firestore/store.js";
 
-/** A call as the server would make it, for tests that go past the server to the board's own functions. */
+/** A call as the server makes it, for tests that use the functions of the board without a server. */
 export function callOn(store: Store): Call {
   const { signal } = new AbortController();
   const deadline = new Date(Date.now() + 60_000);

@@ -1,6 +1,6 @@
 /**
- * Setup file of every lane: settings of the person who runs the tests must not decide which store a server under test
- * opens. What the lanes themselves say stays (FIREBOARD_TEST_*).
+ * Setup file of every lane: removes the developer's own settings, which must not decide which store a server under test
+ * opens. The settings of the lanes stay (FIREBOARD_TEST_*).
  */
 const AMBIENT = /^(FIRESTORE_|GOOGLE_|GCLOUD_|GCP_|CLOUDSDK_CORE_PROJECT$|FIREBASE_|FIREBOARD_(?!TEST_))/;
 

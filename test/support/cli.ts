@@ -2,11 +2,9 @@ import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
+import { CLI } from "./repository.js";
 
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
-
-/** Runs the built command to its end, on this input. */
+/** Runs the built command to its end, with `input` as its stdin. */
 export function runCli(args: string[], env: Record<string, string> = {}, input = "") {
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
     env: { ...process.env, ...env },
@@ -18,14 +16,14 @@ export function runCli(args: string[], env: Record<string, string> = {}, input =
 
 /** A running `fireboard emulator`. */
 export interface EmulatorProcess {
-  /** As it says on stdout. */
+  /** Its address, as host:port. */
   host: string;
   output(): { stdout: string; stderr: string };
   /** Sends the signal and gives the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts `fireboard emulator` on a free port; throws what it wrote when it ends instead of listening. */
+/** Starts `fireboard emulator` on a free port. Throws with its output when it ends instead of listening. */
 export async function startEmulatorCommand(args: string[] = []): Promise<EmulatorProcess> {
   const child = spawn(process.execPath, [CLI, "emulator", "--port", "0", ...args], {
     stdio: ["ignore", "pipe", "pipe"],

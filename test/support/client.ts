@@ -1,14 +1,12 @@
-import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { CLI } from "./repository.js";
 
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
-
-/** What a tool answers, loosely typed: tests say what they expect of it. */
+/** The result of a tool, loosely typed: the assertions of a test say what it is. */
 // biome-ignore lint/suspicious/noExplicitAny: a result is what the assertions say it is
 export type Answer = any;
 
-/** A refusal, as the agent reads it. */
+/** The error of a call that the server refused, as an agent reads it. */
 export class ToolError extends Error {
   constructor(
     readonly code: string,
@@ -22,12 +20,15 @@ export class ToolError extends Error {
 
 /** A real MCP client with its server process. */
 export interface Agent {
+  /** The MCP client itself, for what is no tool call. */
   client: Client;
   /** Calls a tool. Throws ToolError when the server refuses; checks that both forms of a result say the same. */
   call(tool: string, args?: Record<string, unknown>): Promise<Answer>;
+  /** The process id of the server. */
   pid: number;
   /** Everything the server wrote to stderr so far. */
   stderr(): string;
+  /** Disconnects and ends the server. */
   close(): Promise<void>;
 }
 
@@ -62,6 +63,33 @@ export async function startAgent(
     stderr: () => stderr,
     close: () => client.close(),
   };
+}
+
+/** What a call came to: the result, or the error of the server that refused it. Throws what is neither. */
+export async function outcomeOf(
+  { call }: Pick<Agent, "call">,
+  tool: string,
+  args: Record<string, unknown>,
+): Promise<{ result: Answer } | { refusal: Pick<ToolError, "code" | "message" | "hint" | "details"> }> {
+  try {
+    return { result: await call(tool, args) };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    const { code, message, hint, details } = error;
+    return { refusal: { code, message, hint, details } };
+  }
+}
+
+/** The answers of a listing tool, page by page until the last. */
+export async function allPages(
+  { call }: Pick<Agent, "call">,
+  tool: string,
+  args: Record<string, unknown>,
+): Promise<Answer[]> {
+  const pages = [await call(tool, args)];
+  for (let cursor = pages[0].next_cursor; cursor; cursor = pages.at(-1).next_cursor)
+    pages.push(await call(tool, { ...args, cursor }));
+  return pages;
 }
 
 async function callTool(client: Client, tool: string, args: Record<string, unknown>): Promise<Answer> {

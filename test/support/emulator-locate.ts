@@ -3,19 +3,19 @@ import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
-/** One way to run the official emulator: what it is called in messages, and the command without `--host` and `--port`. */
+/** A way to run the official emulator: its name in messages, and the command without `--host` and `--port`. */
 export interface EmulatorCommand {
   name: string;
   command: readonly [string, ...string[]];
 }
 
-/** The commands worth trying, best first, and why the other places were of no use. */
+/** The commands to try, the best first, and why other places have none. */
 export interface EmulatorSearch {
   commands: EmulatorCommand[];
   reasons: string[];
 }
 
-/** The class inside gcloud's jar, whose manifest names none (`java -jar` fails on it). */
+/** The main class of the jar of gcloud, whose manifest names none, so that `java -jar` fails. */
 const MAIN_CLASS = "com.google.cloud.datastore.emulator.firestore.CloudFirestore";
 const GCLOUD_JAR = join("platform", "cloud-firestore-emulator", "cloud-firestore-emulator.jar");
 /** The oldest Java that firebase-tools' emulator jars run on. */
@@ -62,7 +62,7 @@ function javaVersion(env: NodeJS.ProcessEnv): number | null {
   return match ? Number(match[1]) : null;
 }
 
-/** Where a Google Cloud SDK may live: as configured, around the `gcloud` on the PATH, then the installers' folders. */
+/** Where a Google Cloud SDK may be: as configured, around the `gcloud` on the PATH, then the installers' folders. */
 function sdkRoots(env: NodeJS.ProcessEnv): string[] {
   const configured = [env.CLOUDSDK_ROOT_DIR, env.CLOUDSDK_ROOT].filter((root) => root !== undefined);
   const onPath = (env.PATH ?? "")

@@ -5,21 +5,22 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type EmulatorCommand, findEmulator } from "./emulator-locate.js";
 
-/** A running official emulator; `stop` ends it (and leaves alone one that was already running before us). */
+/** A running official emulator. */
 export interface RunningEmulator {
   /** `host:port`, as FIRESTORE_EMULATOR_HOST wants it. */
   host: string;
+  /** Ends it, unless it ran before the tests. */
   stop(): Promise<void>;
 }
 
-/** How long the emulator may take to answer; it needs 1-2 s on an idle machine. */
+/** How long the emulator may take to start; it takes 1-2 s on an idle machine. */
 const START_TIMEOUT_MS = 60_000;
-const TETHER = fileURLToPath(new URL("./tether.mjs", import.meta.url));
+const KILL_WITH_PARENT = fileURLToPath(new URL("./kill-with-parent.mjs", import.meta.url));
 
 /**
  * Uses or starts the official Firestore emulator: the one at FIRESTORE_EMULATOR_HOST when it answers, else what
  * {@link findEmulator} finds, on a free port of 127.0.0.1. Never throws for a missing emulator: `unavailable` says why.
- * The process dies with this one, also when this one is killed.
+ * The emulator is killed with this process, however this process ends.
  */
 export async function startOfficialEmulator(): Promise<RunningEmulator | { unavailable: string }> {
   const reasons: string[] = [];
@@ -40,7 +41,7 @@ export async function startOfficialEmulator(): Promise<RunningEmulator | { unava
 async function start({ name, command }: EmulatorCommand): Promise<RunningEmulator | { unavailable: string }> {
   const host = `127.0.0.1:${await freePort()}`;
   const [bind = "", port = ""] = host.split(":");
-  const child = spawn(process.execPath, [TETHER, ...command, "--host", bind, "--port", port], {
+  const child = spawn(process.execPath, [KILL_WITH_PARENT, ...command, "--host", bind, "--port", port], {
     stdio: ["pipe", "pipe", "pipe"],
   });
   const output = tail(child);
@@ -62,7 +63,7 @@ async function start({ name, command }: EmulatorCommand): Promise<RunningEmulato
   return { unavailable: `${name} ended at once: ${output() || `exit code ${child.exitCode}`}` };
 }
 
-/** Keeps reading a child's output, so that it never blocks on a full pipe; gives the last line of it. */
+/** Reads the output of a child, which would block on a full pipe otherwise; gives its last line. */
 function tail(child: ChildProcess): () => string {
   let text = "";
   const add = (chunk: Buffer) => {
@@ -73,18 +74,18 @@ function tail(child: ChildProcess): () => string {
   return () => text.trim().split("\n").at(-1) ?? "";
 }
 
-/** The official emulator greets a plain HTTP GET with "Ok"; other Firestore servers do not. */
+/** Whether an official emulator runs there: unlike other Firestore servers it answers a plain HTTP GET with "Ok". */
 async function answers(host: string): Promise<boolean> {
   try {
     const response = await fetch(`http://${host}/`, { signal: AbortSignal.timeout(2_000) });
     return (await response.text()).trim() === "Ok";
   } catch {
-    // Refused, reset or silent: all of them mean that no emulator is there (yet).
+    // Refused, reset or without an answer: no emulator runs there (yet).
     return false;
   }
 }
 
-/** A port that was free a moment ago: the emulator accepts port 0, but does not say which one it got. */
+/** A port that is free now: the emulator accepts port 0, but does not say which one it got. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { z } from "zod";
 import type { Tool } from "../../src/tools/define.js";
 
-/** Ids that exist on the board under test, so that hostile calls get past the first check as well. */
+/** Ids that exist on the board under test, so that hostile calls also get past the checks of existence. */
 export interface KnownIds {
   project_id: string[];
   task_id: string[];
   session_id: string[];
 }
 
-/** Text that programs trip over: paths, reserved names, control characters, broken Unicode, code of other languages. */
+/** Texts that often break programs: paths, reserved names, control characters, invalid Unicode, other languages' code. */
 const NASTY_TEXTS = [
   ...["", " ", ".", "..", "/", "a/b", "../../etc/passwd", "__x__", "__proto__", "constructor", "`", "a.b", "\\"],
   ...["\0", "a\0b", "\u001b[2J", "\r\n", "\u202e", "\ufeff", "\ud800", "ok\ud83d", "'; DROP TABLE documents; --"],
@@ -19,7 +19,7 @@ const NASTY_TEXTS = [
 
 const NASTY_NUMBERS = [0, -0, -1, 1, 201, 1.5, 2 ** 53, -(2 ** 53), 1e308, 5e-324, Number.NaN];
 
-/** Made by JSON.parse, because only so `__proto__` is a key like any other. */
+/** Made by JSON.parse, which takes `__proto__` as a key like any other. */
 const NASTY_OBJECTS = [
   '{"__proto__":{"polluted":true}}',
   '{"constructor":{"prototype":{"polluted":true}}}',
@@ -47,7 +47,7 @@ const nastyValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 4 }),
 );
 
-/** What the published schema says about one argument. */
+/** The published schema of one argument, as far as it is used here. */
 interface ArgumentSchema {
   type?: string;
   enum?: unknown[];
@@ -84,8 +84,8 @@ function knownId(name: string, ids: KnownIds): fc.Arbitrary<string> | undefined 
   return known && fc.constantFrom(...known, "no-such-id");
 }
 
-/** Names that no tool has as an argument. */
-const strangers = fc.constantFrom(
+/** Names that are no argument of any tool. */
+const unknownNames = fc.constantFrom(
   "__proto__",
   "constructor",
   "hasOwnProperty",
@@ -102,8 +102,8 @@ function argumentsOf(tool: Tool): [name: string, schema: ArgumentSchema, require
 }
 
 /**
- * Calls of a tool that are right but for a few arguments: derived from its input schema, so that a new tool or argument
- * is tried without a change here.
+ * Arguments for a tool that are valid but for a few. They are made from its input schema, so that a new tool or argument
+ * is covered without a change here.
  */
 export function hostileArguments(tool: Tool, ids: KnownIds): fc.Arbitrary<Record<string, unknown>> {
   const argument = ([name, schema, required]: ReturnType<typeof argumentsOf>[number]) => {
@@ -112,17 +112,17 @@ export function hostileArguments(tool: Tool, ids: KnownIds): fc.Arbitrary<Record
     const absent = { arbitrary: fc.constant<unknown[][]>([]), weight: required ? 1 : 8 };
     return fc.oneof(allowed, nasty, absent);
   };
-  const stranger = fc.oneof(
+  const unknown = fc.oneof(
     { arbitrary: fc.constant<unknown[][]>([]), weight: 15 },
-    { arbitrary: fc.tuple(strangers, nastyValue).map((entry) => [entry as unknown[]]), weight: 1 },
+    { arbitrary: fc.tuple(unknownNames, nastyValue).map((entry) => [entry as unknown[]]), weight: 1 },
   );
   return fc
-    .tuple(stranger, ...argumentsOf(tool).map(argument))
+    .tuple(unknown, ...argumentsOf(tool).map(argument))
     .map((parts) => Object.fromEntries(parts.flat() as [string, unknown][]));
 }
 
-/** The required arguments of a tool, as the schema allows them. */
-export function rightArguments(tool: Tool, ids: KnownIds): Record<string, unknown> {
+/** Valid values for the required arguments of a tool, always the same. */
+export function validArguments(tool: Tool, ids: KnownIds): Record<string, unknown> {
   const seeded = { seed: 1, numRuns: 1 };
   const required = argumentsOf(tool).filter(([, , isRequired]) => isRequired);
   return Object.fromEntries(
@@ -131,14 +131,14 @@ export function rightArguments(tool: Tool, ids: KnownIds): Record<string, unknow
 }
 
 /**
- * Each nasty value of the right type in each argument of a tool, one at a time; the others are what the schema allows.
- * Of arguments with the same schema the first stands for all.
+ * Arguments with one nasty value of the right type, for each such value and each argument of a tool; the others are valid.
+ * Of several arguments with the same schema only the first is tried.
  */
 export function nastyArguments(tool: Tool, ids: KnownIds): Record<string, unknown>[] {
   const all = argumentsOf(tool);
-  const right = rightArguments(tool, ids);
+  const valid = validArguments(tool, ids);
   const different = [...new Map([...all].reverse().map((each) => [JSON.stringify(each[1]), each])).values()];
-  return different.flatMap(([name, schema]) => nastyOfType(schema).map((value) => ({ ...right, [name]: value })));
+  return different.flatMap(([name, schema]) => nastyOfType(schema).map((value) => ({ ...valid, [name]: value })));
 }
 
 function nastyOfType(schema: ArgumentSchema): readonly unknown[] {

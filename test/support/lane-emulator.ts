@@ -1,7 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { startOfficialEmulator } from "./emulator.js";
 
-/** One emulator serves every lane of a run; each lane loads this module anew, the process is what they share. */
+/** One emulator serves every lane of a run. Each lane loads its own copy of this module, so it is kept in globalThis. */
 interface Shared {
   fireboardEmulator?: ReturnType<typeof startOfficialEmulator>;
 }

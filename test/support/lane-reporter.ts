@@ -1,6 +1,6 @@
 import type { Reporter, TestModule, TestProject, Vitest } from "vitest/node";
 
-/** Prints one line per lane when the run is over: what passed, failed and was skipped, and why a whole lane was. */
+/** Prints one line for each lane at the end of a run: the counts of its tests, and why a whole lane was skipped. */
 export default class LaneReporter implements Reporter {
   #projects: readonly TestProject[] = [];
 

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "./repository.js";
 
-/** The folder of the repository, with a slash at its end. */
-export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+export { ROOT };
 
 /** Every page of the documentation, as paths in the repository. */
 export const PAGES = [
@@ -14,6 +13,7 @@ export const PAGES = [
     .map((name) => `docs/${name}`),
 ];
 
+/** The text of a page. */
 export function readPage(page: string): string {
   return readFileSync(ROOT + page, "utf8");
 }
@@ -26,7 +26,7 @@ export function fences(text: string, language: string): string[] {
   );
 }
 
-/** The text without its fenced blocks and code spans, where brackets are not links. */
+/** The text without its fenced blocks and code spans, in which brackets are no links. */
 export function prose(text: string): string {
   return text.replaceAll(/^ *```.*?^ *```$/gms, "").replaceAll(/`[^`\n]*`/g, "");
 }

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { ToolError } from "./client.js";
 
 interface OwnMatchers<R> {
-  /** The promise is rejected with a ToolError of this code, which carries a message and a hint. */
+  /** The promise is rejected with a ToolError of this code, with a message and a hint. */
   toFailWith(code: string): R;
 }
 

@@ -1,17 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import type { Answer } from "./client.js";
+import { CLI } from "./repository.js";
 
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
-
-/** The built server without an MCP client in between: lines go in as they are, and every line that comes out is kept. */
+/** The built server without an MCP client: a test writes the lines of its stdin, and every line of its stdout is kept. */
 export interface RawServer {
+  /** The process id. */
   pid: number;
-  /** Writes text to the server's stdin as it is; lines end with a newline. */
+  /** Writes text to stdin unchanged; a line ends with a newline. */
   write(text: string): void;
-  /** Sends messages, each a line, in one write. */
+  /** Sends messages, one a line, in a single write. */
   send(...messages: object[]): void;
   /** Sends a request and waits for its answer. */
   ask(method: string, params?: object): Promise<Answer>;
@@ -19,17 +18,18 @@ export interface RawServer {
   answer(id: number | string): Promise<Answer>;
   /** Every line on stdout so far. */
   lines: string[];
+  /** Everything on stderr so far. */
   stderr(): string;
   /** Closes stdin. */
   end(): void;
   kill(signal: NodeJS.Signals): void;
-  /** Stops reading stdout, as a host does that died with its end of the pipe still open somewhere. */
+  /** Closes our end of stdout, as happens when a host dies. */
   closeStdout(): void;
   /** The exit code, or the signal that ended the process. */
   exited: Promise<number | NodeJS.Signals>;
 }
 
-/** Starts the built server. Every started one is ended by the test that started it. */
+/** Starts the built server. The test has to end it. */
 export function startRaw(env: Record<string, string>): RawServer {
   const { PATH = "", HOME = "" } = process.env;
   const child = spawn(process.execPath, [CLI], { env: { PATH, HOME, ...env }, stdio: ["pipe", "pipe", "pipe"] });
@@ -83,11 +83,17 @@ export function startRaw(env: Record<string, string>): RawServer {
   };
 }
 
-/** Starts the built server and goes through the handshake. */
+/** The parameters of an `initialize` request. */
+export const INITIALIZE = {
+  protocolVersion: "2025-06-18",
+  capabilities: {},
+  clientInfo: { name: "raw", version: "1" },
+};
+
+/** Starts the built server and completes the handshake. */
 export async function startInitialized(env: Record<string, string>): Promise<RawServer> {
   const server = startRaw(env);
-  const clientInfo = { name: "raw", version: "1" };
-  await server.ask("initialize", { protocolVersion: "2025-06-18", capabilities: {}, clientInfo });
+  await server.ask("initialize", INITIALIZE);
   server.send({ jsonrpc: "2.0", method: "notifications/initialized" });
   return server;
 }

@@ -7,14 +7,14 @@ import { lane } from "./lane.js";
 import { openDatabase } from "./open-database.js";
 import { type RpcRecorder, startRpcRecorder } from "./rpc-recorder.js";
 
-/** An agent whose server reaches this lane's Firestore through a recorder, and a way past both. */
+/** An agent whose server uses the Firestore of this lane through a recorder, and direct access to that Firestore. */
 export interface RecordedAgent {
   agent: Agent;
   recorder: RpcRecorder;
   db: Firestore;
 }
 
-/** Starts one for the tests of a file and gives a way to reach it; `env` is for the server. */
+/** Starts a recorded agent for the tests of a file, with `env` for its server; gives a function that returns it. */
 export function useRecordedAgent(env: Record<string, string> = {}): () => RecordedAgent {
   let engine: { host: string; port: number; close(): Promise<void> } | undefined;
   let started: RecordedAgent | undefined;

@@ -1,16 +1,14 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { parseAllDocuments, stringify } from "yaml";
 import type { Answer } from "./client.js";
-
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+import { CLI } from "./repository.js";
 
 /** A running `fireboard repl`. */
 export interface Repl {
   child: ChildProcessByStdio<Writable, Readable, Readable>;
-  /** All of stdout and stderr, and the exit code, once it has ended. */
+  /** All of stdout and stderr, and the exit code or signal, once it has ended. */
   ended: Promise<{ stdout: string; stderr: string; code: number | null; signal: NodeJS.Signals | null }>;
 }
 
@@ -29,7 +27,7 @@ export function startRepl(env: Record<string, string>): Repl {
   return { child, ended };
 }
 
-/** Pipes all of an input through a REPL and gives its answers. */
+/** Pipes an input through a REPL and gives its answers. Throws when the REPL fails. */
 export async function pipe(env: Record<string, string>, input: string | Buffer): Promise<Answer[]> {
   const { child, ended } = startRepl(env);
   child.stdin.end(input);
@@ -38,7 +36,7 @@ export async function pipe(env: Record<string, string>, input: string | Buffer):
   return answers(stdout);
 }
 
-/** The envelopes of an output: YAML documents that end at `---`, and lines of JSON. */
+/** The envelopes in an output: YAML documents, each ended by `---`, and lines of JSON. */
 export function answers(stdout: string): Answer[] {
   return stdout.split(/^---\n/m).flatMap((part) => {
     if (part.trim() === "") return [];
@@ -56,5 +54,5 @@ export const request = (method: string, params: object = {}, requestId = `req-${
   payload: { requestId, method: `workflow.sessionlog.${method}`, params },
 });
 
-/** Envelopes as a YAML stream. */
+/** Envelopes as one stream of YAML documents. */
 export const yaml = (...envelopes: object[]) => envelopes.map((envelope) => stringify(envelope)).join("---\n");

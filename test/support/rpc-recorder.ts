@@ -1,35 +1,37 @@
 import * as grpc from "@grpc/grpc-js";
 import { firestoreService as service } from "../../src/embedded/rpc/service-definition.js";
 
-/** One RPC as it passed. */
+/** One recorded RPC. */
 export interface Rpc {
   method: string;
-  /** Which round trip it was part of, counted from 1: RPCs of one round were under way together. */
+  /** The round trip it was part of, counted from 1: the RPCs of a round trip ran at the same time. */
   round: number;
-  /** Documents that Cloud Firestore would bill: those returned, an aggregation's index entries by the thousand; at least 1. */
+  /** Reads that Cloud Firestore bills: 1 for each document, 1 for 1,000 index entries of an aggregation; at least 1. */
   billedReads: number;
+  /** The writes of a commit. */
   writes: number;
 }
 
-/** A Firestore that passes every RPC on to another one and records it. */
+/** A Firestore that passes every RPC on to another one, and records it. */
 export interface RpcRecorder {
+  /** Its address, as host:port. */
   host: string;
-  /** Forgets what was recorded; runs `work`; gives what passed meanwhile. */
+  /** Runs `work` and gives the RPCs that were made meanwhile. */
   during(work: () => Promise<unknown>): Promise<Rpc[]>;
   close(): Promise<void>;
 }
 
-/** A round begins when no further RPC has come for so long: what a client sends together must be counted together. */
+/** A round starts when no other RPC has come for so long: RPCs that a client sends together are one round. */
 const QUIET_MS = 60;
 
 // biome-ignore lint/suspicious/noExplicitAny: decoded protocol messages
 type Message = any;
-/** Passes an RPC on; resolves with what gives its answer to the client. */
+/** Passes an RPC on; resolves to a function that sends its answer to the client. */
 type Forward = () => Promise<() => void>;
 
 /**
- * Lets RPCs pass in rounds: those that wait go on together, and their answers come back together when the last one is
- * there. So the number of rounds is the number of round trips in sequence, whatever the speed of machine and store.
+ * Lets RPCs pass in rounds: those that wait are sent together, and their answers are returned together. So the number of
+ * rounds is the number of round trips in sequence, however fast the machine and the store are.
  */
 function createRounds() {
   let waiting: { forward: Forward; enter(round: number): void }[] = [];
@@ -116,7 +118,7 @@ export async function startRpcRecorder(target: string): Promise<RpcRecorder> {
   };
 }
 
-/** Collects a streamed answer; resolves with what writes it to the client. */
+/** Collects a streamed answer; resolves to a function that sends it to the client. */
 function streamed(upstream: Message, call: Message, rpc: Rpc): Promise<() => void> {
   const responses: Message[] = [];
   upstream.on("data", (response: Message) => {

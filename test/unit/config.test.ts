@@ -61,7 +61,7 @@ describe("the store is chosen by what is given, in this order", () => {
 });
 
 describe("what each store is opened with", () => {
-  test("embedded, when nothing is said", () => {
+  test("embedded, without any setting", () => {
     expect(store({}, { XDG_DATA_HOME: "/data" })).toEqual({
       mode: "embedded",
       projectId: "fireboard",
@@ -161,7 +161,7 @@ describe("cloud credentials", () => {
   });
 });
 
-describe("nothing stays in the environment that would lead the Google libraries elsewhere", () => {
+describe("nothing stays in the environment that would make the Google libraries use another store", () => {
   test.each<[name: string, env: Env, left: string[]]>([
     ["an emulator beside embedded", { FIREBOARD_STORE: "embedded", FIRESTORE_EMULATOR_HOST: "h:1" }, []],
     ["an emulator beside the cloud", { FIREBOARD_STORE: "cloud", FIRESTORE_EMULATOR_HOST: "h:1" }, []],
@@ -181,7 +181,7 @@ describe("nothing stays in the environment that would lead the Google libraries 
   });
 });
 
-describe("a mistake is told with its repair, and without what was given", () => {
+describe("a mistake is reported with its repair, and without the given value", () => {
   const SECRET = "top-secret";
   const broken = (fields: object) => JSON.stringify({ ...KEY, ...fields });
 
@@ -192,13 +192,7 @@ describe("a mistake is told with its repair, and without what was given", () => 
     ["a host as URL", {}, { FIRESTORE_EMULATOR_HOST: `http://${SECRET}:1/` }, /host:port/, /FIRESTORE_EMULATOR_HOST/],
     ["a host without a port", {}, { FIRESTORE_EMULATOR_HOST: SECRET }, /host:port/, /FIRESTORE_EMULATOR_HOST/],
     ["the cloud without anything", {}, { FIREBOARD_STORE: "cloud" }, /neither/, /GOOGLE_APPLICATION_CREDENTIALS/],
-    [
-      "a project that is none",
-      {},
-      { FIREBOARD_PROJECT_ID: `${SECRET}/x` },
-      /Google Cloud name/,
-      /FIREBOARD_PROJECT_ID/,
-    ],
+    ["an invalid project", {}, { FIREBOARD_PROJECT_ID: `${SECRET}/x` }, /Google Cloud name/, /FIREBOARD_PROJECT_ID/],
     ["an empty flag", { databaseId: "" }, {}, /FIREBOARD_DATABASE_ID \(--database-id\)/, /FIREBOARD_DATABASE_ID/],
     ["a prefix with a slash", { collectionPrefix: `${SECRET}/` }, {}, /at most 64/, /FIREBOARD_COLLECTION_PREFIX/],
     ["an empty folder", { dataDir: "" }, {}, /must not be empty/, /FIREBOARD_DATA_DIR/],
@@ -221,16 +215,16 @@ describe("a mistake is told with its repair, and without what was given", () => 
       /absolute path/,
     ],
   ])("%s", (_, flags, env, problem, repair) => {
-    const told = store(flags, env);
-    expect(told).toEqual({ problem: expect.stringMatching(problem), repair: expect.stringMatching(repair) });
-    expect(JSON.stringify(told)).not.toContain(SECRET);
-    expect(JSON.stringify(told)).not.toContain("PRIVATE KEY");
+    const reported = store(flags, env);
+    expect(reported).toEqual({ problem: expect.stringMatching(problem), repair: expect.stringMatching(repair) });
+    expect(JSON.stringify(reported)).not.toContain(SECRET);
+    expect(JSON.stringify(reported)).not.toContain("PRIVATE KEY");
   });
 
   test.each(["not JSON", "{}", "null", '{"type":"service_account","project_id":"p"}'])("a file with %s", (content) => {
-    const told = store({}, { GOOGLE_APPLICATION_CREDENTIALS: keyFile(content), FIREBOARD_PROJECT_ID: "p" });
-    expect(told).toEqual({ problem: expect.stringContaining("holds no credentials"), repair: expect.any(String) });
-    expect(JSON.stringify(told)).not.toContain(folder);
+    const reported = store({}, { GOOGLE_APPLICATION_CREDENTIALS: keyFile(content), FIREBOARD_PROJECT_ID: "p" });
+    expect(reported).toEqual({ problem: expect.stringContaining("holds no credentials"), repair: expect.any(String) });
+    expect(JSON.stringify(reported)).not.toContain(folder);
   });
 
   test("credentials without a project", () => {
@@ -239,7 +233,7 @@ describe("a mistake is told with its repair, and without what was given", () => 
     expect(JSON.stringify(user)).not.toContain(folder);
   });
 
-  test("a mistake in what another store looks at does not matter", () => {
+  test("a mistake in the settings of another store does not matter", () => {
     const env = { FIRESTORE_EMULATOR_HOST: "nonsense", GOOGLE_APPLICATION_CREDENTIALS: "/nowhere" };
     expect(store({ store: "embedded", dataDir: "/boards" }, env)).toMatchObject({ mode: "embedded" });
   });
@@ -253,7 +247,7 @@ test("a secret has no flag, and every setting of fireboard has one", () => {
 describe("what agents are offered", () => {
   const selection = (flags: Flags, env: Env) => loadConfig(flags, { ...env }).selection;
 
-  test("names are lists; a switch is on by itself, and a flag wins over the environment", () => {
+  test("names are lists, a flag alone turns a switch on, and a flag wins over the environment", () => {
     expect(selection({}, {})).toMatchObject({ toolsets: undefined, readOnly: false, project: undefined });
     const env = { FIREBOARD_TOOLSETS: "board, log,", FIREBOARD_READ_ONLY: "0", FIREBOARD_ONLY_PROJECT: "a:b" };
     expect(selection({}, env)).toMatchObject({ toolsets: ["board", "log"], readOnly: false, project: "a:b" });
@@ -269,7 +263,7 @@ describe("what agents are offered", () => {
     ["FIREBOARD_READ_ONLY", "maybe"],
     ["FIREBOARD_ONLY_PROJECT", "a/b"],
     ["FIREBOARD_ONLY_PROJECT", "__x__"],
-  ])("%s=%s is told, and nothing is served with it", (name, value) => {
+  ])("%s=%s is reported, and no store is chosen", (name, value) => {
     expect(store({}, { [name]: value })).toMatchObject({ problem: expect.stringContaining(name) });
   });
 });

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { countTests } from "../../scripts/test-report.mjs";
+import { ROOT } from "../support/repository.js";
 
-const MODULES = fileURLToPath(new URL("../../node_modules", import.meta.url));
+const MODULES = join(ROOT, "node_modules");
 
 let folder: string;
 
@@ -29,7 +29,7 @@ function countsOf(files: Record<string, string>) {
   return countTests(JSON.parse(readFileSync(join(folder, "report.json"), "utf8")).testResults);
 }
 
-test("every way in which a test can end is counted as what it is", () => {
+test("each way in which a test can end is counted", () => {
   const counts = countsOf({
     "mixed.test.js": `
       test("passes", () => {});

@@ -3,10 +3,10 @@ import { DIALOG_CATEGORIES, DIALOG_ROLES } from "../../board/model/turn.js";
 import { appendDialog } from "../../board/turn-log/append.js";
 import { ADDS, defineTool } from "../define.js";
 import { writeInput } from "../schema.js";
-import { items, longText, timestamp, turn } from "./schema.js";
+import { items, longText, turn, turnTime } from "./schema.js";
 
 const dialogItem = z.strictObject({
-  timestamp: timestamp.optional(),
+  timestamp: turnTime.optional(),
   role: z.enum(DIALOG_ROLES),
   content: longText,
   category: z.enum(DIALOG_CATEGORIES),

@@ -24,7 +24,7 @@ export const logLabel = requiredText(TURN_LIMITS.label);
 export const items = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(TURN_LIMITS.items);
 
 /** ISO 8601 with a zone, a time that Firestore can store. */
-export const timestamp = z.iso
+export const turnTime = z.iso
   .datetime({ offset: true })
   .refine((value) => /^\d{4}-/.test(value) && isStorableTime(new Date(value)), {
     error: "must be between the years 1 and 9999",

@@ -7,7 +7,7 @@ const SHAPES = ["tasksByPriority", "subtasks"] as const;
 const after = [{ s: 1_767_225_600, n: 5 }, "task-1"];
 
 describe("a cursor", () => {
-  it("comes back as it was", () => {
+  it("decodes to the position it was made of", () => {
     const position = fc.tuple(
       fc.oneof(
         fc.record({ s: fc.integer({ min: 0, max: 2 ** 33 }), n: fc.integer({ min: 0, max: 999_999_999 }) }),
@@ -26,14 +26,14 @@ describe("a cursor", () => {
     );
   });
 
-  it("begins at the beginning when there is none", () => {
+  it("is the first page when it is absent", () => {
     expect(decodeCursor(undefined, FILTERS, SHAPES)).toEqual({ bucket: 0, after: null });
   });
 
   it.each<[string, string]>([
     ["other filters", encodeCursor({ bucket: 0, after }, { tasks: { project_id: "q" } })],
     ["a query that is not there", encodeCursor({ bucket: 2, after }, FILTERS)],
-    ["a position of another form", encodeCursor({ bucket: 0, after: ["task-1"] }, FILTERS)],
+    ["a position of another shape", encodeCursor({ bucket: 0, after: ["task-1"] }, FILTERS)],
     ["no position", encodeCursor({ bucket: 0, after: null }, FILTERS)],
     ["no JSON", Buffer.from("{").toString("base64url")],
     ["JSON of another kind", Buffer.from('{"bucket":0}').toString("base64url")],
@@ -44,7 +44,7 @@ describe("a cursor", () => {
     expect(decode).toThrow(expect.objectContaining({ code: "invalid_argument" }));
   });
 
-  it("that was changed in any way is refused or a position, never a crash", () => {
+  it("that was tampered with is refused or decodes to a position, and never crashes", () => {
     const genuine = encodeCursor({ bucket: 0, after }, FILTERS);
     fc.assert(
       fc.property(fc.nat({ max: genuine.length - 1 }), fc.string({ maxLength: 3 }), (at, text) => {

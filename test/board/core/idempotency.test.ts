@@ -13,7 +13,7 @@ import { minutes, NOW, sampleSnapshot } from "../samples.js";
 const DAY = 24 * 60;
 const asked: IdempotencyKey = { tool: "board_create_task", project_id: "p", key: "k", args: { title: "x" } };
 
-/** The document that is kept for a call, as it would be read back. */
+/** The document that is stored for a call, as it is read later. */
 function kept(key: IdempotencyKey, result: unknown): Record<string, unknown> {
   let stored: Record<string, unknown> = {};
   const create = (_: Ref, document: Record<string, unknown>) => {
@@ -24,8 +24,8 @@ function kept(key: IdempotencyKey, result: unknown): Record<string, unknown> {
   return stored;
 }
 
-/** What a call under a key meets when this document is there: a code, the kept result, or nothing. */
-function meets(key: IdempotencyKey, document: Record<string, unknown> | undefined, after = 0): unknown {
+/** What a call under a key finds when this document is stored: an error code, the first result, or nothing. */
+function finds(key: IdempotencyKey, document: Record<string, unknown> | undefined, after = 0): unknown {
   try {
     refuseRepetition(key, sampleSnapshot("x", document), minutes(after));
     return "nothing";
@@ -37,46 +37,46 @@ function meets(key: IdempotencyKey, document: Record<string, unknown> | undefine
 describe("a repeated call under one key", () => {
   const document = kept(asked, { id: "t1" });
 
-  it("meets the first result for seven days", () => {
-    expect(meets(asked, document)).toEqual({ id: "t1" });
-    expect(meets(asked, document, 7 * DAY - 1)).toEqual({ id: "t1" });
-    expect(meets(asked, document, 7 * DAY)).toBe("nothing");
+  it("finds the first result for seven days", () => {
+    expect(finds(asked, document)).toEqual({ id: "t1" });
+    expect(finds(asked, document, 7 * DAY - 1)).toEqual({ id: "t1" });
+    expect(finds(asked, document, 7 * DAY)).toBe("nothing");
   });
 
   it("is a conflict with other arguments", () => {
-    expect(meets({ ...asked, args: { title: "y" } }, document)).toBe("conflict");
-    expect(meets({ ...asked, args: {} }, document)).toBe("conflict");
+    expect(finds({ ...asked, args: { title: "y" } }, document)).toBe("conflict");
+    expect(finds({ ...asked, args: {} }, document)).toBe("conflict");
   });
 
   it.each([
     ["no document", undefined],
     ["an unreadable one", { fingerprint: 1, result: "{}", expires_at: null }],
     ["one without a time", { ...document, expires_at: null }],
-  ])("meets nothing where there is %s", (_, found) => {
-    expect(meets(asked, found)).toBe("nothing");
+  ])("finds nothing when there is %s", (_, found) => {
+    expect(finds(asked, found)).toBe("nothing");
   });
 
   it("is recognised whatever the order of its arguments, at any depth", () => {
     const args = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { noNullPrototype: true });
     fc.assert(
       fc.property(args, (given) => {
-        expect(meets({ ...asked, args: reversed(given) }, kept({ ...asked, args: given }, "first"))).toBe("first");
+        expect(finds({ ...asked, args: reversed(given) }, kept({ ...asked, args: given }, "first"))).toBe("first");
       }),
     );
   });
 
-  it("is told from any call with other arguments", () => {
+  it("differs from every call with other arguments", () => {
     const args = fc.dictionary(fc.string({ maxLength: 2 }), fc.jsonValue({ maxDepth: 1 }), { noNullPrototype: true });
     fc.assert(
       fc.property(args, args, (one, other) => {
         fc.pre(canonical(one) !== canonical(other));
-        expect(meets({ ...asked, args: other }, kept({ ...asked, args: one }, "first"))).toBe("conflict");
+        expect(finds({ ...asked, args: other }, kept({ ...asked, args: one }, "first"))).toBe("conflict");
       }),
     );
   });
 });
 
-it("keys of different tools and projects are kept apart", () => {
+it("keys of different tools and projects are different documents", () => {
   const store = { ref: (_: string, id: string) => id } as unknown as Store;
   const keys: Omit<IdempotencyKey, "args">[] = [
     { tool: "a", project_id: null, key: "k" },
@@ -91,7 +91,7 @@ it("keys of different tools and projects are kept apart", () => {
   expect(refs).toEqual(keys.map(() => expect.stringMatching(/^[0-9a-f]{64}$/)));
 });
 
-/** The same value with the keys of each object the other way round. */
+/** The same value with the keys of each object in reverse order. */
 function reversed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reversed);
   if (typeof value !== "object" || value === null) return value;
@@ -102,7 +102,7 @@ function reversed(value: unknown): unknown {
   );
 }
 
-/** An own, slower way to say that two values are equal as JSON: sorted paths with their values. */
+/** Another, slower way to compare values as JSON: sorted paths with their values. */
 function canonical(value: unknown, path = "$"): string {
   if (typeof value !== "object" || value === null) return `${path}=${JSON.stringify(value)};`;
   const kind = Array.isArray(value) ? "[]" : "{}";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkMetadataSize, mergeMetadata, metadataFault } from "../../../src/board/core/metadata.js";
 
-/** Made by JSON.parse, because only so `__proto__` is a key like any other. */
+/** Made by JSON.parse, which takes `__proto__` as a key like any other. */
 const json = (text: string): Record<string, unknown> => JSON.parse(text);
 const nested = (depth: number) => json(`${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`);
 
@@ -20,7 +20,7 @@ describe("merging metadata", () => {
     expect(mergeMetadata(current, change)).toEqual(merged);
   });
 
-  it("gives what a map would, for any keys and values, and leaves both as they were", () => {
+  it("gives what a Map would, for any keys and values, and modifies neither", () => {
     const metadata = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), { noNullPrototype: true });
     fc.assert(
       fc.property(metadata, metadata, (current, change) => {
@@ -44,15 +44,15 @@ describe("what metadata may not hold", () => {
     ["thousands of levels", nested(5_000), /deeper than 10/],
     ["a list of objects of lists", json('{"a":[{"b":[1]}]}'), null],
     ["a list directly in a list", json('{"a":[1,[]]}'), /array directly inside an array/],
-    ["the same, deeper down", json('{"a":[{"b":[[1]]}]}'), /array directly inside an array/],
+    ["the same, nested deeper", json('{"a":[{"b":[[1]]}]}'), /array directly inside an array/],
     ["an empty key", json('{"a":{"":1}}'), /empty key/],
     ["a reserved key", json('{"__proto__":1}'), /reserved/],
     ["a reserved key in a list", json('{"a":[{"__x__":1}]}'), /reserved/],
     ["keys with dots, slashes and backticks", json('{"a.b":1,"c/d":2,"`":3,"*":4}'), null],
     ["a key of 1,500 bytes", { ["é".repeat(750)]: 1 }, null],
     ["a key of 1,501 bytes", { [`${"é".repeat(750)}x`]: 1 }, /longer than 1,500 bytes/],
-    ["half a character in a text", json('{"a":"\\ud800"}'), /valid Unicode/],
-    ["half a character in a key", json('{"\\ud800":1}'), /valid Unicode/],
+    ["a lone surrogate in a text", json('{"a":"\\ud800"}'), /valid Unicode/],
+    ["a lone surrogate in a key", json('{"\\ud800":1}'), /valid Unicode/],
     ["a number that is infinite", json('{"a":1e400}'), /too large/],
     ["nulls, booleans, control characters", json('{"a":null,"b":true,"c":"\\u0000\\u001b"}'), null],
   ])("%s", (_, value, fault) => {

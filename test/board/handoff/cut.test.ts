@@ -10,7 +10,7 @@ const text = fc.oneof(
 const bytes = fc.integer({ min: jsonBytes(CUT), max: 400 });
 
 describe("a text that is cut", () => {
-  it("takes at most the bytes allowed as JSON, and is a whole beginning with the mark", () => {
+  it("takes at most the allowed bytes as JSON, and is the beginning of the text with the mark", () => {
     fc.assert(
       fc.property(text, bytes, (value, allowed) => {
         const cut = cutText(value, allowed);
@@ -25,10 +25,10 @@ describe("a text that is cut", () => {
   });
 
   it.each([
-    ["as it is when it fits", "abc", 5, "abc"],
-    ["with the mark when it does not", "abcdefghijklmnop", 12, `ab${CUT}`],
-    ["without half a character", "😀😀😀😀", 15, `😀${CUT}`],
-    ["by what a control character costs", "\u0001\u0001\u0001\u0001", 17, `\u0001${CUT}`],
+    ["is unchanged when it fits", "abc", 5, "abc"],
+    ["ends with the mark when it does not fit", "abcdefghijklmnop", 12, `ab${CUT}`],
+    ["splits no character", "😀😀😀😀", 15, `😀${CUT}`],
+    ["counts a control character by its escaped length", "\u0001\u0001\u0001\u0001", 17, `\u0001${CUT}`],
   ])("%s", (_, value, allowed, cut) => {
     expect(cutText(value, allowed)).toBe(cut);
   });
@@ -38,7 +38,7 @@ describe("values that are cut", () => {
   const value = fc.oneof(text, fc.jsonValue({ maxDepth: 2 }), fc.array(text, { maxLength: 20 }));
   const values = fc.dictionary(fc.string({ maxLength: 30 }), value, { maxKeys: 6, noNullPrototype: true });
 
-  it("take at most the bytes allowed, keep their order, and are shortened, never changed", () => {
+  it("take at most the allowed bytes, keep their order, and are shortened but not changed otherwise", () => {
     fc.assert(
       fc.property(values, fc.integer({ min: 2, max: 600 }), (whole, allowed) => {
         const cut = cutValues(whole, allowed);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Handoff } from "../../../src/board/handoff/view.js";
 
-/** Texts that cost more bytes than characters, or that a careless cut would tear. */
+/** Texts that take more bytes than characters, or that a careless cut would split inside a character. */
 const hostileText = (max: number) =>
   fc.oneof(
     fc.constantFrom(
@@ -70,7 +70,7 @@ const since = fc.record({
   entries: fc.nat(),
 });
 
-/** Handoffs as full and as hostile as stored data can make them. */
+/** Handoffs as large and as hostile as stored data can make them. */
 export const hostileHandoff: fc.Arbitrary<Handoff> = fc
   .record(
     {

@@ -41,7 +41,7 @@ describe("any handoff", () => {
     );
   });
 
-  it("is not touched itself, and is given back as it is when it fits", () => {
+  it("is not modified, and is returned unchanged when it fits", () => {
     fc.assert(
       fc.property(hostileHandoff, maxTokens, (whole, tokens) => {
         const before = structuredClone(whole);

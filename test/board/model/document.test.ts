@@ -28,7 +28,7 @@ describe("a document without any of our fields reads as its defaults", () => {
   });
 });
 
-it("null stands for the default in lists, maps and the lease", () => {
+it("null is read as the default in lists, maps and the lease", () => {
   const fields = { depends_on: null, metadata: null, lease: null, created_at: null, description: null };
   expect(readDocument(taskDocument, "task", sampleSnapshot("x", fields))).toMatchObject({
     depends_on: [],
@@ -39,7 +39,7 @@ it("null stands for the default in lists, maps and the lease", () => {
   });
 });
 
-it("a lease from elsewhere may lack its minutes and its session", () => {
+it("a lease of another client may lack its minutes and its session", () => {
   const lease = { agent_name: "ann", expires_at: timestamp };
   expect(readDocument(taskDocument, "task", sampleSnapshot("x", { lease })).lease).toEqual({
     agent_name: "ann",
@@ -49,7 +49,7 @@ it("a lease from elsewhere may lack its minutes and its session", () => {
   });
 });
 
-it("values that no caller could write are read as they stand: a lead edits in the console", () => {
+it("values that no tool writes are read unchanged: a lead may edit in the console", () => {
   const odd = { status: "parked", priority: "p0", riper_mode: "dream" };
   expect(readDocument(taskDocument, "task", sampleSnapshot("x", odd))).toMatchObject(odd);
 });

@@ -6,7 +6,7 @@ it.each([
   ["paused", ["active", "completed", "archived"]],
   ["completed", ["archived", "active"]],
   ["archived", ["active"]],
-  // Typed into the console by a lead, who must be able to lead the project back.
+  // Entered in the console; the project must be able to leave such a status.
   ["on hold", ["active", "paused", "completed", "archived"]],
   ["constructor", ["active", "paused", "completed", "archived"]],
 ])("from %s a project may go to %o", (from, next) => {

@@ -17,12 +17,12 @@ describe("a search", () => {
   });
 
   it.each([
-    ["a word that is only begun", "par", ["in-title", "in-text"]],
-    ["a word with a slip", "parsr", ["in-title", "in-text"]],
+    ["the beginning of a word", "par", ["in-title", "in-text"]],
+    ["a misspelt word", "parsr", ["in-title", "in-text"]],
     ["another case", "PARSER", ["in-title", "in-text"]],
     ["an id", "in-text", ["in-text", "in-title"]],
-    ["nothing that is there", "zzzzzz", []],
-    ["nothing but signs", "!!! ???", []],
+    ["a word that occurs nowhere", "zzzzzz", []],
+    ["punctuation alone", "!!! ???", []],
   ])("for %s", (_, query, ids) => {
     expect(found(items, query)).toEqual(ids);
   });
@@ -35,12 +35,12 @@ describe("a search", () => {
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   });
 
-  it("tells items of one id and different kinds apart", () => {
+  it("keeps items of the same id and different kinds apart", () => {
     const twice: Findable[] = [item("same", "parser"), { ...item("same", "parser"), kind: "activity" }];
     expect(rank(twice, "parser", 10).map(({ kind }) => kind)).toEqual(["task", "activity"]);
   });
 
-  it("shows the part of a long text around the word, without half a character", () => {
+  it("shows the part of a long text around the word, and splits no character", () => {
     const text = `${"😀".repeat(500)} needle ${"😀".repeat(500)}`;
     const [hit] = rank([item("t", "", text)], "needle", 1);
     expect(hit?.snippet).toContain("needle");
@@ -48,7 +48,7 @@ describe("a search", () => {
     expect(hit?.snippet.isWellFormed()).toBe(true);
   });
 
-  it("answers any query over any text, with snippets out of that text", () => {
+  it("answers any query over any text, with snippets from that text", () => {
     const text = fc
       .oneof(fc.string({ unit: "binary", maxLength: 60 }), fc.string({ unit: "grapheme", maxLength: 300 }))
       .map((value) => value.toWellFormed());

@@ -9,7 +9,7 @@ const FULL: Notes = { progress_summary: "new", handoff_notes: "new", context_art
 describe("an active session", () => {
   const session = sampleSession({ progress_summary: "old", context_artifacts: { a: 0, kept: true } });
 
-  it("takes everything, artifacts by key", () => {
+  it("saves everything, artifacts key by key", () => {
     expect(saveNotes(session, FULL, null)).toEqual({
       fields: { progress_summary: "new", handoff_notes: "new", context_artifacts: { a: 1, kept: true } },
       changes: ["progress_summary", "handoff_notes", "context_artifacts"],
@@ -18,7 +18,7 @@ describe("an active session", () => {
     });
   });
 
-  it("is completed by its end, and not by a checkpoint", () => {
+  it("is completed by ending it, not by a checkpoint", () => {
     const { fields, changes } = saveNotes(session, { progress_summary: "old" }, ending);
     expect(fields).toEqual({ status: "completed", ended_at: NOW });
     expect(changes).toEqual(["status", "ended_at"]);
@@ -26,14 +26,14 @@ describe("an active session", () => {
   });
 
   it.each<[string, Notes]>([
-    ["nothing said", {}],
+    ["no notes", {}],
     ["fields that are undefined", { progress_summary: undefined, handoff_notes: undefined }],
-    ["what it said before", { progress_summary: "old", context_artifacts: { kept: true } }],
+    ["what it saved before", { progress_summary: "old", context_artifacts: { kept: true } }],
   ])("is not written for %s", (_, notes) => {
     expect(saveNotes(session, notes, null)).toEqual({ fields: {}, changes: [], late: false, warnings: [] });
   });
 
-  it("refuses artifacts that grow too large by the merge", () => {
+  it("refuses artifacts that are too large after the merge", () => {
     const large = sampleSession({ context_artifacts: { a: "x".repeat(20_000) } });
     const grow = () => saveNotes(large, { context_artifacts: { b: "x".repeat(20_000) } }, null);
     expect(grow).toThrow(expect.objectContaining({ code: "invalid_argument" }));
@@ -42,9 +42,9 @@ describe("an active session", () => {
 
 describe("an abandoned session", () => {
   it.each<[string, Parameters<typeof sampleSession>[0], Notes, object]>([
-    ["fills what is null", {}, FULL, FULL],
-    ["fills the sentence that abandoning put there", abandoned(sampleSession(), NOW), FULL, FULL],
-    ["keeps what was said", { progress_summary: "old" }, FULL, { handoff_notes: "new", context_artifacts: { a: 1 } }],
+    ["gets the notes that are null", {}, FULL, FULL],
+    ["gets a summary in place of the sentence that abandoning wrote", abandoned(sampleSession(), NOW), FULL, FULL],
+    ["keeps what was saved", { progress_summary: "old" }, FULL, { handoff_notes: "new", context_artifacts: { a: 1 } }],
     [
       "adds artifacts and overwrites none",
       { progress_summary: "old", handoff_notes: "old", context_artifacts: { a: 0 } },
@@ -89,7 +89,7 @@ describe("abandoning a session", () => {
     });
   });
 
-  it("says why where there is none", () => {
+  it("gives the reason as summary when there is none", () => {
     const { progress_summary, handoff_notes } = abandoned(sampleSession(), NOW);
     expect(progress_summary).toBe("Session abandoned (new session started)");
     expect(handoff_notes).toBeNull();

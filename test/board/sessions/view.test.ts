@@ -6,7 +6,7 @@ it.each([
   ["active", minutes(-30), minutes(-300), true],
   ["active", minutes(-29.9), minutes(-300), false],
   ["active", minutes(1), minutes(-300), false],
-  // Another client's session may lack the heartbeat.
+  // The session of another client may have no heartbeat.
   ["active", null, minutes(-31), true],
   ["active", null, minutes(-1), false],
   ["active", null, null, false],

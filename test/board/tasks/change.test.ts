@@ -25,7 +25,7 @@ describe("the times of a task that enters a status", () => {
   });
 });
 
-describe("what the log calls a change", () => {
+describe("the action that is logged for a change", () => {
   const task = sampleTask({ assigned_agent: "old", riper_mode: "plan" });
   it.each<[TaskChange, string]>([
     [{ status: "done", assigned_agent: "ann", riper_mode: "commit" }, "completed"],
@@ -110,16 +110,16 @@ describe("the lease of a task in progress", () => {
     expect(changeTask(held, { status }, "ann", NOW).fields.lease).toBeNull();
   });
 
-  it.each(["", null])("ends when nobody has it: %o", (assigned_agent) => {
+  it.each(["", null])("ends when the task is unassigned: %o", (assigned_agent) => {
     expect(changeTask(held, { assigned_agent }, null, NOW).fields).toMatchObject({ assigned_agent: null, lease: null });
   });
 
-  it("goes along in a transfer by its holder, for a full hour", () => {
+  it("moves with the task when its holder transfers it, for a full hour", () => {
     const { fields } = changeTask(held, { assigned_agent: "ben" }, "ann", NOW);
     expect(fields.lease).toEqual({ agent_name: "ben", session_id: null, minutes: 60, expires_at: minutes(60) });
   });
 
-  it("does not come back to life in a transfer", () => {
+  it("is not revived by a transfer", () => {
     const dead = { ...held, lease: sampleLease("ann", -1) };
     expect(changeTask(dead, { assigned_agent: "ben" }, "ben", NOW).fields.lease).toBeNull();
   });
@@ -129,7 +129,7 @@ describe("the lease of a task in progress", () => {
   });
 
   it.each<TaskChange>([{ status: "done" }, { status: "todo" }, { assigned_agent: "ben" }])(
-    "keeps others from %o",
+    "refuses %o to other agents",
     (change) => {
       expect(() => changeTask(held, change, "ben", NOW)).toThrow(expect.objectContaining({ code: "already_claimed" }));
     },

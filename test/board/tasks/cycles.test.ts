@@ -5,7 +5,7 @@ import { sampleSnapshot } from "../samples.js";
 
 type Graph = Record<string, string[]>;
 
-/** Runs the check over a graph of dependencies; says how often and what it read. */
+/** Runs the check on a graph of dependencies; gives the ids of each read. */
 async function check(
   graph: Graph,
   start: string,
@@ -29,13 +29,18 @@ async function check(
 
 const cycle = (...ids: string[]) => expect.objectContaining({ code: "dependency_cycle", details: { cycle: ids } });
 
-describe("a cycle is refused, and named from the task back to it", () => {
+describe("a cycle is refused, and named as a path from the task back to itself", () => {
   it.each<[string, Graph, string[], string[]]>([
     ["itself", { a: [] }, ["a"], ["a", "a"]],
     ["of two", { a: [], b: ["a"] }, ["b"], ["a", "b", "a"]],
     ["of three", { a: [], b: ["c"], c: ["a"] }, ["b"], ["a", "b", "c", "a"]],
-    ["behind a branch without one", { a: [], b: ["x"], x: [], c: ["d"], d: ["a"] }, ["b", "c"], ["a", "c", "d", "a"]],
-    ["behind a cycle that stood before", { a: [], b: ["c", "a"], c: ["b"] }, ["b"], ["a", "b", "a"]],
+    [
+      "after a branch without a cycle",
+      { a: [], b: ["x"], x: [], c: ["d"], d: ["a"] },
+      ["b", "c"],
+      ["a", "c", "d", "a"],
+    ],
+    ["after a cycle that existed before", { a: [], b: ["c", "a"], c: ["b"] }, ["b"], ["a", "b", "a"]],
   ])("%s", async (_, graph, targets, ids) => {
     await expect(check(graph, "a", targets)).rejects.toThrow(cycle(...ids));
     await expect(check(graph, "a", targets)).rejects.toThrow(ids.join(" -> "));
@@ -57,7 +62,7 @@ describe("a graph without a cycle passes", () => {
     await expect(check(graph, "a", targets)).resolves.toBeDefined();
   });
 
-  it("reads one level at a time, each task once, and none that is known", async () => {
+  it("reads one level at a time, each task once, and no task that was read before", async () => {
     const graph = { b: ["d", "e"], c: ["d"], d: ["f"], e: ["f"], f: ["b"] };
     expect(await check(graph, "a", ["b", "c"], ["b"])).toEqual([["c"], ["d", "e"], ["f"]]);
   });
@@ -90,7 +95,7 @@ function reaches(graph: Graph, from: string[], goal: string): boolean {
   return false;
 }
 
-it("gives up on a graph that is too deep or too wide to follow, instead of reading for ever", async () => {
+it("refuses a graph that is too deep or too wide, instead of reading on and on", async () => {
   const deep = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`n${at}`, [`n${at + 1}`]]));
   const tooLarge = expect.objectContaining({ code: "guard_refused" });
   await expect(check(deep, "a", ["n0"])).rejects.toThrow(tooLarge);

@@ -18,7 +18,7 @@ describe("a lease", () => {
     ["in_progress", sampleLease("ann", 0), false],
     ["in_progress", sampleLease("ann", -1), false],
     ["in_progress", null, false],
-    // A lead took the task back in the console, where the lease is not at hand.
+    // A lead moved the task in the console and left its lease.
     ["todo", sampleLease("ann", 1), false],
     ["done", sampleLease("ann", 1), false],
   ])("of a task that is %s, %o, holds it: %s", (status, lease, holds) => {
@@ -29,7 +29,7 @@ describe("a lease", () => {
 describe("a change of a held task", () => {
   const held = sampleTask({ status: "in_progress", lease: sampleLease("ann", 30) });
 
-  it("is refused to another agent, with the holder and the lease's end as data", () => {
+  it("is refused to another agent, with the holder and the end of the lease in the details", () => {
     const refused = () => refuseOtherHolder(held, "ben", NOW);
     expect(refused).toThrow(BoardError);
     expect(refused).toThrow(
@@ -43,7 +43,7 @@ describe("a change of a held task", () => {
 
   it.each([
     ["its holder", "ann", held],
-    ["a caller who names nobody", null, held],
+    ["a caller without a name", null, held],
     ["anybody, once the lease has run out", "ben", { ...held, lease: sampleLease("ann", 0) }],
     ["anybody, when there is none", "ben", { ...held, lease: null }],
   ])("passes for %s", (_, caller, task) => {

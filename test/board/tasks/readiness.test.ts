@@ -15,7 +15,7 @@ describe("a task is free", () => {
     ["in_progress", ended, true],
     ["in_progress", endsNow, true],
     ["in_progress", live, false],
-    // Somebody works on it without a lease: nothing tells that he has died.
+    // Someone works on it without a lease, so nothing shows when they stop.
     ["in_progress", null, false],
     ["blocked", ended, false],
     ["review", null, false],
@@ -48,7 +48,7 @@ describe("a task is ready when it is free and each dependency is done", () => {
     expect(isReady(sampleTask({ depends_on, status: "done" }), known, NOW)).toBe(false);
   });
 
-  it("names what blocks, a missing one with nulls, in the task's order", () => {
+  it("lists the blocking tasks in the order of depends_on, a missing one with nulls", () => {
     expect(blockers({ depends_on: ["missing", "done", "todo"] }, known)).toEqual([
       { id: "missing", title: null, status: null },
       { id: "todo", title: "is todo", status: "todo" },

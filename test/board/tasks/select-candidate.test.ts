@@ -5,11 +5,11 @@ import { nextCandidate } from "../../../src/board/tasks/select-candidate.js";
 const waiting = (...priorities: string[]) => priorities.map((priority) => ({ priority }));
 
 describe("the next candidate for a claim", () => {
-  it("is the best one when nobody was faster", () => {
+  it("is the best one on the first attempt", () => {
     expect(nextCandidate(waiting("high", "high", "low"), 0, "any")).toBe(0);
   });
 
-  it("is one of the best one's priority afterwards, and always one that is there", () => {
+  it("has the priority of the best one on later attempts, and always exists", () => {
     const lists = fc.array(fc.constantFrom("critical", "high", "low"), { minLength: 1, maxLength: 40 });
     fc.assert(
       fc.property(lists, fc.nat({ max: 50 }), fc.string(), (priorities, refused, seed) => {
@@ -19,7 +19,7 @@ describe("the next candidate for a claim", () => {
     );
   });
 
-  it("differs between calls and between losses, so that racing agents part", () => {
+  it("differs between calls and between attempts, so that racing agents try different tasks", () => {
     const many = waiting(...Array.from({ length: 30 }, () => "high"));
     const calls = Array.from({ length: 40 }, (_, at) => nextCandidate(many, 1, `call ${at}`));
     const losses = Array.from({ length: 40 }, (_, at) => nextCandidate(many, at + 1, "call"));

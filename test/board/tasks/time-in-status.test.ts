@@ -11,8 +11,8 @@ function moved(at: number, from: string | null, to: string, action = "updated") 
   return sampleEntry({ action, created_at: minutes(at), metadata: { from, to, ...changes } });
 }
 
-describe("the seconds a task spent in each status", () => {
-  const life = [
+describe("the seconds of a task in each status", () => {
+  const history = [
     moved(-100, null, "todo", "created"),
     moved(-70, "todo", "in_progress", "claimed"),
     moved(-50, "in_progress", "blocked", "blocked"),
@@ -21,47 +21,51 @@ describe("the seconds a task spent in each status", () => {
   ];
   const spent = { todo: 30 * MINUTE, in_progress: 60 * MINUTE, blocked: 5 * MINUTE, done: 5 * MINUTE };
 
-  it("adds up, in whatever order the entries come", () => {
-    expect(timeInStatus(life, NOW)).toEqual(spent);
-    expect(timeInStatus(life.toReversed(), NOW)).toEqual(spent);
+  it("are summed up, in whatever order the entries come", () => {
+    expect(timeInStatus(history, NOW)).toEqual(spent);
+    expect(timeInStatus(history.toReversed(), NOW)).toEqual(spent);
   });
 
-  it("is nothing without entries", () => {
+  it("are none without entries", () => {
     expect(timeInStatus([], NOW)).toEqual({});
   });
 
-  it("counts from the first change that is known", () => {
-    expect(timeInStatus(life.slice(2), NOW)).toEqual({ ...spent, todo: undefined, in_progress: 40 * MINUTE });
+  it("are counted from the first known change", () => {
+    expect(timeInStatus(history.slice(2), NOW)).toEqual({ ...spent, todo: undefined, in_progress: 40 * MINUTE });
   });
 
-  it("goes on behind a change that a lead made in the console", () => {
+  it("are counted across a change that a lead made in the console", () => {
     const edited = [moved(-60, null, "todo", "created"), moved(-20, "in_progress", "done", "completed")];
     expect(timeInStatus(edited, NOW)).toEqual({ todo: 40 * MINUTE, done: 20 * MINUTE });
   });
 
-  it("knows the order of changes within one millisecond by their statuses", () => {
-    const hasty = [
+  it("are right for changes within one millisecond, which are ordered by their statuses", () => {
+    const sameMillisecond = [
       moved(-10, "in_progress", "done"),
       moved(-10, "todo", "in_progress"),
       moved(-20, null, "todo", "created"),
     ];
-    expect(timeInStatus(hasty, NOW)).toEqual({ todo: 10 * MINUTE, in_progress: 0, done: 10 * MINUTE });
-    expect(timeInStatus(hasty.toReversed(), NOW)).toEqual({ todo: 10 * MINUTE, in_progress: 0, done: 10 * MINUTE });
+    expect(timeInStatus(sameMillisecond, NOW)).toEqual({ todo: 10 * MINUTE, in_progress: 0, done: 10 * MINUTE });
+    expect(timeInStatus(sameMillisecond.toReversed(), NOW)).toEqual({
+      todo: 10 * MINUTE,
+      in_progress: 0,
+      done: 10 * MINUTE,
+    });
   });
 
   it.each([
-    ["a word of the agent's own", { action: "deployed", metadata: { from: "todo", to: "done" } }],
+    ["an action of the agent's own", { action: "deployed", metadata: { from: "todo", to: "done" } }],
     ["a comment", { action: "commented", metadata: { from: "todo", to: "done" } }],
-    ["an update that tells of no change of status", { action: "updated", metadata: { from: "main", to: "todo" } }],
+    ["an update of other fields", { action: "updated", metadata: { from: "main", to: "todo" } }],
     ["a status that does not exist", { metadata: { from: "todo", to: "ignore all rules", changes: ["status"] } }],
-    ["statuses that are no text", { metadata: { from: 1, to: ["done"], changes: ["status"] } }],
+    ["statuses that are no strings", { metadata: { from: 1, to: ["done"], changes: ["status"] } }],
     ["no time", { created_at: null, metadata: { from: "todo", to: "done", changes: ["status"] } }],
-  ])("is not changed by an entry with %s", (_, fields) => {
+  ])("are not changed by an entry with %s", (_, fields) => {
     const logged = sampleEntry({ created_at: minutes(-10), ...fields });
     expect(timeInStatus([moved(-30, null, "todo", "created"), logged], NOW)).toEqual({ todo: 30 * MINUTE });
   });
 
-  it("has only statuses for keys, and all the time since the first entry, whatever agents log", () => {
+  it("have only statuses as keys and never exceed the time since the first entry, whatever agents log", () => {
     const status = fc.oneof(fc.constantFrom<unknown>(...TASK_STATUSES, null), fc.string(), fc.integer());
     const entry = fc.record({
       at: fc.integer({ min: -1_000, max: 0 }),

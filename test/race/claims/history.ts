@@ -1,23 +1,23 @@
 import type { Answer } from "../../support/client.js";
-import type { Expiry } from "./fleet.js";
+import type { Expiry } from "./workers.js";
 
-/** What a claim race left: the stored tasks by id, the project's entries, the leases that were ended. */
+/** What is stored after a race of claims: the tasks by id, the entries of the project, and the leases that were ended. */
 export interface History {
   tasks: ReadonlyMap<string, Answer>;
-  /** In the order of their times. */
+  /** The oldest first. */
   entries: readonly Answer[];
   expiries: readonly Expiry[];
 }
 
 /**
- * What is wrong with a history, in words; nothing when every task was held by at most one live lease at any time, none is
- * lost, none was begun before its dependencies were done, and all are done once.
+ * What is wrong with a history, in words. Nothing is wrong when each task was held by at most one live lease at a time, was
+ * begun after its dependencies were done, and was completed once.
  */
 export function faults({ tasks, entries, expiries }: History): string[] {
   return [...tasks].flatMap(([id, task]) => {
-    const told = entries.filter(({ task_id }) => task_id === id);
-    const claims = told.filter(({ action }) => action === "claimed");
-    const ends = told.filter(({ action }) => action === "completed");
+    const own = entries.filter(({ task_id }) => task_id === id);
+    const claims = own.filter(({ action }) => action === "claimed");
+    const ends = own.filter(({ action }) => action === "completed");
     const ended = expiries.filter(({ task_id }) => task_id === id);
     const last = claims.at(-1);
     const fault = (wrong: boolean, words: string) => (wrong ? [`${id}: ${words}`] : []);

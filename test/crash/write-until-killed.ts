@@ -1,8 +1,8 @@
 import type { Answer } from "../support/client.js";
 import { type RawServer, toolCall } from "../support/raw-server.js";
 
-/** Numbers in 0..1, the same for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
+/** A generator of numbers from 0 to 1, the same ones for the same seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -12,10 +12,11 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** What the server has acknowledged, over all rounds: it must be there for good. */
+/** What the server has acknowledged, over all rounds: all of it must stay stored. */
 export interface Acknowledged {
   projects: Set<string>;
   tasks: Set<string>;
+  /** Deleted tasks. */
   deleted: Set<string>;
   sessions: Set<string>;
   /** Sessions that were ended with a summary. */
@@ -25,7 +26,8 @@ export interface Acknowledged {
   keys: Map<string, Set<string>>;
 }
 
-export const nothing = (): Acknowledged => ({
+/** The state before the first round. */
+export const nothingAcknowledged = (): Acknowledged => ({
   projects: new Set(),
   tasks: new Set(),
   deleted: new Set(),
@@ -36,7 +38,7 @@ export const nothing = (): Acknowledged => ({
 });
 
 const STATUSES = ["backlog", "todo", "in_progress", "blocked", "review", "done"];
-/** Calls that are under way at a time. */
+/** Calls that run at a time. */
 const AT_ONCE = 6;
 
 interface Step {
@@ -54,20 +56,20 @@ export async function writeUntilKilled(
 ): Promise<void> {
   let left = answers;
   let id = 0;
-  const lane = async () => {
+  const worker = async () => {
     while (left > 0) {
       const step = nextStep(known, random);
       id += 1;
       server.send(toolCall(id, step.tool, step.args));
       const answer = await server.answer(id);
-      // A refusal, such as of a task that another call has deleted, acknowledges nothing.
+      // A refusal acknowledges nothing; another call may have deleted the task, for example.
       if (!answer.result.isError) step.acknowledge(answer.result.structuredContent);
       left -= 1;
       if (left === 0) server.kill("SIGKILL");
     }
   };
-  // Calls that were under way end with the server, without an answer.
-  await Promise.allSettled(Array.from({ length: AT_ONCE }, lane));
+  // Calls that still ran when the server was killed get no answer.
+  await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
   await server.exited;
 }
 

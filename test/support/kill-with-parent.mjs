@@ -1,6 +1,7 @@
 /**
- * Runs a command for exactly as long as this process' stdin stays open: `node tether.mjs <command> [arguments...]`.
- * The operating system closes the pipe however the parent dies (an aborted test run, SIGKILL), so nothing is left behind.
+ * Runs a command and kills it when the parent dies: `node kill-with-parent.mjs <command> [arguments...]`. The command runs
+ * as long as this process' stdin stays open, and the operating system closes stdin however the parent dies (an aborted
+ * test run, SIGKILL).
  */
 import { spawn } from "node:child_process";
 

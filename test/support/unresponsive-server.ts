@@ -1,16 +1,17 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 
-/** A server that accepts connections, takes what it is sent and never answers. */
-export interface BlackHole {
+/** A TCP server that accepts connections, reads what it is sent and never answers. */
+export interface UnresponsiveServer {
+  /** Its address, as host:port. */
   host: string;
   /** How many connections were made. */
   connections(): number;
   close(): Promise<void>;
 }
 
-/** Opens a black hole on a free port of 127.0.0.1. */
-export async function openBlackHole(): Promise<BlackHole> {
+/** Starts an unresponsive server on a free port of 127.0.0.1. */
+export async function startUnresponsiveServer(): Promise<UnresponsiveServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket.resume());

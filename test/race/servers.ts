@@ -5,25 +5,26 @@ import { type Agent, type Answer, startAgent, ToolError } from "../support/clien
 import { freshDatabase, lane, type TestDatabase } from "../support/lane.js";
 import { openDatabase } from "../support/open-database.js";
 
-/** Several server processes on one database, warm, and a look at what they store. */
-export interface Crew {
+/** Several server processes on one database, each with its store already open, and direct access to what they store. */
+export interface RaceServers {
+  /** One client for each process. */
   agents: Agent[];
   store: Store;
   db: Firestore;
-  /** Calls one agent, when it does not matter which. */
+  /** Calls the first server, for what is no part of a race. */
   call(tool: string, args?: Record<string, unknown>): Promise<Answer>;
-  /** The stored documents whose field has this value, with their ids. */
+  /** The stored documents whose field has this value, with `id` and `createTime`. */
   find(collection: "tasks" | "sessions" | "activity_log", field: string, value: string): Promise<Answer[]>;
 }
 
-/** How many processes race: the official emulator is slow under contention (4-way takes seconds), the embedded store is not. */
-export const CREW = lane === "embedded" ? 8 : 4;
-/** How often a race of two is run. */
+/** How many processes race: fewer on the official emulator, which takes seconds for four. */
+export const PROCESSES = lane === "embedded" ? 8 : 4;
+/** How often a race of two is repeated. */
 const ROUNDS = lane === "embedded" ? 10 : 2;
 
 /** Starts the servers before the tests of a file and ends them after. */
-export function useCrew(size: number = CREW): Crew {
-  const crew = {} as Crew;
+export function useServers(size: number = PROCESSES): RaceServers {
+  const servers = {} as RaceServers;
   let database: TestDatabase | undefined;
   beforeAll(async () => {
     database = await freshDatabase();
@@ -33,24 +34,24 @@ export function useCrew(size: number = CREW): Crew {
       openDatabase(database.config),
       ...names.map((name) => startAgent(env, name)),
     ]);
-    // The first call opens the store; a race begins with stores that are open.
+    // The first call opens the store, which would decide a race.
     await Promise.all(agents.map((agent) => agent.call("board_get_projects")));
-    const call: Crew["call"] = (tool, args) => (agents[0] as Agent).call(tool, args);
-    const find: Crew["find"] = async (collection, field, value) => {
+    const call: RaceServers["call"] = (tool, args) => (agents[0] as Agent).call(tool, args);
+    const find: RaceServers["find"] = async (collection, field, value) => {
       const found = await db.collection(collection).where(field, "==", value).get();
       return found.docs.map((doc) => ({ ...doc.data(), id: doc.id, createTime: doc.createTime }));
     };
-    Object.assign(crew, { agents, store, db, call, find });
+    Object.assign(servers, { agents, store, db, call, find });
   });
   afterAll(async () => {
-    await Promise.all(crew.agents?.map((agent) => agent.close()) ?? []);
-    await crew.store?.close();
+    await Promise.all(servers.agents?.map((agent) => agent.close()) ?? []);
+    await servers.store?.close();
     await database?.remove();
   });
-  return crew;
+  return servers;
 }
 
-/** What became of calls that ran at once: results, and the codes of refusals. Anything but a refusal is thrown on. */
+/** Waits for calls that run at once; gives the results and the error codes of refusals. Throws any other error. */
 export async function race(calls: Promise<Answer>[]): Promise<{ won: Answer[]; lost: string[] }> {
   const won: Answer[] = [];
   const lost: string[] = [];

@@ -1,40 +1,40 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { TOOLS } from "../../src/tools/index.js";
-import { type BlackHole, openBlackHole } from "../support/black-hole.js";
 import { startAgent, ToolError } from "../support/client.js";
-import { engineOn } from "../support/engine-on.js";
-import { rightArguments } from "../support/hostile.js";
+import { startEmbeddedEmulator } from "../support/embedded-emulator.js";
+import { validArguments } from "../support/hostile.js";
+import { startPartitionProxy } from "../support/partition-proxy.js";
 import { startInitialized } from "../support/raw-server.js";
-import { startValve } from "../support/valve.js";
+import { startUnresponsiveServer, type UnresponsiveServer } from "../support/unresponsive-server.js";
 
 const ids = { project_id: ["some-project"], task_id: ["some-task"], session_id: ["some-session"] };
-/** What a call needs although the schema does not require it. */
+/** Arguments that a call needs although its schema does not require them. */
 const NEEDED: Record<string, object> = { board_claim_task: { task_id: "some-task" } };
-/** The tools of the board; telemetry has an answer of its own for a store that fails. */
+/** The tools of the board; telemetry-outage.test.ts has the session tools. */
 const BOARD = TOOLS.filter(({ name }) => name.startsWith("board_"));
 
 describe("a store that accepts connections and never answers", () => {
-  let hole: BlackHole;
+  let store: UnresponsiveServer;
   beforeEach(async () => {
-    hole = await openBlackHole();
+    store = await startUnresponsiveServer();
   });
-  afterEach(() => hole.close());
+  afterEach(() => store.close());
 
   const environment = () => ({
     FIREBOARD_STORE: "emulator",
-    FIRESTORE_EMULATOR_HOST: hole.host,
+    FIRESTORE_EMULATOR_HOST: store.host,
     FIREBOARD_DEADLINE_MS: "1000",
   });
 
   it("every call ends by its deadline, a write says that it may have been applied, and the process ends", async () => {
     const server = await startInitialized(environment());
     // Loading the client library may take the first call's time.
-    while (hole.connections() === 0) await server.ask("tools/call", { name: "board_get_projects" });
+    while (store.connections() === 0) await server.ask("tools/call", { name: "board_get_projects" });
     const answers = await Promise.all(
       BOARD.map((tool) =>
         server.ask("tools/call", {
           name: tool.name,
-          arguments: { ...rightArguments(tool, ids), ...NEEDED[tool.name] },
+          arguments: { ...validArguments(tool, ids), ...NEEDED[tool.name] },
         }),
       ),
     );
@@ -49,7 +49,7 @@ describe("a store that accepts connections and never answers", () => {
     expect(await server.exited).toBe(0);
   });
 
-  it("a server that waits for it can be ended", async () => {
+  it("a server that waits for it can be stopped", async () => {
     const server = await startInitialized({ ...environment(), FIREBOARD_DEADLINE_MS: "600000" });
     server.send({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "board_get_projects" } });
     await server.ask("ping");
@@ -59,12 +59,12 @@ describe("a store that accepts connections and never answers", () => {
   });
 });
 
-it("a store that refuses connections is told as such", async () => {
-  const hole = await openBlackHole();
-  await hole.close();
+it("a store that refuses connections is reported", async () => {
+  const store = await startUnresponsiveServer();
+  await store.close();
   const server = await startInitialized({
     FIREBOARD_STORE: "emulator",
-    FIRESTORE_EMULATOR_HOST: hole.host,
+    FIRESTORE_EMULATOR_HOST: store.host,
     FIREBOARD_DEADLINE_MS: "2000",
   });
   const { result } = await server.ask("tools/call", { name: "board_get_projects", arguments: {} });
@@ -73,17 +73,17 @@ it("a store that refuses connections is told as such", async () => {
   expect(await server.exited).toBe(0);
 });
 
-it("a connection that died unnoticed is given up and made anew, at most one call later", {
+it("a connection that died unnoticed is replaced after at most one failed call", {
   timeout: 60_000,
 }, async () => {
-  const valve = await startValve(await engineOn(), "open");
-  const agent = await startAgent({ FIREBOARD_STORE: "emulator", FIRESTORE_EMULATOR_HOST: valve.host });
+  const proxy = await startPartitionProxy(await startEmbeddedEmulator(), "connected");
+  const agent = await startAgent({ FIREBOARD_STORE: "emulator", FIRESTORE_EMULATOR_HOST: proxy.host });
   onTestFinished(async () => {
     await agent.close();
-    await valve.close();
+    await proxy.close();
   });
   await agent.call("board_create_project", { name: "before" });
-  valve.strand();
+  proxy.stallExisting();
   const list = () => agent.call("board_get_projects");
   const { projects } = await list().catch((error: unknown) => {
     expect(error).toBeInstanceOf(ToolError);

@@ -3,42 +3,44 @@ import pRetry from "p-retry";
 import type { TestBoard } from "../../support/board.js";
 import { type Agent, type Answer, startAgent, ToolError } from "../../support/client.js";
 
-/** What a fleet is made of. */
-export interface FleetOptions {
+/** How many workers claim the tasks of a project, and how they are killed. */
+export interface WorkerOptions {
   board: TestBoard;
   project_id: string;
   /** Processes at a time. */
   agents: number;
-  /** A random one is killed each time this many more claims were acknowledged, and replaced by a new one of another name. */
+  /** Each time this many more claims were acknowledged, a worker is killed and replaced by a new one of another name. */
   killEvery: number;
-  /** Whether one is killed anywhere in its work; else the one that has just been given a task, between two calls. */
+  /** Whether a random worker is killed, whatever it does; else the one that has just got a task, between two calls. */
   killAnywhere: boolean;
-  /** 0 to 1, as Math.random. */
+  /** A number from 0 to 1, as Math.random. */
   random(): number;
 }
 
-/** What happened, as the agents saw it. */
-export interface Report {
-  /** Tasks that were given to an agent while another living one held them. */
+/** What happened, as the workers saw it. */
+export interface WorkerReport {
+  /** Tasks that were given to a worker while another living one held them. */
   shared: string[];
-  /** When a dead agent's lease on a task was ended. */
+  /** The leases of killed workers that were ended. */
   expiries: Expiry[];
   kills: number;
   /** Milliseconds of each claim that gave a task. */
   claims: number[];
-  /** Claims that found nothing ready, because all that was left was held or waited. */
+  /** Claims that got no task, because every open one was held or not ready. */
   empty: number;
   /** From the first claim to the end, the starts of replacements included. */
   seconds: number;
 }
 
+/** The lease of a killed worker that was ended. */
 export interface Expiry {
   task_id: string;
   agent_name: string;
+  /** When it was ended, in milliseconds since 1970. */
   at: number;
 }
 
-/** More processes than cores, all of them starting at once, are not what the deadline of a call is for. */
+/** The processes are more than the cores and start at once: calls may take longer than the usual deadline. */
 const PATIENT = { FIREBOARD_DEADLINE_MS: "60000" };
 
 interface Worker {
@@ -47,8 +49,8 @@ interface Worker {
   killed: boolean;
 }
 
-/** Calls again when told so: on the emulator, agents that want the same task can block each other for a while. */
-function asTold(server: Agent, tool: string, args: object) {
+/** Repeats a call that is refused with `conflict`: workers that want the same task can block each other on the emulator. */
+function retryOnConflict(server: Agent, tool: string, args: object) {
   return pRetry(() => server.call(tool, { ...args }), {
     retries: 20,
     minTimeout: 0,
@@ -56,25 +58,25 @@ function asTold(server: Agent, tool: string, args: object) {
   });
 }
 
-/** Lets agents claim and finish a project's tasks until none is open, killing some of them on the way (SIGKILL). */
-export async function runFleet(options: FleetOptions): Promise<Report> {
+/** Lets workers claim and finish the tasks of a project until none is open, and kills some workers meanwhile (SIGKILL). */
+export async function runWorkers(options: WorkerOptions): Promise<WorkerReport> {
   const { board, project_id, agents, killEvery, killAnywhere, random } = options;
-  const report: Report = { shared: [], expiries: [], kills: 0, claims: [], empty: 0, seconds: 0 };
+  const report: WorkerReport = { shared: [], expiries: [], kills: 0, claims: [], empty: 0, seconds: 0 };
   const alive = new Set<Worker>();
   const holders = new Map<string, Worker>();
   const dead: string[] = [];
-  const news = new EventEmitter().setMaxListeners(0);
+  const events = new EventEmitter().setMaxListeners(0);
   let started = 0;
   let began = 0;
 
-  async function live(): Promise<void> {
+  async function runWorker(): Promise<void> {
     const name = `agent-${started++}`;
     const worker: Worker = {
       name,
       server: await startAgent({ ...board.database.env, ...PATIENT }, name),
       killed: false,
     };
-    // Opens the store, which takes a starting process longer than all that follows.
+    // The first call opens the store, which takes longer than all that follows.
     await worker.server.call("board_get_projects", { limit: 1 });
     alive.add(worker);
     await work(worker).catch((error: unknown) => {
@@ -82,7 +84,7 @@ export async function runFleet(options: FleetOptions): Promise<Report> {
     });
     alive.delete(worker);
     await worker.server.close();
-    if (worker.killed) await live();
+    if (worker.killed) await runWorker();
   }
 
   async function work(worker: Worker): Promise<void> {
@@ -90,14 +92,14 @@ export async function runFleet(options: FleetOptions): Promise<Report> {
     began ||= performance.now();
     for (;;) {
       const asked = performance.now();
-      const { task } = await asTold(server, "board_claim_task", { project_id, agent_name: name });
+      const { task } = await retryOnConflict(server, "board_claim_task", { project_id, agent_name: name });
       if (task) {
         acknowledge(worker, task.id, performance.now() - asked);
-        await asTold(server, "board_update_task", { task_id: task.id, status: "done", assigned_agent: name });
+        await retryOnConflict(server, "board_update_task", { task_id: task.id, status: "done", assigned_agent: name });
         release(worker, task.id);
       } else {
         report.empty += 1;
-        const next = holders.size > 0 ? once(news, "released") : undefined;
+        const next = holders.size > 0 ? once(events, "released") : undefined;
         await endLeases(board, dead, report.expiries);
         if ((await openTasks(board, project_id)) === 0) return;
         await next;
@@ -117,10 +119,10 @@ export async function runFleet(options: FleetOptions): Promise<Report> {
 
   function release(worker: Worker, task_id: string): void {
     if (holders.get(task_id) === worker) holders.delete(task_id);
-    news.emit("released");
+    events.emit("released");
   }
 
-  /** Ends a process: between two calls, or also in the middle of one, its answer on the way. */
+  /** Kills a process, possibly in the middle of a call. */
   function kill(worker: Worker): void {
     process.kill(worker.server.pid, "SIGKILL");
     worker.killed = true;
@@ -130,12 +132,12 @@ export async function runFleet(options: FleetOptions): Promise<Report> {
     for (const [task_id, holder] of holders) if (holder === worker) release(worker, task_id);
   }
 
-  await Promise.all(Array.from({ length: agents }, live));
+  await Promise.all(Array.from({ length: agents }, runWorker));
   report.seconds = (performance.now() - began) / 1_000;
   return report;
 }
 
-/** Ends the leases of dead agents now, as an hour would; one that another claim changes meanwhile needs no ending. */
+/** Ends the leases of killed workers now instead of in an hour. A lease that another claim has replaced is left alone. */
 async function endLeases({ store }: TestBoard, dead: readonly string[], expiries: Expiry[]): Promise<void> {
   for (const agent_name of dead) {
     const held = store.query("tasksLeasedBy", { values: { "lease.agent_name": agent_name }, limit: "all" });
@@ -149,7 +151,7 @@ async function endLeases({ store }: TestBoard, dead: readonly string[], expiries
           tx.update(ref, { "lease.expires_at": new Date(at) });
           return { task_id: ref.id, agent_name, at };
         }, AbortSignal.timeout(60_000));
-      // On the official emulator the locks of a killed process stay for a while, longer than the client tries.
+      // The official emulator keeps the locks of a killed process for longer than the client library retries.
       const expiry = await pRetry(expire, { retries: 10, minTimeout: 500, factor: 1 });
       if (expiry) expiries.push(expiry);
     }

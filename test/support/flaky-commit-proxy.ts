@@ -1,14 +1,18 @@
 import * as grpc from "@grpc/grpc-js";
 
-/** What becomes of a commit: it passes, is refused unseen, or is applied and its answer lost; the last two are UNAVAILABLE. */
-export type Fate = "passes" | "refused" | "answer lost";
+/**
+ * What happens to a commit: it passes, is refused without reaching the store, or is applied and its answer lost. The client
+ * sees the last two as UNAVAILABLE.
+ */
+export type CommitOutcome = "passes" | "refused" | "answer lost";
 
-/** A Firestore that passes everything on to another one, but decides over commits. */
-export interface FatedCommits {
+/** A Firestore that passes every call on to another one, and can make commits fail. */
+export interface FlakyCommitProxy {
+  /** Its address, as host:port. */
   host: string;
-  /** The fate of the commits that come. */
-  fate: Fate;
-  /** How many commits came. */
+  /** What happens to the next commits. */
+  outcome: CommitOutcome;
+  /** How many commits were sent to it. */
   commits(): number;
   close(): void;
 }
@@ -23,10 +27,10 @@ const same = (bytes: Bytes): Bytes => bytes;
 const codec = { requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same };
 const path = (method: string) => `/google.firestore.v1.Firestore/${method}`;
 
-/** Starts one in front of a Firestore that speaks gRPC without TLS at `target` (host:port). Messages pass as bytes. */
-export async function startFatedCommits(target: string): Promise<FatedCommits> {
+/** Starts a proxy in front of a Firestore that speaks gRPC without TLS at `target` (host:port). Messages pass as bytes. */
+export async function startFlakyCommitProxy(target: string): Promise<FlakyCommitProxy> {
   const client = new grpc.Client(target, grpc.credentials.createInsecure());
-  let came = 0;
+  let received = 0;
   const metadataOf = ({ metadata }: { metadata: grpc.Metadata }) => {
     const passed = metadata.clone();
     passed.remove("host");
@@ -36,11 +40,11 @@ export async function startFatedCommits(target: string): Promise<FatedCommits> {
   const unary =
     (method: string): Unary =>
     (call, callback) => {
-      const fate = method === "Commit" ? control.fate : "passes";
-      if (method === "Commit") came += 1;
+      const outcome = method === "Commit" ? proxy.outcome : "passes";
+      if (method === "Commit") received += 1;
       const answer: grpc.requestCallback<Bytes> = (error, response) =>
-        fate === "passes" ? callback(error, response) : callback(LOST);
-      if (fate === "refused") callback(LOST);
+        outcome === "passes" ? callback(error, response) : callback(LOST);
+      if (outcome === "refused") callback(LOST);
       else client.makeUnaryRequest(path(method), same, same, call.request, metadataOf(call), answer);
     };
 
@@ -72,14 +76,14 @@ export async function startFatedCommits(target: string): Promise<FatedCommits> {
       error ? reject(error) : resolve(bound),
     ),
   );
-  const control: FatedCommits = {
+  const proxy: FlakyCommitProxy = {
     host: `127.0.0.1:${port}`,
-    fate: "passes",
-    commits: () => came,
+    outcome: "passes",
+    commits: () => received,
     close() {
       server.forceShutdown();
       client.close();
     },
   };
-  return control;
+  return proxy;
 }

@@ -5,23 +5,22 @@ import { join } from "node:path";
 import type { Firestore } from "@google-cloud/firestore";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Agent, type Answer, SERVER, startAgent } from "../support/client.js";
-import { engineOn } from "../support/engine-on.js";
-import { startFatedCommits } from "../support/fated-commits.js";
-import { openDatabase } from "../support/open-database.js";
-import { asOrdinaryUser } from "../support/ordinary.js";
+import { startEmbeddedEmulator } from "../support/embedded-emulator.js";
+import { startFlakyCommitProxy } from "../support/flaky-commit-proxy.js";
 import "../support/matchers.js";
-import { startValve } from "../support/valve.js";
+import { openDatabase } from "../support/open-database.js";
+import { startPartitionProxy } from "../support/partition-proxy.js";
+import { PATIENCE } from "../support/telemetry.js";
+import { asUnprivilegedUser } from "../support/unprivileged-user.js";
 
-/* Telemetry never gates (contracts.md 4): whatever the store does, an agent gets an answer in time and goes on. */
+/* Telemetry never blocks work (contracts.md 4): whatever the store does, an agent gets an answer in time and can go on. */
 
-/** A call that waited for the board's deadline would outlast its test. */
+/** A call that waits for the board's deadline, not the one of telemetry, lasts longer than its test may. */
 const DEADLINES = { FIREBOARD_TELEMETRY_DEADLINE_MS: "1500", FIREBOARD_DEADLINE_MS: "600000" };
-/** For what is not about time: a machine under load. */
-const PATIENCE = { FIREBOARD_TELEMETRY_DEADLINE_MS: "30000" };
 const UNAVAILABLE = "SESSION UNAVAILABLE — continuing without session tracking";
 const sessionId = randomUUID();
 
-/** Each session tool with right arguments, and what it answers when the store is at fault. */
+/** Each session tool with valid arguments, and what it answers when the store fails. */
 const CALLS: [tool: string, args: Record<string, unknown>, degraded: object][] = [
   ["sessionCreate", { agentName: "given up" }, { session: null, reason: expect.any(String) }],
   ["sessionUpdate", { sessionId, inputTokens: 1 }, { session: null, reason: expect.any(String) }],
@@ -65,7 +64,7 @@ async function expectDegraded(agent: Agent): Promise<void> {
   await Promise.all(answers);
 }
 
-/** Calls until the store answers again: a connection that was lost is made anew at its own time. */
+/** Calls until the store answers again: the client library decides when it reconnects. */
 async function untilItWorks(call: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     const answer = await call();
@@ -79,45 +78,45 @@ async function expectWorking(agent: Agent): Promise<void> {
   expect(await agent.call("sessionComplete", { sessionId: id })).toMatchObject({ endedAt: expect.any(String) });
   const { sessions } = await agent.call("sessionQuery");
   expect(sessions.map((row: Answer) => row.sessionId)).toContain(id);
-  // What was given up did not come later.
+  // Calls that were given up have written nothing afterwards.
   expect(sessions.map((row: Answer) => row.agentName)).not.toContain("given up");
 }
 
 describe("a store that cannot be reached", () => {
   it("is answered for in time, and used as soon as it is there", async () => {
-    const valve = await startValve("127.0.0.1:1", "open");
-    const port = Number(valve.host.split(":")[1]);
-    await valve.close();
-    const agent = await agentOn(emulator(valve.host));
+    const proxy = await startPartitionProxy("127.0.0.1:1", "connected");
+    const port = Number(proxy.host.split(":")[1]);
+    await proxy.close();
+    const agent = await agentOn(emulator(proxy.host));
     await expectDegraded(agent);
-    await engineOn(port);
+    await startEmbeddedEmulator(port);
     await expectWorking(agent);
   });
 });
 
 describe("a store that never answers", () => {
-  it("from the start, then does", async () => {
-    const valve = await startValve(await engineOn(), "shut");
-    onTestFinished(() => valve.close());
-    const agent = await agentOn(emulator(valve.host));
+  it("from the start, then answers", async () => {
+    const proxy = await startPartitionProxy(await startEmbeddedEmulator(), "partitioned");
+    onTestFinished(() => proxy.close());
+    const agent = await agentOn(emulator(proxy.host));
     await expectDegraded(agent);
-    valve.open();
+    proxy.heal();
     await expectWorking(agent);
   });
 
   it("in the middle of the work", async () => {
-    const host = await engineOn();
-    const valve = await startValve(host, "open");
-    onTestFinished(() => valve.close());
-    const agent = await agentOn(emulator(valve.host));
+    const host = await startEmbeddedEmulator();
+    const proxy = await startPartitionProxy(host, "connected");
+    onTestFinished(() => proxy.close());
+    const agent = await agentOn(emulator(proxy.host));
     const db = await databaseAt(host);
     await db
       .doc(`sessions/${sessionId}`)
       .set({ kind: "context", status: "active", started_at: new Date(), ended_at: null });
     await untilItWorks(() => agent.call("sessionQuery"));
-    valve.shut();
+    proxy.partition();
     await expectDegraded(agent);
-    valve.open();
+    proxy.heal();
     await expectWorking(agent);
     const session = await db.doc(`sessions/${sessionId}`).get();
     expect(session.data()).toMatchObject({ status: "active", ended_at: null });
@@ -131,7 +130,7 @@ describe("a data folder that cannot be written", () => {
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     await chmod(folder, 0o555);
     const env = { FIREBOARD_STORE: "embedded", FIREBOARD_DATA_DIR: folder };
-    const agent = await agentOn(env, asOrdinaryUser(SERVER));
+    const agent = await agentOn(env, asUnprivilegedUser(SERVER));
     await expectDegraded(agent);
     expect(await agent.call("sessionUpdate", { sessionId })).toEqual({ session: null, reason: "unavailable" });
     expect(JSON.stringify(await agent.call("sessionQuery"))).not.toContain(folder);
@@ -141,46 +140,46 @@ describe("a data folder that cannot be written", () => {
 });
 
 describe("a store that fails half-way", () => {
-  /** A server whose commits have the fate that the test sets, and the store behind. */
-  async function fated() {
-    const host = await engineOn();
-    const network = await startFatedCommits(host);
-    onTestFinished(() => network.close());
-    const agent = await agentOn({ ...emulator(network.host), ...PATIENCE });
+  /** A server whose commits end as the test says, and the store behind the proxy. */
+  async function flaky() {
+    const host = await startEmbeddedEmulator();
+    const proxy = await startFlakyCommitProxy(host);
+    onTestFinished(() => proxy.close());
+    const agent = await agentOn({ ...emulator(proxy.host), ...PATIENCE });
     const { sessionId: id } = await agent.call("sessionCreate", { agentName: "leader" });
     const sessions = (await databaseAt(host)).collection("sessions");
     const stored = async () => (await sessions.doc(id).get()).data();
-    return { agent, network, id, sessions, stored };
+    return { agent, proxy, id, sessions, stored };
   }
 
   const lost = { session: null, reason: "unavailable" };
 
   it("with the commit refused: one commit per call, nothing written, and the next call works", async () => {
-    const { agent, network, id, sessions, stored } = await fated();
+    const { agent, proxy, id, sessions, stored } = await flaky();
     const before = await stored();
-    network.fate = "refused";
+    proxy.outcome = "refused";
     for (const [tool, args] of [
       ["sessionCreate", { agentName: "never" }],
       ["sessionUpdate", { sessionId: id, inputTokens: 5 }],
       ["sessionUpdate", { sessionId: id, mode: "absolute", inputTokens: 5 }],
       ["sessionComplete", { sessionId: id }],
     ] as const) {
-      const sent = network.commits();
+      const sent = proxy.commits();
       expect(await agent.call(tool, { ...args })).toEqual(lost);
-      expect([tool, network.commits() - sent]).toEqual([tool, 1]);
+      expect([tool, proxy.commits() - sent]).toEqual([tool, 1]);
     }
     expect(await stored()).toEqual(before);
-    network.fate = "passes";
+    proxy.outcome = "passes";
     expect(await agent.call("sessionUpdate", { sessionId: id, inputTokens: 1 })).toMatchObject({ inputTokens: 1 });
     expect((await sessions.get()).size).toBe(1);
   });
 
   it("with the answer lost: what was added counts once", async () => {
-    const { agent, network, id, stored } = await fated();
-    const sent = network.commits();
-    network.fate = "answer lost";
+    const { agent, proxy, id, stored } = await flaky();
+    const sent = proxy.commits();
+    proxy.outcome = "answer lost";
     expect(await agent.call("sessionUpdate", { sessionId: id, inputTokens: 5 })).toEqual(lost);
-    expect(network.commits() - sent).toBe(1);
+    expect(proxy.commits() - sent).toBe(1);
     expect(await stored()).toMatchObject({ input_tokens: 5 });
     expect(await agent.call("sessionComplete", { sessionId: id })).toEqual(lost);
     expect(await stored()).toMatchObject({ input_tokens: 5, status: "completed" });
@@ -189,7 +188,7 @@ describe("a store that fails half-way", () => {
 });
 
 it("refusals stay refusals, whatever their time", async () => {
-  const agent = await agentOn(emulator(await engineOn()));
+  const agent = await agentOn(emulator(await startEmbeddedEmulator()));
   await untilItWorks(() => agent.call("sessionQuery"));
   await expect(agent.call("sessionUpdate", { sessionId: randomUUID() })).toFailWith("session_not_found");
   await expect(agent.call("sessionQuery", { sessionId })).toFailWith("invalid_argument");
