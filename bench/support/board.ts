@@ -1,6 +1,7 @@
 import { type Agent, startAgent } from "../../test/support/client.js";
 import { freshDatabase } from "../../test/support/lane.js";
 
+/** A store that benchmarks run on. */
 export type StoreName = "embedded" | "emulator";
 
 /** A server on a fresh database with one project of `tasks` open tasks. */

@@ -17,6 +17,9 @@ export const report = (title: string, rows: string[][]): void => {
 /** Whether a goal is met, as a word. */
 export const verdict = (met: boolean): string => (met ? "met" : "missed");
 
+/** A duration as text. */
 export const milliseconds = (value: number): string => `${value.toFixed(1)} ms`;
+/** A size as text. */
 export const mebibytes = (value: number): string => `${value.toFixed(0)} MiB`;
+/** A ratio as text. */
 export const ratio = (value: number): string => `${value.toFixed(2)}x`;

@@ -15,7 +15,7 @@ export class StatusError extends Error {
 }
 
 /** The request itself is wrong, whatever the data says. */
-export function invalidArgument(message: string): StatusError {
+export function invalidRequest(message: string): StatusError {
   return new StatusError(status.INVALID_ARGUMENT, message);
 }
 

@@ -1,17 +1,18 @@
-import type { IndexConfig } from "./index/config.js";
-import { createChangeFeed } from "./rpc/changes.js";
-import { startServer } from "./rpc/server.js";
-import type { AnswerLimits } from "./rpc/sink.js";
+import type { IndexConfig } from "./index/index-definitions.js";
+import type { AnswerLimits } from "./rpc/backpressure.js";
+import { createChangeFeed } from "./rpc/change-feed.js";
+import { startRpcServer } from "./rpc/server.js";
 import type { FileSystemType } from "./storage/network-disk.js";
-import { openStore } from "./storage/store.js";
+import { openStoreFile } from "./storage/store-file.js";
 import { createCommit } from "./txn/commit.js";
-import { createTransactions, type TransactionLimits } from "./txn/registry.js";
+import { createTransactions, type TransactionLimits } from "./txn/running-transactions.js";
 
 export { StoreError, type StoreErrorCode } from "./errors.js";
-export type { CompositeIndex, FieldOverride, IndexConfig, IndexField } from "./index/config.js";
+export type { CompositeIndex, FieldOverride, IndexConfig, IndexField } from "./index/index-definitions.js";
 export { type BackupReport, backup } from "./storage/backup.js";
 export { type CheckReport, check } from "./storage/check.js";
 
+/** How an engine is started. */
 export interface EngineOptions {
   /** SQLite file, or ":memory:" for a store that ends with the engine. A missing folder is made (0700; files 0600). */
   file: string;
@@ -21,25 +22,27 @@ export interface EngineOptions {
   token?: string;
   /** firestore.indexes.json as parsed: a query that needs another composite index is FAILED_PRECONDITION. */
   indexes: IndexConfig;
-  /** Called with the name of every RPC that passes the token check. */
-  onRpc?: (method: string) => void;
-  /** Called after every query with the index entries and documents that it read. */
-  onRead?: (reads: { readonly entries: number; readonly documents: number }) => void;
   /** Called while index entries are rebuilt after `indexes` changed, with documents done and in all. */
   onRebuild?: (done: number, total: number) => void;
-  /** Called at the start when the file lies on a network file system, with its name: locks do not hold there. */
+  /** Called at the start with the name of the network file system that the file is on: locks do not hold there. */
   onNetworkDisk?: (fileSystem: string) => void;
-  /** Gets faults of the engine itself with the id that the client was told; standard error by default. */
+  /** Called with faults of the engine itself and the id that the client got; they go to standard error by default. */
   onError?: (error: unknown, id: string) => void;
   /** Makes missing composite indexes instead of refusing the query: for test suites written against the emulator. */
   createIndexes?: boolean;
+}
+
+/** Limits and probes that only tests and benchmarks set. */
+export interface EngineTestOptions {
+  /** Called after every query with the index entries and documents that it read. */
+  onRead?: (reads: { readonly entries: number; readonly documents: number }) => void;
   /** How long a write waits for other processes before it is UNAVAILABLE, in milliseconds (8,000). */
   lockWaitMs?: number;
   /** The largest size of the file in bytes; a write that needs more fails as on a full disk. */
   maxBytes?: number;
-  /** The size in bytes from which on idle transactions give way so that SQLite's log can start anew (64 MiB). */
+  /** The size in bytes from which on transactions pause so that SQLite's write-ahead log can be reset (64 MiB). */
   logLimitBytes?: number;
-  /** Tells the number of a folder's file system, as statfs does (the default). */
+  /** Gives the type number of a folder's file system; statfs by default. */
   fileSystemType?: FileSystemType;
   /** Milliseconds that a transaction may be idle (60,000) and live in all (270,000). */
   transactionLimits?: TransactionLimits;
@@ -62,9 +65,9 @@ export interface Engine {
  * without TLS: `new Firestore({ projectId, host: `${host}:${port}`, ssl: false, customHeaders: { Authorization: ... } })`.
  * Throws StoreError when the file cannot be used or the port is taken.
  */
-export async function startEngine(options: EngineOptions): Promise<Engine> {
+export async function startEngine(options: EngineOptions & EngineTestOptions): Promise<Engine> {
   const { file, indexes, onRebuild, onNetworkDisk, fileSystemType, lockWaitMs, maxBytes, logLimitBytes } = options;
-  const store = await openStore({
+  const store = await openStoreFile({
     file,
     indexes,
     onRebuild,
@@ -79,13 +82,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const commit = createCommit(store, changes.committed);
   const createIndexes = options.createIndexes ?? false;
   try {
-    const server = await startServer(
+    const server = await startRpcServer(
       { store, names: store.names, transactions, commit, createIndexes, onRead: options.onRead },
       changes,
       {
         port: options.port ?? 0,
         token: options.token,
-        onRpc: options.onRpc,
         onError: options.onError ?? reportError,
         answerLimits: options.answerLimits,
       },

@@ -2,17 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Node, type SourceFile, type Statement, SyntaxKind } from "typescript/unstable/ast";
 import { API } from "typescript/unstable/sync";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { ROOT } from "../support/repository.js";
-import json from "./house-rules.exceptions.json" with { type: "json" };
 
-/**
- * Rules of AGENTS.md for every file of code. The exceptions broke a rule when this test was written. Their list may only
- * become shorter: an exception that is no longer needed has to be removed.
- */
-
-/** Files that may have exports without a docstring, and exported names that several files of src may share. */
-const exceptions: { undocumented: string[]; shared: string[] } = json;
+/** Rules of AGENTS.md for every file of code. */
 
 const FOLDERS = ["src", "test", "bench", "scripts"];
 const CODE = /\.(ts|mts|mjs|js)$/;
@@ -23,7 +16,6 @@ const REPAIR = {
   long: `Split each by the question it answers: no file has more than ${MOST_LINES} lines.`,
   undocumented: "Write a docstring directly above each: what it does, units, bounds, the errors it throws.",
   shared: "An exported name means one thing: rename all but one, or import the one that exists.",
-  exception: "These are no longer exceptions: take them out of test/unit/house-rules.exceptions.json.",
 };
 
 interface Export {
@@ -107,41 +99,18 @@ test(`no file of code has more than ${MOST_LINES} lines`, () => {
   ).toEqual([]);
 });
 
-describe("every export has a docstring directly above it", () => {
-  const undocumented = () => exported.filter(({ documented }) => !documented);
-
-  test("but for the exceptions", () => {
-    expect(exported.length).toBeGreaterThan(500);
-    const wrong = undocumented().filter(({ file }) => !exceptions.undocumented.includes(file));
-    expect(
-      wrong.map(({ file, line, name }) => `${file}:${line} ${name}`),
-      REPAIR.undocumented,
-    ).toEqual([]);
-  });
-
-  test("and each exception is still needed", () => {
-    const files = new Set(undocumented().map(({ file }) => file));
-    expect(
-      exceptions.undocumented.filter((file) => !files.has(file)),
-      REPAIR.exception,
-    ).toEqual([]);
-  });
+test("every export has a docstring directly above it", () => {
+  expect(exported.length).toBeGreaterThan(500);
+  const wrong = exported.filter(({ documented }) => !documented);
+  expect(
+    wrong.map(({ file, line, name }) => `${file}:${line} ${name}`),
+    REPAIR.undocumented,
+  ).toEqual([]);
 });
 
-describe("no two files of src export the same name for different things", () => {
-  test("but for the exceptions", () => {
-    const wrong = [...sharedNames()].filter(([name]) => !exceptions.shared.includes(name));
-    expect(
-      wrong.map(([name, files]) => `${name}: ${files.join(", ")}`),
-      REPAIR.shared,
-    ).toEqual([]);
-  });
-
-  test("and each exception is still needed", () => {
-    const shared = sharedNames();
-    expect(
-      exceptions.shared.filter((name) => !shared.has(name)),
-      REPAIR.exception,
-    ).toEqual([]);
-  });
+test("no two files of src export the same name for different things", () => {
+  expect(
+    [...sharedNames()].map(([name, files]) => `${name}: ${files.join(", ")}`),
+    REPAIR.shared,
+  ).toEqual([]);
 });

@@ -1,5 +1,5 @@
-import { invalidArgument } from "../errors.js";
-import { compareText } from "./order.js";
+import { invalidRequest } from "../errors.js";
+import { compareText } from "./ordered-encoding.js";
 
 /** A field path: the names from the document down to the value. */
 export type FieldPath = readonly string[];
@@ -33,7 +33,7 @@ export function parseFieldPath(text: string): FieldPath {
 
 /** Refuses with INVALID_ARGUMENT a name like `__x__`, which Firestore keeps for itself. */
 export function checkName(name: string): void {
-  if (RESERVED_NAME.test(name)) throw invalidArgument(`The field name "${name}" is reserved.`);
+  if (RESERVED_NAME.test(name)) throw invalidRequest(`The field name "${name}" is reserved.`);
 }
 
 /** Refuses such names in a path; `__name__` alone stands for the document's name. */
@@ -54,6 +54,7 @@ export function formatFieldPath(path: FieldPath): string {
   return path.map(formatName).join(".");
 }
 
+/** Whether a path is `__name__`, the name of the document. */
 export function isNameField(path: FieldPath): boolean {
   return path.length === 1 && path[0] === "__name__";
 }
@@ -90,9 +91,9 @@ function readQuoted(text: string, start: number): [string, number] {
 
 /** What a field path of over 1,500 bytes is refused with. */
 export function tooLongPath(): Error {
-  return invalidArgument(`A field path may have at most ${MAX_FIELD_PATH_BYTES} bytes.`);
+  return invalidRequest(`A field path may have at most ${MAX_FIELD_PATH_BYTES} bytes.`);
 }
 
 function invalidPath(text: string): Error {
-  return invalidArgument(`Invalid property path "${text}".`);
+  return invalidRequest(`Invalid property path "${text}".`);
 }

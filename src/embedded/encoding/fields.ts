@@ -1,6 +1,6 @@
 import type { FieldPath } from "./field-path.js";
 import type { Fields, Value } from "./messages.js";
-import { mapFields } from "./order.js";
+import { mapFields } from "./ordered-encoding.js";
 
 /** The value at a field path, or undefined. */
 export function fieldAt(fields: Fields, path: FieldPath): Value | undefined {

@@ -33,6 +33,7 @@ export type Value =
   | { valueType: "arrayValue"; arrayValue: { values?: Value[] } }
   | { valueType: "mapValue"; mapValue: { fields?: Fields } };
 
+/** google.firestore.v1.Document */
 export interface Document {
   name?: string;
   fields?: Fields;
@@ -40,16 +41,19 @@ export interface Document {
   updateTime?: Timestamp;
 }
 
+/** google.firestore.v1.DocumentMask */
 export interface DocumentMask {
   fieldPaths?: string[];
 }
 
+/** google.firestore.v1.Precondition */
 export interface Precondition {
   conditionType?: "exists" | "updateTime";
   exists?: boolean;
   updateTime?: Timestamp;
 }
 
+/** google.firestore.v1.DocumentTransform.FieldTransform */
 export interface FieldTransform {
   fieldPath?: string;
   transformType?:
@@ -67,6 +71,7 @@ export interface FieldTransform {
   removeAllFromArray?: { values?: Value[] };
 }
 
+/** google.firestore.v1.Write */
 export interface Write {
   operation?: "update" | "delete" | "transform" | "verify";
   update?: Document;
@@ -78,15 +83,18 @@ export interface Write {
   currentDocument?: Precondition;
 }
 
+/** google.firestore.v1.WriteResult */
 export interface WriteResult {
   updateTime?: Timestamp | null;
   transformResults?: Value[];
 }
 
+/** google.firestore.v1.StructuredQuery.FieldReference */
 export interface FieldReference {
   fieldPath?: string;
 }
 
+/** google.firestore.v1.StructuredQuery.Filter */
 export interface FilterMessage {
   filterType?: "compositeFilter" | "fieldFilter" | "unaryFilter";
   compositeFilter?: { op?: string; filters?: FilterMessage[] };
@@ -94,11 +102,13 @@ export interface FilterMessage {
   unaryFilter?: { op?: string; field?: FieldReference };
 }
 
+/** google.firestore.v1.Cursor */
 export interface CursorMessage {
   values?: Value[];
   before?: boolean;
 }
 
+/** google.firestore.v1.StructuredQuery */
 export interface StructuredQuery {
   select?: { fields?: FieldReference[] };
   from?: { collectionId?: string; allDescendants?: boolean }[];
@@ -111,6 +121,7 @@ export interface StructuredQuery {
   findNearest?: object;
 }
 
+/** google.firestore.v1.StructuredAggregationQuery.Aggregation */
 export interface AggregationMessage {
   operator?: "count" | "sum" | "avg";
   count?: { upTo?: { value?: string } };
@@ -119,18 +130,20 @@ export interface AggregationMessage {
   alias?: string;
 }
 
+/** google.firestore.v1.StructuredAggregationQuery */
 export interface StructuredAggregationQuery {
   structuredQuery?: StructuredQuery;
   aggregations?: AggregationMessage[];
 }
 
+/** google.firestore.v1.TransactionOptions */
 export interface TransactionOptions {
   mode?: "readOnly" | "readWrite";
   readOnly?: { readTime?: Timestamp };
   readWrite?: { retryTransaction?: Buffer };
 }
 
-/** What a read may say about the moment it wants to see. */
+/** Which snapshot a read wants: of a transaction, of a new one, or at a time. */
 export interface Consistency {
   transaction?: Buffer;
   newTransaction?: TransactionOptions;
@@ -143,6 +156,7 @@ export interface StatusMessage {
   message?: string;
 }
 
+/** google.firestore.v1.Target */
 export interface TargetMessage {
   targetType?: "query" | "documents";
   query?: { parent?: string; structuredQuery?: StructuredQuery };
@@ -152,12 +166,14 @@ export interface TargetMessage {
   readTime?: Timestamp;
 }
 
+/** google.firestore.v1.ListenRequest */
 export interface ListenRequest {
   targetChange?: "addTarget" | "removeTarget";
   addTarget?: TargetMessage;
   removeTarget?: number;
 }
 
+/** google.firestore.v1.ListenResponse */
 export interface ListenResponse {
   targetChange?: {
     targetChangeType: "NO_CHANGE" | "ADD" | "REMOVE" | "CURRENT" | "RESET";

@@ -1,5 +1,5 @@
-import { invalidArgument } from "../errors.js";
-import type { ByteWriter } from "./bytes.js";
+import { invalidRequest } from "../errors.js";
+import type { ByteWriter } from "./byte-writer.js";
 
 /** The root of a database: `projects/{project}/databases/{database}/documents`. */
 export type DatabaseRoot = string;
@@ -26,10 +26,9 @@ const textEncoder = new TextEncoder();
 export function parsePath(name: string): ResourcePath {
   const parts = name.split("/");
   const root = parts.slice(0, 5).join("/");
-  if (!ROOT.test(root)) throw invalidArgument(`Resource name "${name}" is not below a database's documents.`);
+  if (!ROOT.test(root)) throw invalidRequest(`Resource name "${name}" is not below a database's documents.`);
   const segments = parts.slice(5);
-  if (segments.some((segment) => segment === ""))
-    throw invalidArgument(`Resource name "${name}" has an empty segment.`);
+  if (segments.some((segment) => segment === "")) throw invalidRequest(`Resource name "${name}" has an empty segment.`);
   return { root, segments };
 }
 
@@ -37,7 +36,7 @@ export function parsePath(name: string): ResourcePath {
 export function parseDocumentName(name: string): ResourcePath {
   const path = parsePath(name);
   if (path.segments.length === 0 || path.segments.length % 2 !== 0) {
-    throw invalidArgument(`Document name "${name}" has an odd number of segments or none.`);
+    throw invalidRequest(`Document name "${name}" has an odd number of segments or none.`);
   }
   return path;
 }
@@ -68,22 +67,22 @@ export function lastSegment(path: ResourcePath): string {
  */
 export function checkIds(path: ResourcePath): void {
   for (const [index, segment] of path.segments.entries()) {
-    if (segment === "." || segment === "..") throw invalidArgument(`The id "${segment}" is not allowed.`);
+    if (segment === "." || segment === "..") throw invalidRequest(`The id "${segment}" is not allowed.`);
     const ofDocument = index % 2 === 1;
     if (RESERVED_ID.test(segment) && !(ofDocument && numericId(segment) !== undefined)) {
-      throw invalidArgument(`The id "${segment}" is reserved.`);
+      throw invalidRequest(`The id "${segment}" is reserved.`);
     }
-    if (Buffer.byteLength(segment) > MAX_ID_BYTES) throw invalidArgument("An id may hold at most 1500 bytes.");
+    if (Buffer.byteLength(segment) > MAX_ID_BYTES) throw invalidRequest("An id may hold at most 1500 bytes.");
   }
 }
 
 /**
- * Refuses a document that lies deeper than Firestore keeps any: in over 100 collections.
+ * Refuses a document that is nested deeper than Firestore allows: in over 100 collections.
  * https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
  */
 export function checkDepth(path: ResourcePath): void {
   if (path.segments.length > 2 * MAX_COLLECTIONS)
-    throw invalidArgument(`A document may lie at most ${MAX_COLLECTIONS} collections deep.`);
+    throw invalidRequest(`A document may lie at most ${MAX_COLLECTIONS} collections deep.`);
 }
 
 /** Appends one segment such that bytes order as ids do: `__id7__` as the number 7, before every text. */

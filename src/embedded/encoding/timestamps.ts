@@ -1,4 +1,4 @@
-import { invalidArgument } from "../errors.js";
+import { invalidRequest } from "../errors.js";
 import type { Timestamp } from "./messages.js";
 
 const FIRST_SECOND = -62_135_596_800;
@@ -23,7 +23,7 @@ export function checkTimestamp(timestamp: Timestamp): Timestamp {
   const seconds = Number(timestamp.seconds ?? 0);
   const nanos = timestamp.nanos ?? 0;
   if (seconds < FIRST_SECOND || seconds > LAST_SECOND || nanos < 0 || nanos > 999_999_999) {
-    throw invalidArgument("A timestamp must lie in the years 1 to 9999.");
+    throw invalidRequest("A timestamp must lie in the years 1 to 9999.");
   }
   return { seconds: String(seconds), nanos: nanos - (nanos % 1_000) };
 }

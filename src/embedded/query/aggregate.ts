@@ -1,11 +1,11 @@
 import { checkName, checkNotReserved, type FieldPath, isNameField, parseFieldPath } from "../encoding/field-path.js";
 import { fieldAt } from "../encoding/fields.js";
 import type { AggregationMessage, Fields, StructuredAggregationQuery, Value } from "../encoding/messages.js";
-import { invalidArgument } from "../errors.js";
+import { invalidRequest } from "../errors.js";
 import { fieldsOf } from "../storage/documents.js";
-import type { Query } from "./ast.js";
+import type { ParsedQuery } from "./parsed-query.js";
 import type { ConjunctionPlan } from "./planner.js";
-import { type QuerySource, runQuery, runQueryMatches } from "./run.js";
+import { type QuerySource, runQuery, runQueryMatches } from "./run-query.js";
 
 const MAX_AGGREGATIONS = 5;
 const MAX_ALIAS_BYTES = 1_500;
@@ -26,20 +26,20 @@ export interface Aggregation {
  */
 export function parseAggregations(message: StructuredAggregationQuery): Aggregation[] {
   const aggregations = (message.aggregations ?? []).map(parseAggregation);
-  if (aggregations.length === 0) throw invalidArgument("An aggregation query has at least one aggregation.");
+  if (aggregations.length === 0) throw invalidRequest("An aggregation query has at least one aggregation.");
   if (aggregations.length > MAX_AGGREGATIONS)
-    throw invalidArgument(`At most ${MAX_AGGREGATIONS} aggregations per query.`);
+    throw invalidRequest(`At most ${MAX_AGGREGATIONS} aggregations per query.`);
   let unnamed = 0;
   for (const aggregation of aggregations) if (aggregation.alias === "") aggregation.alias = `field_${++unnamed}`;
   const aliases = new Set(aggregations.map((aggregation) => aggregation.alias));
-  if (aliases.size < aggregations.length) throw invalidArgument("Two aggregations have the same alias.");
+  if (aliases.size < aggregations.length) throw invalidRequest("Two aggregations have the same alias.");
   return aggregations;
 }
 
 /** Computes aggregations; counts alone are read from the index without touching documents. */
 export function aggregate(
   source: QuerySource,
-  query: Query,
+  query: ParsedQuery,
   plans: readonly ConjunctionPlan[],
   aggregations: readonly Aggregation[],
 ): Fields {
@@ -72,16 +72,16 @@ function parseAggregation(message: AggregationMessage): Aggregation {
   const { operator, alias = "" } = message;
   checkName(alias);
   if (Buffer.byteLength(alias) > MAX_ALIAS_BYTES)
-    throw invalidArgument(`An alias may have at most ${MAX_ALIAS_BYTES} bytes.`);
-  if (!operator) throw invalidArgument("An aggregation is a count, a sum or an average.");
+    throw invalidRequest(`An alias may have at most ${MAX_ALIAS_BYTES} bytes.`);
+  if (!operator) throw invalidRequest("An aggregation is a count, a sum or an average.");
   if (operator === "count") {
     const upTo = message.count?.upTo;
     const most = upTo ? Number(upTo.value ?? 0) : Number.POSITIVE_INFINITY;
-    if (most < 0) throw invalidArgument("The upper limit of a count is negative.");
+    if (most < 0) throw invalidRequest("The upper limit of a count is negative.");
     return { alias, operator, path: undefined, upTo: most };
   }
   const path = parseFieldPath(message[operator]?.field?.fieldPath ?? "");
-  if (isNameField(path)) throw invalidArgument("__name__ cannot be aggregated.");
+  if (isNameField(path)) throw invalidRequest("__name__ cannot be aggregated.");
   checkNotReserved(path);
   return { alias, operator, path, upTo: Number.POSITIVE_INFINITY };
 }

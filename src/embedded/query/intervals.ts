@@ -1,7 +1,7 @@
-import { inverted, prefixEnd } from "../encoding/bytes.js";
+import { inverted, prefixEnd } from "../encoding/byte-writer.js";
 import type { Value } from "../encoding/messages.js";
-import { encodeValue, Tag } from "../encoding/order.js";
-import { arrayElements, type FieldFilter, isNaNValue, type Operator } from "./ast.js";
+import { encodeValue, Tag } from "../encoding/ordered-encoding.js";
+import { arrayElements, type FieldFilter, isNaNValue, type Operator } from "./parsed-query.js";
 
 /** Encoded values from `low` up to, not including, `high`; without `high` there is no upper end. */
 export interface Interval {
@@ -9,7 +9,8 @@ export interface Interval {
   high: Buffer | undefined;
 }
 
-export const EVERYTHING: readonly Interval[] = [{ low: Buffer.alloc(0), high: undefined }];
+/** The interval of all values. */
+export const UNBOUNDED: readonly Interval[] = [{ low: Buffer.alloc(0), high: undefined }];
 
 /** Everything that starts with `prefix`. */
 function prefixInterval(prefix: Buffer): Interval {
@@ -37,6 +38,7 @@ export function invertIntervals(intervals: readonly Interval[]): Interval[] {
   }));
 }
 
+/** Whether an encoded value is in one of the intervals. */
 export function containsPart(intervals: readonly Interval[], part: Uint8Array): boolean {
   return intervals.some(({ low, high }) => Buffer.compare(part, low) >= 0 && (!high || Buffer.compare(part, high) < 0));
 }
@@ -47,7 +49,7 @@ export function containsPart(intervals: readonly Interval[], part: Uint8Array): 
  * https://firebase.google.com/docs/firestore/query-data/queries#not_equal_
  */
 export function valueIntervals(filters: readonly FieldFilter[]): Interval[] {
-  return filters.map(ofFilter).reduce<Interval[]>(intersect, [...EVERYTHING]);
+  return filters.map(ofFilter).reduce<Interval[]>(intersect, [...UNBOUNDED]);
 }
 
 /** The names that satisfy filters on `__name__`, with names encoded by `encode`. */
@@ -57,27 +59,27 @@ export function nameIntervals(filters: readonly FieldFilter[], encode: (name: st
     .map(({ op, value }) => {
       if (op === "NOT_IN")
         return arrayElements(value)
-          .map((one) => allBut(encodeName(one)))
-          .reduce<Interval[]>(intersect, [...EVERYTHING]);
-      if (op === "NOT_EQUAL") return allBut(encodeName(value));
+          .map((one) => allExcept(encodeName(one)))
+          .reduce<Interval[]>(intersect, [...UNBOUNDED]);
+      if (op === "NOT_EQUAL") return allExcept(encodeName(value));
       return [compared(op, encodeName(value), { low: Buffer.alloc(0), high: undefined })];
     })
-    .reduce<Interval[]>(intersect, [...EVERYTHING]);
+    .reduce<Interval[]>(intersect, [...UNBOUNDED]);
 }
 
 const AFTER_NULL: Interval = { low: Buffer.from([Tag.null + 1]), high: undefined };
 
 function ofFilter({ op, value, unary }: FieldFilter): Interval[] {
   if (op === "NOT_IN") return ofNone(arrayElements(value));
-  if (op === "NOT_EQUAL") return unary ? intersect([AFTER_NULL], allBut(encodeValue(value))) : ofNone([value]);
+  if (op === "NOT_EQUAL") return unary ? intersect([AFTER_NULL], allExcept(encodeValue(value))) : ofNone([value]);
   const part = encodeValue(value);
-  return intersect([compared(op, part, typeInterval(part))], EVERYTHING);
+  return intersect([compared(op, part, typeInterval(part))], UNBOUNDED);
 }
 
 /** Everything that differs from all values, as everything does from NaN. */
 function ofNone(values: readonly Value[]): Interval[] {
   const comparable = values.filter((one) => !isNaNValue(one));
-  return comparable.map((one) => allBut(encodeValue(one))).reduce<Interval[]>(intersect, [AFTER_NULL]);
+  return comparable.map((one) => allExcept(encodeValue(one))).reduce<Interval[]>(intersect, [AFTER_NULL]);
 }
 
 function compared(op: Operator, part: Buffer, type: Interval): Interval {
@@ -96,7 +98,7 @@ function compared(op: Operator, part: Buffer, type: Interval): Interval {
   }
 }
 
-function allBut(part: Buffer): Interval[] {
+function allExcept(part: Buffer): Interval[] {
   const below = { low: Buffer.alloc(0), high: part };
   const end = prefixEnd(part);
   return end ? [below, { low: end, high: undefined }] : [below];

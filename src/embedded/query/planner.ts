@@ -5,14 +5,21 @@ import {
   containsIndexName,
   type FieldMode,
   fieldIndexName,
-  type IndexRules,
+  type IndexDefinitions,
   indexesOf,
   type MissingIndex,
   NAME_INDEX,
-  type Scope,
-} from "../index/config.js";
-import { type Direction, type FieldFilter, isInequality, matchesNothing, type Order, type Query } from "./ast.js";
-import { type Conjunction, disjunctionsOf } from "./disjunctions.js";
+  type QueryScope,
+} from "../index/index-definitions.js";
+import { type Conjunction, toDnf } from "./dnf.js";
+import {
+  type Direction,
+  type FieldFilter,
+  isInequality,
+  matchesNothing,
+  type OrderBy,
+  type ParsedQuery,
+} from "./parsed-query.js";
 
 /** An index to read: entries whose first fields equal given values, then in the query's order. */
 export interface ScanPlan {
@@ -25,30 +32,45 @@ export interface ScanPlan {
 
 /** How one conjunction is answered: the entries that all scans have in common. */
 export interface ConjunctionPlan {
-  scope: Scope | "database";
+  scope: QueryScope | "database";
   scans: ScanPlan[];
-  /** Fields pinned by == or array-contains; the key says which (see `pinKey`). */
-  pins: Map<string, FieldFilter[]>;
-  /** The orders that entries vary in, up to the name: the query's, without those that == pins. */
-  orders: Order[];
-  /** Inequalities by field. */
-  ranges: Map<string, FieldFilter[]>;
+  /** Equality and array-contains filters by `equalityKey`. */
+  equalityFilters: Map<string, FieldFilter[]>;
+  /** The query's orders, up to the name, without fields that an equality filter fixes. */
+  orderBys: OrderBy[];
+  /** Inequality filters by field. */
+  inequalities: Map<string, FieldFilter[]>;
 }
 
+/** The plan of a query: one of each conjunction, or the indexes that are missing. */
 export type Plan = { covered: true; conjunctions: ConjunctionPlan[] } | { covered: false; missing: MissingIndex[] };
 
-/** Far more than a checked query can have. */
+/** Far more than a valid query can have. */
 const MOST_CONJUNCTIONS = 1_000;
 
 /**
- * Decides whether the indexes cover a query, and by which of them it is answered. Pure: neither data nor settings
- * matter. Equality filters are merged: each index serves some of them and all share the query's order, as in
- * https://firebase.google.com/docs/firestore/query-data/index-overview#taking_advantage_of_index_merging.
+ * Decides whether the indexes cover a query, and which of them answer it. Pure: the same for any data. The fewest indexes
+ * are chosen that together cover every equality filter; each must end with the query's order, so that a zigzag merge join
+ * finds the entries they have in common:
+ * https://firebase.google.com/docs/firestore/query-data/index-overview#taking_advantage_of_index_merging
+ *
+ * | Query                                | Indexes                            | Scans                         |
+ * | ------------------------------------ | ---------------------------------- | ----------------------------- |
+ * | (no filter, no order)                | automatic                          | by name                       |
+ * | a == 1                               | automatic                          | a                             |
+ * | a == 1 && b == 2                     | automatic                          | a, b                          |
+ * | a > 1                                | automatic                          | a                             |
+ * | a == 1, order by c                   | (a, c)                             | (a, c)                        |
+ * | a == 1 && b == 2, order by c         | (a, c), (b, c)                     | (a, c), (b, c)                |
+ * | a == 1 && b == 2, order by c         | (a, c)                             | none: (b, c) is missing       |
+ * | a == 1, order by c desc              | (a, c)                             | none: (a, c desc) is missing  |
+ * | tags contains "x" && a == 1          | automatic                          | tags, a                       |
+ * | a in [1, 2], order by c              | (a, c)                             | (a, c) once for each value    |
  */
-export function planQuery(query: Query, rules: IndexRules): Plan {
+export function planQuery(query: ParsedQuery, rules: IndexDefinitions): Plan {
   const conjunctions: ConjunctionPlan[] = [];
   const missing = new Map<string, MissingIndex>();
-  for (const conjunction of disjunctionsOf(query.filter, MOST_CONJUNCTIONS) ?? []) {
+  for (const conjunction of toDnf(query.filter, MOST_CONJUNCTIONS) ?? []) {
     if (conjunction.some(matchesNothing)) continue;
     const plan = planConjunction(query, conjunction, rules);
     if ("scans" in plan) conjunctions.push(plan);
@@ -57,55 +79,59 @@ export function planQuery(query: Query, rules: IndexRules): Plan {
   return missing.size > 0 ? { covered: false, missing: [...missing.values()] } : { covered: true, conjunctions };
 }
 
-/** Tells an equality on a field from an array-contains on it. */
-export function pinKey(field: string, mode: FieldMode): string {
+/** The key of an equality filter: an array-contains on the same field has another one. */
+export function equalityKey(field: string, mode: FieldMode): string {
   return mode === "contains" ? `contains ${field}` : `equals ${field}`;
 }
 
-function planConjunction(query: Query, conjunction: Conjunction, rules: IndexRules): ConjunctionPlan | MissingIndex {
+function planConjunction(
+  query: ParsedQuery,
+  conjunction: Conjunction,
+  rules: IndexDefinitions,
+): ConjunctionPlan | MissingIndex {
   const shape = shapeOf(query, conjunction);
   const { collection } = query;
-  if (collection === undefined) return { ...shape, scope: "database", scans: [nameScan(shape.orders)] };
-  const scope: Scope = query.allDescendants ? "group" : "collection";
+  if (collection === undefined) return { ...shape, scope: "database", scans: [nameScan(shape.orderBys)] };
+  const scope: QueryScope = query.allDescendants ? "group" : "collection";
   const scans = chooseScans(candidates(collection, scope, shape, rules), shape);
   return scans ? { ...shape, scope, scans } : missingIndex(collection, scope, shape, rules);
 }
 
 type Shape = Omit<ConjunctionPlan, "scope" | "scans">;
 
-function shapeOf(query: Query, conjunction: Conjunction): Shape {
-  const pins = new Map<string, FieldFilter[]>();
-  const ranges = new Map<string, FieldFilter[]>();
+function shapeOf(query: ParsedQuery, conjunction: Conjunction): Shape {
+  const equalityFilters = new Map<string, FieldFilter[]>();
+  const inequalities = new Map<string, FieldFilter[]>();
   for (const filter of conjunction) {
-    // A name pins one document, and as a range of names it needs no index.
-    if (isInequality(filter.op) || isNameField(filter.path)) push(ranges, filter.field, filter);
-    else push(pins, pinKey(filter.field, filter.op === "ARRAY_CONTAINS" ? "contains" : "asc"), filter);
+    // A filter on the name is a range of names: it needs no index.
+    if (isInequality(filter.op) || isNameField(filter.path)) push(inequalities, filter.field, filter);
+    else push(equalityFilters, equalityKey(filter.field, filter.op === "ARRAY_CONTAINS" ? "contains" : "asc"), filter);
   }
-  const orders = query.orders.filter((order) => !pins.has(pinKey(order.field, "asc")));
-  return { pins, ranges, orders };
+  const orderBys = query.orderBys.filter((order) => !equalityFilters.has(equalityKey(order.field, "asc")));
+  return { equalityFilters, inequalities, orderBys };
 }
 
-/** A way to read some of the pinned fields in the wanted order. */
+/** An index that covers some of the equality filters in the wanted order. */
 interface Candidate extends ScanPlan {
   covers: string[];
 }
 
-function* candidates(group: string, scope: Scope, shape: Shape, rules: IndexRules): Generator<Candidate> {
+function* candidates(group: string, scope: QueryScope, shape: Shape, rules: IndexDefinitions): Generator<Candidate> {
   for (const index of rules.composites(group)) {
     const candidate = index.scope === scope ? matchComposite(index, shape) : undefined;
     if (candidate) yield candidate;
   }
-  const [first, second] = shape.orders;
+  const [first, second] = shape.orderBys;
   if (second === undefined) {
-    for (const filters of shape.pins.values()) {
+    for (const filters of shape.equalityFilters.values()) {
       const [filter] = filters;
       const candidate = filter && matchField(group, scope, filter, shape, rules);
       if (candidate) yield candidate;
     }
   }
-  if (shape.pins.size > 0 || !first) return;
-  if (second === undefined) yield { ...nameScan(shape.orders), covers: [] };
-  else if (shape.orders.length === 2 && second.direction === first.direction) {
+  if (shape.equalityFilters.size > 0 || !first) return;
+  if (second === undefined) yield { ...nameScan(shape.orderBys), covers: [] };
+  else if (shape.orderBys.length === 2 && second.direction === first.direction) {
     const modes = rules.field(group, first.path)[scope];
     const reversed = first.direction === "desc";
     if (modes.has(first.direction)) yield { index: fieldIndexName(first.field), prefix: [], reversed, covers: [] };
@@ -113,12 +139,12 @@ function* candidates(group: string, scope: Scope, shape: Shape, rules: IndexRule
 }
 
 function matchComposite(index: CompiledIndex, shape: Shape): Candidate | undefined {
-  const sorted = shape.orders.slice(0, -1);
+  const sorted = shape.orderBys.slice(0, -1);
   const prefixLength = index.fields.length - sorted.length;
-  if (prefixLength < 0 || index.nameDirection !== shape.orders.at(-1)?.direction) return undefined;
+  if (prefixLength < 0 || index.nameDirection !== shape.orderBys.at(-1)?.direction) return undefined;
   const prefix = index.fields.slice(0, prefixLength).map(({ field, mode }) => ({ field, mode }));
-  const covers = prefix.map(({ field, mode }) => pinKey(field, mode));
-  if (!covers.every((key) => shape.pins.has(key))) return undefined;
+  const covers = prefix.map(({ field, mode }) => equalityKey(field, mode));
+  if (!covers.every((key) => shape.equalityFilters.has(key))) return undefined;
   const suffix = index.fields.slice(prefixLength);
   const inOrder = sorted.every(
     (order, at) => suffix[at]?.field === order.field && suffix[at]?.mode === order.direction,
@@ -126,13 +152,13 @@ function matchComposite(index: CompiledIndex, shape: Shape): Candidate | undefin
   return inOrder ? { index: index.name, prefix, reversed: false, covers } : undefined;
 }
 
-/** The automatic index of a pinned field, which ends with the name in either direction. */
+/** The automatic index of a field with an equality filter; it ends with the name in either direction. */
 function matchField(
   group: string,
-  scope: Scope,
+  scope: QueryScope,
   filter: FieldFilter,
   shape: Shape,
-  rules: IndexRules,
+  rules: IndexDefinitions,
 ): Candidate | undefined {
   const contains = filter.op === "ARRAY_CONTAINS";
   const modes = rules.field(group, filter.path)[scope];
@@ -141,19 +167,19 @@ function matchField(
   return {
     index: contains ? containsIndexName(filter.field) : fieldIndexName(filter.field),
     prefix: [{ field: filter.field, mode }],
-    reversed: shape.orders[0]?.direction === "desc",
-    covers: [pinKey(filter.field, mode)],
+    reversed: shape.orderBys[0]?.direction === "desc",
+    covers: [equalityKey(filter.field, mode)],
   };
 }
 
-function nameScan(orders: readonly Order[]): ScanPlan {
+function nameScan(orders: readonly OrderBy[]): ScanPlan {
   return { index: NAME_INDEX, prefix: [], reversed: orders[0]?.direction === "desc" };
 }
 
-/** The fewest scans that cover every pinned field, taking the widest first. */
+/** The fewest scans that cover every equality filter: greedily, the one that covers most first. */
 function chooseScans(all: Iterable<Candidate>, shape: Shape): ScanPlan[] | undefined {
   const available = [...all];
-  const open = new Set(shape.pins.keys());
+  const open = new Set(shape.equalityFilters.keys());
   const chosen: ScanPlan[] = [];
   while (chosen.length === 0 || open.size > 0) {
     const gain = (candidate: Candidate): number => candidate.covers.filter((key) => open.has(key)).length;
@@ -165,21 +191,21 @@ function chooseScans(all: Iterable<Candidate>, shape: Shape): ScanPlan[] | undef
   return chosen;
 }
 
-function missingIndex(group: string, scope: Scope, shape: Shape, rules: IndexRules): MissingIndex {
+function missingIndex(group: string, scope: QueryScope, shape: Shape, rules: IndexDefinitions): MissingIndex {
   const queryScope = scope === "group" ? "COLLECTION_GROUP" : "COLLECTION";
-  const pinned = [...shape.pins.values()].flatMap(([filter]) => filter ?? []);
-  const fields: CompositeIndex["fields"] = pinned.map((filter) =>
+  const equalities = [...shape.equalityFilters.values()].flatMap(([filter]) => filter ?? []);
+  const fields: CompositeIndex["fields"] = equalities.map((filter) =>
     filter.op === "ARRAY_CONTAINS"
       ? { fieldPath: filter.field, arrayConfig: "CONTAINS" }
       : { fieldPath: filter.field, order: "ASCENDING" },
   );
-  const sorted = shape.orders.slice(0, -1);
+  const sorted = shape.orderBys.slice(0, -1);
   for (const order of sorted) fields.push({ fieldPath: order.field, order: orderName(order.direction) });
-  const name = shape.orders.at(-1)?.direction ?? "asc";
+  const name = shape.orderBys.at(-1)?.direction ?? "asc";
   const [only] = fields;
   if (only && fields.length === 1 && (sorted[0]?.direction ?? name) === name) {
     const { fieldPath, ...mode } = only;
-    // An override replaces what the field has by itself: that must be in it too.
+    // An override replaces the automatic indexes of the field, so it must list them too.
     const indexes = [...indexesOf(rules.field(group, parseFieldPath(fieldPath))), { ...mode, queryScope } as const];
     return { fieldOverrides: { collectionGroup: group, fieldPath, indexes } };
   }

@@ -8,21 +8,21 @@ import type {
   Fields,
   StructuredQuery,
 } from "../encoding/messages.js";
-import { compareText, compareValues, referenceTo } from "../encoding/order.js";
+import { compareText, compareValues, referenceTo } from "../encoding/ordered-encoding.js";
 import { deserializeCursor, serializeCursor } from "../encoding/protobuf.js";
 import { formatPath, parsePath } from "../encoding/resource-path.js";
-import { invalidArgument } from "../errors.js";
-import type { Query } from "../query/ast.js";
-import { parseQuery } from "../query/parse.js";
+import { invalidRequest } from "../errors.js";
+import { parseQuery } from "../query/parse-query.js";
+import type { ParsedQuery } from "../query/parsed-query.js";
 import { type ConjunctionPlan, planQuery } from "../query/planner.js";
-import { missingIndexError, type QuerySource, runQuery } from "../query/run.js";
+import { missingIndexError, type QuerySource, runQuery } from "../query/run-query.js";
 import { collectionIdsBelow, nonEmptyCollectionsBelow } from "../storage/collections.js";
 import { fieldsOf, findDocument, type StoredDocument } from "../storage/documents.js";
-import { readList } from "../txn/reads.js";
+import { readList } from "../txn/read-set.js";
 import type { ServiceContext } from "./context.js";
 import { parseOrderBy } from "./order-by.js";
-import { coveredBy, sourceOf } from "./queries.js";
-import { maskedMessage, parseMask, withView } from "./reads.js";
+import { maskedMessage, parseMask, withView } from "./read-views.js";
+import { coveredBy, sourceOf } from "./run-queries.js";
 
 type OrderMessage = NonNullable<StructuredQuery["orderBy"]>[number];
 
@@ -42,10 +42,10 @@ interface ListDocumentsRequest extends Consistency {
  */
 type Listed = StoredDocument | { name: string };
 
-/** How one page and the first document behind it are found, and in which order. */
+/** How one page and the first document after it are found, and in which order. */
 interface List {
   /** Looks wherever `find` does. */
-  query: Query;
+  query: ParsedQuery;
   find(source: QuerySource): Iterable<Listed>;
 }
 
@@ -60,8 +60,8 @@ export async function listDocuments(
   request: ListDocumentsRequest,
 ): Promise<{ documents: Document[]; nextPageToken?: string }> {
   const pageSize = pageSizeOf(request.pageSize);
-  if (request.showMissing && !request.collectionId) throw invalidArgument("show_missing needs a collection id.");
-  if (request.showMissing && request.orderBy) throw invalidArgument("show_missing cannot be combined with an order.");
+  if (request.showMissing && !request.collectionId) throw invalidRequest("show_missing needs a collection id.");
+  if (request.showMissing && request.orderBy) throw invalidRequest("show_missing cannot be combined with an order.");
   const mask = parseMask(request.mask);
   const orderBy = withName(parseOrderBy(request.orderBy ?? ""));
   const message: StructuredQuery = { orderBy, limit: { value: pageSize + 1 } };
@@ -90,7 +90,7 @@ function withName(orderBy: OrderMessage[]): OrderMessage[] {
 
 /** The size of a page that a request asks for, within bounds. Throws INVALID_ARGUMENT when it is negative. */
 export function pageSizeOf(requested: number | undefined): number {
-  if ((requested ?? 0) < 0) throw invalidArgument("The page size is negative.");
+  if ((requested ?? 0) < 0) throw invalidRequest("The page size is negative.");
   return Math.min(requested || LARGEST_PAGE, LARGEST_PAGE);
 }
 
@@ -106,7 +106,7 @@ async function ofCollection(
 }
 
 /** The documents of a collection and those that only exist as the parents of others, by name. */
-function withMissing(source: QuerySource, query: Query, plans: readonly ConjunctionPlan[]): Listed[] {
+function withMissing(source: QuerySource, query: ParsedQuery, plans: readonly ConjunctionPlan[]): Listed[] {
   const { root, segments } = query.parent;
   const collection = { root, segments: [...segments, query.collection ?? ""] };
   const [start] = query.start?.values ?? [];
@@ -130,7 +130,7 @@ function ofAllCollections(
   const { startAt, ...anew } = message;
   const orders = message.orderBy ?? [];
   if (orders.some(({ field, direction }) => field?.fieldPath !== "__name__" || direction === "DESCENDING")) {
-    throw invalidArgument("The documents of all collections can only be listed by name.");
+    throw invalidRequest("The documents of all collections can only be listed by name.");
   }
   const query = checkedStart(everythingBelow(parent, message));
   const [start] = query.start?.values ?? [];
@@ -157,26 +157,26 @@ function ofAllCollections(
 }
 
 /** A query whose result changes with whatever is below `parent`. */
-function everythingBelow(parent: string, message: StructuredQuery = {}): Query {
+function everythingBelow(parent: string, message: StructuredQuery = {}): ParsedQuery {
   return parseQuery(parent, { ...message, from: [{ allDescendants: true }] });
 }
 
-function collectionBelow({ parent }: Query, name: string): string {
+function collectionBelow({ parent }: ParsedQuery, name: string): string {
   return parsePath(name).segments[parent.segments.length] ?? "";
 }
 
-function tokenAfter(last: Listed, { orders }: Query): string {
+function tokenAfter(last: Listed, { orderBys }: ParsedQuery): string {
   const fields: Fields = "bytes" in last ? fieldsOf(last) : {};
-  const values = orders.map(
+  const values = orderBys.map(
     ({ path }) => (isNameField(path) ? undefined : fieldAt(fields, path)) ?? referenceTo(last.name),
   );
   return serializeCursor({ values, before: false });
 }
 
 /** Refuses a token that does not say where to start in every part of the order; too much is refused with the query. */
-function checkedStart(query: Query): Query {
-  if (query.start && query.start.values.length < query.orders.length) {
-    throw invalidArgument("The page token belongs to a list in another order.");
+function checkedStart(query: ParsedQuery): ParsedQuery {
+  if (query.start && query.start.values.length < query.orderBys.length) {
+    throw invalidRequest("The page token belongs to a list in another order.");
   }
   return query;
 }
@@ -185,7 +185,7 @@ function readToken(token: string): CursorMessage {
   try {
     return deserializeCursor(token);
   } catch {
-    throw invalidArgument("This is no page token of this store.");
+    throw invalidRequest("This is no page token of this store.");
   }
 }
 

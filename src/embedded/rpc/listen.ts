@@ -1,29 +1,27 @@
 import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js";
 import type { ListenRequest, ListenResponse, TargetMessage } from "../encoding/messages.js";
 import { readClock, readTimeAt } from "../storage/clock.js";
-import { bidirectional, type CallGuard } from "./calls.js";
-import type { ChangeFeed } from "./changes.js";
+import type { MessageSink } from "./backpressure.js";
+import type { ChangeFeed } from "./change-feed.js";
 import type { ServiceContext } from "./context.js";
-import { coveredBy, sourceOf } from "./queries.js";
-import type { MessageSink } from "./sink.js";
-import { createTarget, type Moment } from "./target.js";
-import { begin, refuse, type Targets, together, updateAll } from "./targets.js";
-import { createTokens, type Tokens } from "./tokens.js";
+import { bidirectional, type CallGuard } from "./handler-wrappers.js";
+import { createResumeTokens, type ResumeTokens } from "./resume-tokens.js";
+import { coveredBy, sourceOf } from "./run-queries.js";
+import { addTargetMessages, rejectTarget, snapshotBoundary, type Targets, updateAll } from "./target-changes.js";
+import { createTarget, type WatchSnapshot } from "./watch-target.js";
 
 /**
  * Listen: https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#listen. Each target is answered
  * with ADD, its documents and CURRENT; from then on every change of the store is sent as what it means to the targets,
- * all of them at one moment, ended by a NO_CHANGE with the time of that moment.
+ * all of them at one snapshot, ended by a NO_CHANGE with the time of that snapshot.
  */
 export function listenHandler(
   guard: CallGuard,
   context: ServiceContext,
   changes: ChangeFeed,
 ): handleBidiStreamingCall<ListenRequest, ListenResponse> {
-  const tokens = createTokens();
-  return bidirectional(guard, "Listen", (call, sink, fail) =>
-    serve(call, createListener(context, sink, tokens), changes, fail),
-  );
+  const tokens = createResumeTokens();
+  return bidirectional(guard, (call, sink, fail) => serve(call, createListener(context, sink, tokens), changes, fail));
 }
 
 function serve(
@@ -73,7 +71,7 @@ interface Listener {
   catchUp(always: boolean): Promise<void>;
 }
 
-function createListener(context: ServiceContext, sink: MessageSink<ListenResponse>, tokens: Tokens): Listener {
+function createListener(context: ServiceContext, sink: MessageSink<ListenResponse>, tokens: ResumeTokens): Listener {
   const targets: Targets = new Map();
 
   const send = async (messages: readonly ListenResponse[]): Promise<void> => {
@@ -85,16 +83,16 @@ function createListener(context: ServiceContext, sink: MessageSink<ListenRespons
       const id = message.targetId ?? 0;
       try {
         const target = await createTarget(message, (query) => coveredBy(context, query));
-        const messages = await atOneMoment(context, tokens, (moment) => {
-          const first = begin(target, moment, tokens.since(message));
+        const messages = await inOneSnapshot(context, tokens, (snapshot) => {
+          const first = addTargetMessages(target, snapshot, tokens.since(message));
           targets.delete(id);
-          const others = updateAll(targets, moment);
+          const others = updateAll(targets, snapshot);
           targets.set(id, target);
-          return [...first, ...others, together(moment)];
+          return [...first, ...others, snapshotBoundary(snapshot)];
         });
         await send(messages);
       } catch (error) {
-        await send([refuse(targets, id, error)]);
+        await send([rejectTarget(targets, id, error)]);
       }
     },
     async remove(id) {
@@ -104,21 +102,25 @@ function createListener(context: ServiceContext, sink: MessageSink<ListenRespons
     async catchUp(always) {
       if (targets.size === 0) return;
       try {
-        const messages = await atOneMoment(context, tokens, (moment) => {
-          const changed = updateAll(targets, moment);
-          return changed.length > 0 || always ? [...changed, together(moment)] : [];
+        const messages = await inOneSnapshot(context, tokens, (snapshot) => {
+          const changed = updateAll(targets, snapshot);
+          return changed.length > 0 || always ? [...changed, snapshotBoundary(snapshot)] : [];
         });
         await send(messages);
       } catch (error) {
-        await send([...targets.keys()].map((id) => refuse(targets, id, error)));
+        await send([...targets.keys()].map((id) => rejectTarget(targets, id, error)));
       }
     },
   };
 }
 
 /** Collects messages first and sends them later, so that a slow client does not hold the snapshot. */
-async function atOneMoment<T>(context: ServiceContext, tokens: Tokens, collect: (moment: Moment) => T): Promise<T> {
-  const snapshot = context.store.borrow();
+async function inOneSnapshot<T>(
+  context: ServiceContext,
+  tokens: ResumeTokens,
+  collect: (snapshot: WatchSnapshot) => T,
+): Promise<T> {
+  const snapshot = context.store.acquireSnapshot();
   try {
     const { connection } = snapshot;
     const clock = readClock(connection);

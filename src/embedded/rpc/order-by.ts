@@ -1,5 +1,5 @@
 import type { StructuredQuery } from "../encoding/messages.js";
-import { invalidArgument } from "../errors.js";
+import { invalidRequest } from "../errors.js";
 
 const NAME = /(?:`(?:[^`\\]|\\.)*`|[^\s,.`]+)/s.source;
 const PATH = `(${NAME}(?:\\.${NAME})*)`;
@@ -16,7 +16,7 @@ export function parseOrderBy(text: string): NonNullable<StructuredQuery["orderBy
   const orders: NonNullable<StructuredQuery["orderBy"]> = [];
   for (let rest = text; rest !== ""; ) {
     const [clause = "", fieldPath = "", direction = "asc"] = CLAUSE.exec(rest) ?? [];
-    if (clause === "") throw invalidArgument(`Invalid order "${text}".`);
+    if (clause === "") throw invalidRequest(`Invalid order "${text}".`);
     orders.push({
       field: { fieldPath },
       direction: direction.toLowerCase() === "desc" ? "DESCENDING" : "ASCENDING",

@@ -1,30 +1,31 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { type Metadata, Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { StoreError } from "../errors.js";
 import { tokenCheck } from "./auth.js";
-import { type CallGuard, streaming, unary } from "./calls.js";
-import type { ChangeFeed } from "./changes.js";
+import { type AnswerLimits, DEFAULT_ANSWER_LIMITS } from "./backpressure.js";
+import type { ChangeFeed } from "./change-feed.js";
+import { listCollectionIds, partitionQuery } from "./collections-and-partitions.js";
 import type { ServiceContext } from "./context.js";
-import { batchGetDocuments, getDocument } from "./documents.js";
+import { createDocument, deleteDocument, updateDocument } from "./document-writes.js";
+import { batchGetDocuments, getDocument } from "./get-documents.js";
+import { type CallGuard, streaming, unary } from "./handler-wrappers.js";
 import { listDocuments } from "./list-documents.js";
 import { listenHandler } from "./listen.js";
-import { listCollectionIds, partitionQuery } from "./lists.js";
-import { runAggregationQuery, runQueryCall } from "./queries.js";
+import { runAggregationQuery, runQueryCall } from "./run-queries.js";
 import { servedFirestore } from "./service-definition.js";
-import { createDocument, deleteDocument, updateDocument } from "./single.js";
-import { type AnswerLimits, DEFAULT_ANSWER_LIMITS } from "./sink.js";
+import { batchWrite, beginTransaction, commit, rollback } from "./transactions.js";
 import { writeHandler } from "./write-stream.js";
-import { batchWrite, beginTransaction, commit, rollback } from "./writes.js";
 
-export interface ServerOptions {
+/** How the RPC server is started. */
+export interface RpcServerOptions {
   port: number;
   token: string | undefined;
-  onRpc: ((method: string) => void) | undefined;
   onError: (error: unknown, id: string) => void;
   answerLimits: AnswerLimits | undefined;
 }
 
+/** A listening RPC server. */
 export interface RunningServer {
   port: number;
   close(): Promise<void>;
@@ -39,10 +40,10 @@ const CLOSE_LIMIT_MS = 1_000;
  * Serves google.firestore.v1.Firestore on 127.0.0.1. Throws StoreError `port_taken`.
  * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#google.firestore.v1.Firestore
  */
-export async function startServer(
+export async function startRpcServer(
   context: ServiceContext,
   changes: ChangeFeed,
-  options: ServerOptions,
+  options: RpcServerOptions,
 ): Promise<RunningServer> {
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
@@ -55,36 +56,28 @@ export async function startServer(
 
 function handlers(context: ServiceContext, changes: ChangeFeed, guard: CallGuard): UntypedServiceImplementation {
   return {
-    GetDocument: unary(guard, "GetDocument", (request) => getDocument(context, request)),
-    ListDocuments: unary(guard, "ListDocuments", (request) => listDocuments(context, request)),
-    CreateDocument: unary(guard, "CreateDocument", (request) => createDocument(context, request)),
-    UpdateDocument: unary(guard, "UpdateDocument", (request) => updateDocument(context, request)),
-    DeleteDocument: unary(guard, "DeleteDocument", (request) => deleteDocument(context, request)),
-    BatchGetDocuments: streaming(guard, "BatchGetDocuments", (request, sink) =>
-      batchGetDocuments(context, request, sink),
-    ),
-    BeginTransaction: unary(guard, "BeginTransaction", (request) => beginTransaction(context, request)),
-    Commit: unary(guard, "Commit", (request) => commit(context, request)),
-    Rollback: unary(guard, "Rollback", (request) => rollback(context, request)),
-    RunQuery: streaming(guard, "RunQuery", (request, sink) => runQueryCall(context, request, sink)),
-    RunAggregationQuery: streaming(guard, "RunAggregationQuery", (request, sink) =>
-      runAggregationQuery(context, request, sink),
-    ),
-    PartitionQuery: unary(guard, "PartitionQuery", (request) => partitionQuery(context, request)),
-    ListCollectionIds: unary(guard, "ListCollectionIds", (request) => listCollectionIds(context, request)),
-    BatchWrite: unary(guard, "BatchWrite", (request) => batchWrite(context, request)),
+    GetDocument: unary(guard, (request) => getDocument(context, request)),
+    ListDocuments: unary(guard, (request) => listDocuments(context, request)),
+    CreateDocument: unary(guard, (request) => createDocument(context, request)),
+    UpdateDocument: unary(guard, (request) => updateDocument(context, request)),
+    DeleteDocument: unary(guard, (request) => deleteDocument(context, request)),
+    BatchGetDocuments: streaming(guard, (request, sink) => batchGetDocuments(context, request, sink)),
+    BeginTransaction: unary(guard, (request) => beginTransaction(context, request)),
+    Commit: unary(guard, (request) => commit(context, request)),
+    Rollback: unary(guard, (request) => rollback(context, request)),
+    RunQuery: streaming(guard, (request, sink) => runQueryCall(context, request, sink)),
+    RunAggregationQuery: streaming(guard, (request, sink) => runAggregationQuery(context, request, sink)),
+    PartitionQuery: unary(guard, (request) => partitionQuery(context, request)),
+    ListCollectionIds: unary(guard, (request) => listCollectionIds(context, request)),
+    BatchWrite: unary(guard, (request) => batchWrite(context, request)),
     Listen: listenHandler(guard, context, changes),
     Write: writeHandler(guard, context),
   };
 }
 
-function guardOf({ token, onRpc, onError, answerLimits = DEFAULT_ANSWER_LIMITS }: ServerOptions): CallGuard {
-  const check = tokenCheck(token);
+function guardOf({ token, onError, answerLimits = DEFAULT_ANSWER_LIMITS }: RpcServerOptions): CallGuard {
   return {
-    authorize(method: string, metadata: Metadata) {
-      check(metadata);
-      onRpc?.(method);
-    },
+    authorize: tokenCheck(token),
     onError,
     answerLimits,
   };

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { handleBidiStreamingCall } from "@grpc/grpc-js";
 import type { Write } from "../encoding/messages.js";
 import { parseDatabase } from "../encoding/resource-path.js";
-import { invalidArgument } from "../errors.js";
-import { bidirectional, type CallGuard } from "./calls.js";
+import { invalidRequest } from "../errors.js";
 import type { ServiceContext } from "./context.js";
+import { bidirectional, type CallGuard } from "./handler-wrappers.js";
 import type { Received } from "./service-definition.js";
-import { type CommitResponse, commit } from "./writes.js";
+import { type CommitResponse, commit } from "./transactions.js";
 
 interface WriteRequest extends Received {
   database?: string;
@@ -29,7 +29,7 @@ export function writeHandler(
   guard: CallGuard,
   context: ServiceContext,
 ): handleBidiStreamingCall<WriteRequest, WriteResponse> {
-  return bidirectional(guard, "Write", (call, sink, fail) => {
+  return bidirectional(guard, (call, sink, fail) => {
     const answer = createWriteStream(context);
     let work = Promise.resolve();
     const serve = async (request: WriteRequest): Promise<void> => {
@@ -58,16 +58,16 @@ function createWriteStream(
 
   return async (request) => {
     const { writes = [], byteLength } = request;
-    if (request.streamId) throw invalidArgument("Streams of writes are not resumed: set no stream id.");
+    if (request.streamId) throw invalidRequest("Streams of writes are not resumed: set no stream id.");
     if (database === undefined) {
       parseDatabase(request.database ?? "");
-      if (writes.length > 0) throw invalidArgument("The first request of a stream brings no writes.");
-      if (request.streamToken?.length) throw invalidArgument("The first request of a stream brings no token.");
+      if (writes.length > 0) throw invalidRequest("The first request of a stream brings no writes.");
+      if (request.streamToken?.length) throw invalidRequest("The first request of a stream brings no token.");
       database = request.database;
       return { response: { streamId: randomUUID(), streamToken: streamToken() }, last: false };
     }
     if (request.database && request.database !== database) {
-      throw invalidArgument(`This stream writes to ${database}, not to ${request.database}.`);
+      throw invalidRequest(`This stream writes to ${database}, not to ${request.database}.`);
     }
     if (writes.length === 0) return { response: { streamToken: streamToken() }, last: true };
     const committed = await commit(context, { database, writes, ...(byteLength ? { byteLength } : {}) });

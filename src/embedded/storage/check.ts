@@ -2,11 +2,11 @@ import { existsSync, statSync } from "node:fs";
 import { deserializeFields } from "../encoding/protobuf.js";
 import { parsePath } from "../encoding/resource-path.js";
 import { StoreError } from "../errors.js";
-import { entriesOf } from "../index/keys.js";
+import { entriesOf } from "../index/index-entries.js";
 import { readClock } from "./clock.js";
-import { keysOf } from "./full-keys.js";
-import { readLayout, rulesOfLayout } from "./layout.js";
-import { createNames } from "./names.js";
+import { entryKeysOf } from "./entry-keys.js";
+import { indexesOfCatalog, readIndexCatalog } from "./index-catalog.js";
+import { createNames } from "./numbered-names.js";
 import { checkStoreIdentity } from "./schema.js";
 import { type Connection, openConnection, toStoreError } from "./sqlite.js";
 
@@ -44,7 +44,7 @@ export function check(file: string): CheckReport {
   }
 }
 
-/** Runs `read` on one moment of a store, read-only. */
+/** Runs `read` on one snapshot of a store, read-only. */
 export function inSnapshot<T>(file: string, read: (connection: Connection) => T): T {
   const connection = openConnection(file, { readOnly: true, waitMs: 2_000 });
   try {
@@ -71,9 +71,9 @@ interface DocumentRow {
 }
 
 function checkContents(connection: Connection): Omit<CheckReport, "bytes"> {
-  const layout = readLayout(connection);
-  if (layout === undefined) return { problems: ["The list of indexes is missing."], documents: 0, indexEntries: 0 };
-  const rules = rulesOfLayout(layout);
+  const catalog = readIndexCatalog(connection);
+  if (catalog === undefined) return { problems: ["The list of indexes is missing."], documents: 0, indexEntries: 0 };
+  const rules = indexesOfCatalog(catalog);
   const names = createNames();
   const clock = readClock(connection);
   const problems: string[] = [];
@@ -89,7 +89,7 @@ function checkContents(connection: Connection): Omit<CheckReport, "bytes"> {
       const name = `${row.root}/${row.path}/${row.doc_id}`;
       if (row.update_time > clock) problems.push(`${name} was changed after the last commit.`);
       const path = parsePath(name);
-      const keys = keysOf(connection, names, path, entriesOf(rules, path, deserializeFields(row.fields)));
+      const keys = entryKeysOf(connection, names, path, entriesOf(rules, path, deserializeFields(row.fields)));
       const absent = [...keys.values()].filter((key) => entryOf(connection, key) !== row.id).length;
       if (absent > 0) problems.push(`${name} lacks ${absent} of ${keys.size} index entries.`);
       documents++;

@@ -1,4 +1,4 @@
-import { compareText } from "../encoding/order.js";
+import { compareText } from "../encoding/ordered-encoding.js";
 import type { ResourcePath } from "../encoding/resource-path.js";
 import type { Connection } from "./sqlite.js";
 

@@ -2,7 +2,7 @@ import type { Document, Fields } from "../encoding/messages.js";
 import { deserializeFields } from "../encoding/protobuf.js";
 import { lastSegment, parentOf, type ResourcePath } from "../encoding/resource-path.js";
 import { fromMicros } from "../encoding/timestamps.js";
-import { collectionScope, type Names } from "./names.js";
+import { collectionScope, type Names } from "./numbered-names.js";
 import type { Connection } from "./sqlite.js";
 
 /**
@@ -49,6 +49,7 @@ export function loadDocument(connection: Connection, names: Names, id: number): 
   return fromRow(connection, names, row);
 }
 
+/** The fields of a stored document, decoded. */
 export function fieldsOf(document: StoredDocument): Fields {
   return deserializeFields(document.bytes);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** The place of a store. */
-export interface StoreFile {
+export interface StorePaths {
   path: string;
   /** Whether it goes with the store. */
   temporary: boolean;
@@ -12,7 +12,7 @@ export interface StoreFile {
 }
 
 /** Makes the folder and file of a store; ":memory:" is a private temporary folder. */
-export function prepareStoreFile(file: string): StoreFile {
+export function prepareStoreFile(file: string): StorePaths {
   if (file !== ":memory:") {
     prepareFile(file);
     return { path: file, temporary: false, discard: () => {} };

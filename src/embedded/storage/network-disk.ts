@@ -25,8 +25,8 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
 export type FileSystemType = (folder: string) => number;
 
 /**
- * The name of the network file system that a store's file lies on; undefined for a local disk, and where that cannot be
- * told: only Linux has these numbers. Several machines that share a store there would damage it:
+ * The name of the network file system that a store's file lies on; undefined for a local disk, and where that is not
+ * known: only Linux has these numbers. Several machines that share a store there would damage it:
  * https://www.sqlite.org/wal.html#overview.
  */
 export function networkDiskOf(file: string, type: FileSystemType = fileSystemType): string | undefined {

@@ -5,14 +5,14 @@ import type { Connection } from "./sqlite.js";
 const APPLICATION_ID = 0x66627264;
 
 /**
- * The form of the tables below and of what is in them; a store with a higher number was written by a newer program.
+ * The version of the tables below and of what is in them; a store with a higher one was written by a newer program.
  * 2: references are encoded by project and database, and vectors have no entries of their parts.
  */
 const SCHEMA_VERSION = 2;
 
 /*
  * state      one row per fact about the whole store: `clock` (time of the last commit in microseconds), `layout`
- *            (which indexes are kept, see layout.ts)
+ *            (the index catalog, see layout.ts)
  * scopes     what index entries are grouped by: a collection, all collections of one id (a group), a database.
  *            `changed` is the time of the last commit that changed a document of the collection.
  * documents  fields as protobuf bytes, times in microseconds
@@ -47,8 +47,8 @@ const TABLES = `
 `;
 
 /**
- * Creates the tables of a new file, checks those of an old one and lets its index be built anew if its form is older.
- * Must run inside a write transaction, which then adopts a layout (layout.ts).
+ * Creates the tables of a new file, checks those of an old one and lets its index be rebuilt if its version is older.
+ * Must run inside a write transaction, which then updates the index catalog (layout.ts).
  * Throws `not_a_store` for a file that something else wrote, `newer_schema` for one that a newer program wrote.
  */
 export function prepareSchema(connection: Connection): void {
@@ -65,7 +65,7 @@ export function prepareSchema(connection: Connection): void {
   }
 }
 
-/** Refuses a file that is no store, or one of a newer form than this program knows. */
+/** Refuses a file that is no store, or one of a newer schema version than this program knows. */
 export function checkStoreIdentity(connection: Connection): void {
   const { version, application } = identityOf(connection);
   if (application !== APPLICATION_ID) {
@@ -75,7 +75,7 @@ export function checkStoreIdentity(connection: Connection): void {
 }
 
 /** The same for the store as a connection sees it. */
-export function checkForm(connection: Connection): void {
+export function checkStoreSchema(connection: Connection): void {
   checkSchemaVersion(connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0);
 }
 
@@ -86,11 +86,11 @@ function identityOf(connection: Connection): { version: number; application: num
   };
 }
 
-/** Refuses a store that has a newer form than this program knows: now, or since it was opened. */
+/** Refuses a store of a newer schema version than this program knows: now, or since it was opened. */
 function checkSchemaVersion(version: number): void {
   if (version <= SCHEMA_VERSION) return;
   throw new StoreError(
     "newer_schema",
-    `The store has form ${version}; this program knows forms up to ${SCHEMA_VERSION}. Update the program.`,
+    `The store has schema version ${version}; this program knows versions up to ${SCHEMA_VERSION}. Update the program.`,
   );
 }

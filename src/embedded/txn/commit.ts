@@ -3,11 +3,11 @@ import type { WriteResult } from "../encoding/messages.js";
 import { StatusError } from "../errors.js";
 import { nextCommitTime, readClock, writeClock } from "../storage/clock.js";
 import { isBusy } from "../storage/sqlite.js";
-import type { Store } from "../storage/store.js";
-import { applyWrites, type WriteTarget } from "./apply.js";
-import { checkReads } from "./reads.js";
-import type { Transaction } from "./registry.js";
-import type { PlannedWrite } from "./write.js";
+import type { StoreFile } from "../storage/store-file.js";
+import { applyWrites, type WriteTarget } from "./apply-writes.js";
+import type { PlannedWrite } from "./planned-write.js";
+import { validateReadSet } from "./read-set.js";
+import type { Transaction } from "./running-transactions.js";
 
 /** What a commit answers: one result per write, and the time (microseconds) that its changes carry. */
 export interface Committed {
@@ -33,7 +33,7 @@ const MAX_SHARED = 64;
  * its own: one that fails takes nothing with it. `onCommit` is called after changes became durable.
  * https://www.sqlite.org/lang_savepoint.html
  */
-export function createCommit(store: Store, onCommit: () => void): Commit {
+export function createCommit(store: StoreFile, onCommit: () => void): Commit {
   const queue: Waiting[] = [];
   let draining = false;
 
@@ -49,11 +49,11 @@ export function createCommit(store: Store, onCommit: () => void): Commit {
   const commitTogether = async (batch: readonly Waiting[]): Promise<void> => {
     let outcomes: (Committed | StatusError)[];
     try {
-      outcomes = await store.write((connection, kept) =>
-        attemptAll({ connection, names: store.names, rules: kept }, batch),
+      outcomes = await store.write((connection, active) =>
+        attemptAll({ connection, names: store.names, rules: active }, batch),
       );
     } catch (error) {
-      // Nothing of it was written. What one of them asks too much of, such as of the disk, the others may not.
+      // Nothing was written. One commit alone may have asked too much, as of the disk: the others get their chance.
       if (batch.length > 1 && !isBusy(error)) for (const one of batch) await commitTogether([one]);
       else for (const { reject } of batch) reject(error);
       return;
@@ -89,15 +89,21 @@ function attemptAll(file: OpenFile, batch: readonly Waiting[]): (Committed | Sta
   return outcomes;
 }
 
+/** One commit, in a savepoint: its changes become durable with those of the others. `last` is the last commit's time. */
 function attempt(file: OpenFile, { writes, transaction }: Waiting, last: number): Committed | StatusError {
   const { connection, names } = file;
+  // 1. A savepoint, so that a refused commit leaves the others of its batch alone.
   connection.run("SAVEPOINT one");
   try {
+    // 2. Validate: what the transaction read must be the same now. No commit since its snapshot: nothing to validate.
     if (transaction && !transaction.readOnly && transaction.since !== last) {
-      checkReads(connection, names, transaction.reads, transaction.since);
+      validateReadSet(connection, names, transaction.reads, transaction.since);
     }
+    // 3. A commit time later than every earlier one, whichever process made that.
     const time = nextCommitTime(last);
+    // 4. Check preconditions, apply the writes, and write documents and index entries.
     const results = applyWrites({ ...file, time }, writes);
+    // 5. Release the savepoint; the caller writes the clock and commits the whole batch.
     connection.run("RELEASE one");
     return { results, time };
   } catch (error) {

@@ -2,7 +2,7 @@ import { status } from "@grpc/grpc-js";
 import type { Precondition, Timestamp } from "../encoding/messages.js";
 import { formatPath, type ResourcePath } from "../encoding/resource-path.js";
 import { checkTimestamp, toMicros } from "../encoding/timestamps.js";
-import { invalidArgument, StatusError } from "../errors.js";
+import { invalidRequest, StatusError } from "../errors.js";
 
 /*
  * What a write demands of the document that it comes to:
@@ -38,7 +38,7 @@ export function checkPrecondition(precondition: Precondition | undefined, path: 
   }
   const expected = toMicros(precondition.updateTime ?? {});
   if (found.updateTime !== undefined && expected > found.updateTime) {
-    throw invalidArgument(`The write requires a later update time than ${name} has.`);
+    throw invalidRequest(`The write requires a later update time than ${name} has.`);
   }
   if (found.updateTime !== expected) {
     throw new StatusError(
@@ -51,5 +51,5 @@ export function checkPrecondition(precondition: Precondition | undefined, path: 
 function checkUpdateTime(time: Timestamp): void {
   checkTimestamp(time);
   if (Number(time.seconds ?? 0) < 0 || (time.nanos ?? 0) % 1_000 !== 0)
-    throw invalidArgument("An update time is a number of whole microseconds since 1970.");
+    throw invalidRequest("An update time is a number of whole microseconds since 1970.");
 }

@@ -2,9 +2,9 @@ import { parseFieldPath } from "../encoding/field-path.js";
 import type { Draft } from "../encoding/fields.js";
 import { fieldAt } from "../encoding/fields.js";
 import type { FieldTransform, Timestamp, Value } from "../encoding/messages.js";
-import { compareValues, encodeValue } from "../encoding/order.js";
-import { checkedValue } from "../encoding/validate.js";
-import { invalidArgument } from "../errors.js";
+import { compareValues, encodeValue } from "../encoding/ordered-encoding.js";
+import { checkedValue } from "../encoding/validate-fields.js";
+import { invalidRequest } from "../errors.js";
 
 const NULL: Value = { valueType: "nullValue", nullValue: "NULL_VALUE" };
 const LARGEST_INT = 2n ** 63n - 1n;
@@ -29,7 +29,7 @@ function transformed(current: Value | undefined, transform: FieldTransform, now:
   const elements = (array: { values?: Value[] } | undefined): Value[] => (array?.values ?? []).map(checkedValue);
   switch (transform.transformType) {
     case "setToServerValue": {
-      if (transform.setToServerValue !== "REQUEST_TIME") throw invalidArgument("Unknown server value.");
+      if (transform.setToServerValue !== "REQUEST_TIME") throw invalidRequest("Unknown server value.");
       const time: Value = { valueType: "timestampValue", timestampValue: now };
       return [time, time];
     }
@@ -44,7 +44,7 @@ function transformed(current: Value | undefined, transform: FieldTransform, now:
     case "removeAllFromArray":
       return [without(arrayOf(current), elements(transform.removeAllFromArray)), NULL];
     default:
-      throw invalidArgument("A field transform has no type.");
+      throw invalidRequest("A field transform has no type.");
   }
 }
 
@@ -54,7 +54,7 @@ function twice(value: Value): [Value, Value] {
 
 function numeric(value: Value | undefined): Value {
   if (value?.valueType !== "integerValue" && value?.valueType !== "doubleValue") {
-    throw invalidArgument("The operand of a numeric transform must be a number.");
+    throw invalidRequest("The operand of a numeric transform must be a number.");
   }
   return value;
 }

@@ -19,14 +19,17 @@ export type ValueSpec =
   | { array: ValueSpec[] }
   | { map: Record<string, ValueSpec> };
 
+/** The fields of a document, as plain data. */
 export type FieldsSpec = Record<string, ValueSpec>;
 
+/** A field transform, as plain data. */
 export type TransformSpec =
   | { transform: "serverTimestamp" }
   | { transform: "increment"; by: ValueSpec }
   | { transform: "arrayUnion" | "arrayRemove"; values: ValueSpec[] }
   | { transform: "delete" };
 
+/** A write, as plain data. */
 export type WriteSpec =
   | { op: "set"; doc: string; fields: FieldsSpec; merge: boolean }
   | { op: "create"; doc: string; fields: FieldsSpec }
@@ -42,11 +45,13 @@ export interface CommitSpec {
   transaction: { query: QuerySpec } | undefined;
 }
 
+/** A filter, as plain data. */
 export type FilterSpec =
   | { field: string[]; op: FirebaseFirestore.WhereFilterOp; value: ValueSpec }
   | { and: FilterSpec[] }
   | { or: FilterSpec[] };
 
+/** A query, as plain data. */
 export interface QuerySpec {
   from: string;
   group: boolean;
@@ -61,6 +66,7 @@ export interface QuerySpec {
   aggregate: boolean;
 }
 
+/** A random program: commits, then queries. */
 export interface Program {
   commits: CommitSpec[];
   queries: QuerySpec[];

@@ -4,9 +4,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import { parseFieldPath } from "../../../src/embedded/encoding/field-path.js";
 import type { StructuredQuery } from "../../../src/embedded/encoding/messages.js";
 import { codec, root } from "../../../src/embedded/encoding/protobuf.js";
-import { compileIndexes, type MissingIndex } from "../../../src/embedded/index/config.js";
+import { compileIndexes, type MissingIndex } from "../../../src/embedded/index/index-definitions.js";
 import type { IndexConfig } from "../../../src/embedded/index.js";
-import { parseQuery } from "../../../src/embedded/query/parse.js";
+import { parseQuery } from "../../../src/embedded/query/parse-query.js";
 import { planQuery } from "../../../src/embedded/query/planner.js";
 
 /*

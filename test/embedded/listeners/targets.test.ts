@@ -1,14 +1,14 @@
 import { status } from "@grpc/grpc-js";
 import { expect, it } from "vitest";
 import type { ListenResponse } from "../../../src/embedded/encoding/messages.js";
-import { invalidArgument, StatusError } from "../../../src/embedded/errors.js";
-import type { Moment, Target } from "../../../src/embedded/rpc/target.js";
-import { begin, type Targets, updateAll } from "../../../src/embedded/rpc/targets.js";
+import { invalidRequest, StatusError } from "../../../src/embedded/errors.js";
+import { addTargetMessages, type Targets, updateAll } from "../../../src/embedded/rpc/target-changes.js";
+import type { Target, WatchSnapshot } from "../../../src/embedded/rpc/watch-target.js";
 
-/* What a moment means to the targets of one stream, whatever they hold. */
+/* What a snapshot means to the targets of one stream, whatever they hold. */
 
 // The targets below do not look at it.
-const MOMENT = { clock: 1, readTime: { seconds: "1", nanos: 0 }, resumeToken: Buffer.alloc(1) } as Moment;
+const MOMENT = { clock: 1, readTime: { seconds: "1", nanos: 0 }, resumeToken: Buffer.alloc(1) } as WatchSnapshot;
 
 const change = (id: number): ListenResponse => ({ documentChange: { document: {}, targetIds: [id] } });
 
@@ -32,14 +32,14 @@ const targetsOf = (...targets: Target[]): Targets => new Map(targets.map((one) =
 it("a target may have any number of documents", () => {
   const large = target(1, () => many(1, 200_000));
   // ADD and CURRENT are around them.
-  expect(begin(large, MOMENT, undefined)).toHaveLength(200_002);
+  expect(addTargetMessages(large, MOMENT, undefined)).toHaveLength(200_002);
   expect(updateAll(targetsOf(large), MOMENT)).toHaveLength(200_000);
 });
 
 it("a target that fails takes only itself along", () => {
   const targets = targetsOf(
     target(1, () => many(1, 1)),
-    failing(2, invalidArgument("so it cannot be asked")),
+    failing(2, invalidRequest("so it cannot be asked")),
     target(3, () => many(3, 1)),
   );
   const cause = { code: status.INVALID_ARGUMENT, message: "so it cannot be asked" };

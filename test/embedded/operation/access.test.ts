@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import type { Write } from "../../../src/embedded/encoding/messages.js";
-import { type EngineOptions, startEngine } from "../../../src/embedded/index.js";
+import { type EngineTestOptions, startEngine } from "../../../src/embedded/index.js";
 import { openConnection } from "../../../src/embedded/storage/sqlite.js";
 import { connect, NO_INDEXES } from "../support/engine.js";
 import { temporaryFile } from "../support/folder.js";
@@ -63,7 +63,7 @@ it("what the store does not do is refused by its name", async () => {
 });
 
 /** Starts an engine whose limits are short. Snapshots that it keeps show in SQLite's log, which then cannot restart. */
-async function start(limits: Pick<EngineOptions, "transactionLimits" | "answerLimits">) {
+async function start(limits: EngineTestOptions) {
   const file = temporaryFile();
   const engine = await startEngine({ file, indexes: NO_INDEXES, ...limits });
   const raw = rawClient(engine.port, "demo-access");

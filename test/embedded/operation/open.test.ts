@@ -2,7 +2,13 @@ import { chmodSync, existsSync, openSync, readFileSync, statSync, writeFileSync,
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { type Engine, type EngineOptions, StoreError, startEngine } from "../../../src/embedded/index.js";
+import {
+  type Engine,
+  type EngineOptions,
+  type EngineTestOptions,
+  StoreError,
+  startEngine,
+} from "../../../src/embedded/index.js";
 import { openConnection } from "../../../src/embedded/storage/sqlite.js";
 import { NO_INDEXES } from "../support/engine.js";
 import { temporaryFile, temporaryFolder } from "../support/folder.js";
@@ -11,7 +17,7 @@ import { rawClient } from "../support/raw.js";
 
 /* What can be wrong with a file, a folder or a port: each gets an error with what to do, and nothing is lost. */
 
-const start = async (options: Partial<EngineOptions> & { file: string }): Promise<Engine> => {
+const start = async (options: Partial<EngineOptions> & EngineTestOptions & { file: string }): Promise<Engine> => {
   const engine = await startEngine({ indexes: NO_INDEXES, lockWaitMs: 50, ...options });
   onTestFinished(() => engine.close());
   return engine;
@@ -97,7 +103,7 @@ it("a store that a newer program wrote", async () => {
   const newer = openConnection(file);
   newer.exec("PRAGMA user_version = 99");
   newer.close();
-  await expect(start({ file })).rejects.toEqual(code("newer_schema", /form 99.*Update/));
+  await expect(start({ file })).rejects.toEqual(code("newer_schema", /schema version 99.*Update/));
 });
 
 it("a newer program that comes while this one runs stops its reads and writes", async () => {

@@ -2,15 +2,15 @@ import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import type { Document } from "../../../src/embedded/encoding/messages.js";
-import { type EngineOptions, startEngine } from "../../../src/embedded/index.js";
-import { openStore } from "../../../src/embedded/storage/store.js";
+import { type EngineOptions, type EngineTestOptions, startEngine } from "../../../src/embedded/index.js";
+import { openStoreFile } from "../../../src/embedded/storage/store-file.js";
 import { connect, NO_INDEXES } from "../support/engine.js";
 import { temporaryFile } from "../support/folder.js";
 import { rawClient } from "../support/raw.js";
 
 /* Snapshots end when they must: clients forget transactions, and a log that a snapshot needs cannot start anew. */
 
-async function start(options: Partial<EngineOptions> = {}) {
+async function start(options: Partial<EngineOptions> & EngineTestOptions = {}) {
   const file = temporaryFile();
   const engine = await startEngine({ file, indexes: NO_INDEXES, ...options });
   const db = connect(engine.port);
@@ -75,14 +75,14 @@ it("a read sees one moment to its end, also when its transaction ends meanwhile"
 
 it("a folder that goes away does not end the process that looks at its log", async () => {
   const file = temporaryFile();
-  const store = await openStore({ file, indexes: NO_INDEXES, logLimitBytes: 0 });
+  const store = await openStoreFile({ file, indexes: NO_INDEXES, logLimitBytes: 0 });
   onTestFinished(() => store.close());
-  expect(store.logIsLong()).toBe(true);
+  expect(store.walIsLong()).toBe(true);
   const folder = dirname(file);
   renameSync(folder, `${folder}-gone`);
   writeFileSync(folder, "");
   onTestFinished(() => rmSync(`${folder}-gone`, { recursive: true }));
-  expect(store.logIsLong()).toBe(false);
+  expect(store.walIsLong()).toBe(false);
 });
 
 it("a long log starts anew, however many transactions go on", { timeout: 40_000 }, async () => {

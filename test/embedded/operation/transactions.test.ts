@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { openConnection } from "../../../src/embedded/storage/sqlite.js";
-import { openStore } from "../../../src/embedded/storage/store.js";
-import { createTransactions, type TransactionLimits } from "../../../src/embedded/txn/registry.js";
+import { openStoreFile } from "../../../src/embedded/storage/store-file.js";
+import { createTransactions, type TransactionLimits } from "../../../src/embedded/txn/running-transactions.js";
 import { NO_INDEXES } from "../support/engine.js";
 import { temporaryFile } from "../support/folder.js";
 
@@ -9,7 +9,7 @@ import { temporaryFile } from "../support/folder.js";
 
 async function start(limits?: TransactionLimits) {
   const file = temporaryFile();
-  const store = await openStore({ file, indexes: NO_INDEXES });
+  const store = await openStoreFile({ file, indexes: NO_INDEXES });
   const transactions = createTransactions(store, limits);
   onTestFinished(() => {
     transactions.close();

@@ -14,6 +14,7 @@ export interface Reports {
   kills: number;
 }
 
+/** How the workers run. */
 export interface FleetOptions {
   file: string;
   workers: number;

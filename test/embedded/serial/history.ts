@@ -17,6 +17,7 @@ export interface State {
   items: Record<string, string>;
 }
 
+/** A transaction that was committed. */
 export interface Committed {
   id: string;
   did: string;

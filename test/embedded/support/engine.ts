@@ -1,8 +1,10 @@
 import { Firestore } from "@google-cloud/firestore";
-import { type Engine, type EngineOptions, startEngine } from "../../../src/embedded/index.js";
+import { type Engine, type EngineOptions, type EngineTestOptions, startEngine } from "../../../src/embedded/index.js";
 
+/** No composite indexes and no overrides. */
 export const NO_INDEXES: EngineOptions["indexes"] = { indexes: [], fieldOverrides: [] };
 
+/** An engine with a client. */
 export interface TestStore {
   engine: Engine;
   db: Firestore;
@@ -21,7 +23,7 @@ export function connect(port: number, token?: string, projectId = "demo-test"): 
 }
 
 /** An engine in memory with a client. */
-export async function startTestStore(options: Partial<EngineOptions> = {}): Promise<TestStore> {
+export async function startTestStore(options: Partial<EngineOptions> & EngineTestOptions = {}): Promise<TestStore> {
   const engine = await startEngine({ file: ":memory:", indexes: NO_INDEXES, ...options });
   const db = connect(engine.port, options.token);
   return {

@@ -13,6 +13,7 @@ import { firestoreService } from "../../../src/embedded/rpc/service-definition.j
 /** The outcome of a raw RPC: its messages, or the gRPC status that ended it. */
 export type Outcome<T> = { code: 0; messages: T[] } | { code: number; message: string };
 
+/** A message of RunQuery. */
 export interface QueryMessage {
   document?: Document;
   transaction?: Buffer;

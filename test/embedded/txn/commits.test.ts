@@ -1,18 +1,18 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openStore, type Store } from "../../../src/embedded/storage/store.js";
+import { openStoreFile, type StoreFile } from "../../../src/embedded/storage/store-file.js";
 import { type Commit, createCommit } from "../../../src/embedded/txn/commit.js";
-import { type PlannedWrite, planWrite } from "../../../src/embedded/txn/write.js";
+import { type PlannedWrite, planWrite } from "../../../src/embedded/txn/planned-write.js";
 import { NO_INDEXES } from "../support/engine.js";
 import { temporaryFile } from "../support/folder.js";
 
 /* Commits that wait together share one write to the disk, and nothing else. */
 
-let store: Store;
+let store: StoreFile;
 let commit: Commit;
 let written: number;
 beforeEach(async () => {
-  store = await openStore({ file: temporaryFile(), indexes: NO_INDEXES });
+  store = await openStoreFile({ file: temporaryFile(), indexes: NO_INDEXES });
   written = 0;
   commit = createCommit(store, () => written++);
 });
@@ -58,7 +58,7 @@ it("one that is refused takes no other with it", async () => {
 
 it("one that the store fails on takes no other with it either", async () => {
   store.close();
-  store = await openStore({ file: temporaryFile(), indexes: NO_INDEXES, maxBytes: 400_000 });
+  store = await openStoreFile({ file: temporaryFile(), indexes: NO_INDEXES, maxBytes: 400_000 });
   commit = createCommit(store, () => written++);
   const tooBig = planWrite({
     operation: "update",
@@ -73,10 +73,10 @@ it("one that the store fails on takes no other with it either", async () => {
 });
 
 it("a closed store says so to whoever comes too late, and opens no file any more", async () => {
-  const closed = await openStore({ file: temporaryFile(), indexes: NO_INDEXES });
+  const closed = await openStoreFile({ file: temporaryFile(), indexes: NO_INDEXES });
   closed.close();
   const says = expect.objectContaining({ code: 14, message: expect.stringMatching(/closed/) });
-  expect(() => closed.borrow()).toThrow(says);
+  expect(() => closed.acquireSnapshot()).toThrow(says);
   await expect(createCommit(closed, () => {})([set("late")])).rejects.toEqual(says);
 });
 
@@ -92,7 +92,7 @@ it("a long queue is written in several steps, and each commit is answered after 
 });
 
 async function ids(): Promise<string[]> {
-  const { connection, release } = store.borrow();
+  const { connection, release } = store.acquireSnapshot();
   try {
     return connection.all<{ doc_id: string }>("SELECT doc_id FROM documents ORDER BY doc_id").map((row) => row.doc_id);
   } finally {

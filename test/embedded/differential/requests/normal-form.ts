@@ -76,6 +76,7 @@ const ORDERS = {
   name: [order("__name__")],
 };
 
+/** Requests at the limits of the disjunctive normal form. */
 export const normalForm: RequestCase[] = [
   ...Object.entries(DISJUNCTIONS).map(([name, filter]) => query(`with disjunctions: ${name}`, { where: filter })),
   ...Object.entries(SPECIAL).flatMap(([name, filter]) =>

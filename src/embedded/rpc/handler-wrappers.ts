@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import {
+  type handleBidiStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Metadata,
+  type ServerDuplexStream,
+  type ServiceError,
+  status,
+} from "@grpc/grpc-js";
+import { StatusError } from "../errors.js";
+import { toStatusError } from "../storage/sqlite.js";
+import { type AnswerLimits, type AnswerStream, createSink, type MessageSink } from "./backpressure.js";
+
+/**
+ * Checks and reports around every RPC.
+ * https://grpc.io/docs/guides/status-codes/
+ */
+export interface CallGuard {
+  /** Throws UNAUTHENTICATED for a caller without the token. */
+  authorize(metadata: Metadata): void;
+  /** Called with a fault of the engine and the id that the client got. */
+  onError(error: unknown, id: string): void;
+  /** How slowly clients may read streaming answers. */
+  answerLimits: AnswerLimits;
+}
+
+/** Wraps the handler of an RPC with one answer. */
+export function unary<Request, Response>(
+  guard: CallGuard,
+  handle: (request: Request) => Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    const answer = async (): Promise<Response> => {
+      guard.authorize(call.metadata);
+      return handle(call.request);
+    };
+    answer().then(
+      (response) => callback(null, response),
+      (error: unknown) => callback(toServiceError(guard, error)),
+    );
+  };
+}
+
+/** Wraps the handler of an RPC that streams its answer. */
+export function streaming<Request, Response>(
+  guard: CallGuard,
+  handle: (request: Request, sink: MessageSink<Response>) => Promise<void>,
+): handleServerStreamingCall<Request, Response> {
+  return (call) => {
+    const answer = async (): Promise<void> => {
+      guard.authorize(call.metadata);
+      await handle(call.request, createSink(call, guard.answerLimits));
+    };
+    answer().then(
+      () => call.end(),
+      (error: unknown) => failStream(guard, call, error),
+    );
+  };
+}
+
+/**
+ * Wraps an RPC with streams in both directions, which may go on for ever; `fail` ends it with an error, unless the
+ * client has disconnected.
+ */
+export function bidirectional<Request, Response>(
+  guard: CallGuard,
+  serve: (
+    call: ServerDuplexStream<Request, Response>,
+    sink: MessageSink<Response>,
+    fail: (error: unknown) => void,
+  ) => void,
+): handleBidiStreamingCall<Request, Response> {
+  return (call) => {
+    const fail = (error: unknown): void => failStream(guard, call, error);
+    try {
+      guard.authorize(call.metadata);
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    serve(call, createSink(call, { ...guard.answerLimits, totalMs: Number.POSITIVE_INFINITY }), fail);
+  };
+}
+
+function failStream<Request, Response>(guard: CallGuard, call: AnswerStream<Request, Response>, error: unknown): void {
+  if (call.cancelled) return;
+  // A stream that fails before its metadata is retried by clients for seconds.
+  call.sendMetadata(new Metadata());
+  call.emit("error", toServiceError(guard, error));
+}
+
+/**
+ * The error as gRPC sends it. What is not a StatusError is a fault of the store: the client gets an id, and a code
+ * that its library does not take as a reason to try again.
+ */
+function toServiceError(guard: CallGuard, raised: unknown): ServiceError {
+  const error = toStatusError(raised);
+  if (error instanceof StatusError) return serviceError(error.code, error.message);
+  const id = randomUUID().slice(0, 8);
+  guard.onError(error, id);
+  return serviceError(status.DATA_LOSS, `The store failed on this request (error ${id}).`);
+}
+
+/** The header that carries a message holds 64 KiB, in which a byte may take three; longer, no answer arrives. */
+const MAX_DETAILS_BYTES = 16 * 1024;
+
+function serviceError(code: status, details: string): ServiceError {
+  return Object.assign(new Error(details), {
+    code,
+    // That header takes neither line breaks nor half a character.
+    details: Buffer.from(details)
+      .subarray(0, MAX_DETAILS_BYTES)
+      .toString()
+      .replace(/[\r\n]+/g, " "),
+    metadata: new Metadata(),
+  });
+}

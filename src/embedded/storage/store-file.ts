@@ -1,0 +1,217 @@
+import { statSync } from "node:fs";
+import { status } from "@grpc/grpc-js";
+import { StatusError } from "../errors.js";
+import {
+  compileIndexes,
+  type IndexConfig,
+  type IndexDefinitions,
+  type MissingIndex,
+  withMissing,
+} from "../index/index-definitions.js";
+import { prepareStoreFile } from "./files.js";
+import {
+  catalogCovers,
+  indexesOfCatalog,
+  type RebuildProgress,
+  readIndexCatalog,
+  updateIndexCatalog,
+} from "./index-catalog.js";
+import { type FileSystemType, networkDiskOf } from "./network-disk.js";
+import { createNames, type Names } from "./numbered-names.js";
+import { checkStoreSchema, prepareSchema } from "./schema.js";
+import { createSnapshotPool, type ReadSnapshot } from "./snapshot-pool.js";
+import { type Connection, openConnection, toStoreError, whenUnlocked } from "./sqlite.js";
+
+/** An open store: one connection that writes, and a pool of others that read snapshots. */
+export interface StoreFile {
+  names: Names;
+  rules(): IndexDefinitions;
+  /**
+   * Runs `action` inside BEGIN IMMEDIATE and commits, durably. Waits for other processes; undoes everything when
+   * `action` throws. `active` are the indexes whose entries the file has: a newer process may have more than
+   * `rules` asks for.
+   */
+  write<T>(action: (connection: Connection, active: IndexDefinitions) => T): Promise<T>;
+  /** A connection whose reads all see the state of the file at its first read. Must be released. */
+  acquireSnapshot(): ReadSnapshot;
+  /** Whether the indexes of the definitions are active in a snapshot: another process may have replaced them. */
+  servesIndexes(connection: Connection): boolean;
+  /** Builds the indexes that the file lacks. */
+  adoptIndexes(): Promise<void>;
+  /** Whether the write-ahead log has outgrown its limit, as it does only while snapshots prevent its reset. */
+  walIsLong(): boolean;
+  /** Resets the write-ahead log; false while a snapshot needs it. */
+  resetWal(): boolean;
+  /** Adds index definitions, and builds them. */
+  addIndexes(missing: readonly MissingIndex[]): Promise<void>;
+  close(): void;
+}
+
+/** How a store is opened. */
+export interface StoreFileOptions {
+  file: string;
+  indexes: IndexConfig;
+  onRebuild?: RebuildProgress | undefined;
+  /** Called with the name of the network file system that the file is on. */
+  onNetworkDisk?: ((fileSystem: string) => void) | undefined;
+  fileSystemType?: FileSystemType | undefined;
+  /** How long a write waits for other processes before it gives up, in milliseconds. */
+  lockWaitMs?: number | undefined;
+  /** The largest size of the main file. */
+  maxBytes?: number | undefined;
+  /** The size from which on the log counts as long (64 MiB). */
+  logLimitBytes?: number | undefined;
+}
+
+const DEFAULT_LOCK_WAIT_MS = 8_000;
+/** 16 MiB: pages that several commits change go to the main file once. */
+const CHECKPOINT_PAGES = 4_000;
+const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Opens or creates the store in one SQLite file (WAL, durable commits). The folder is made private (0700), as are the
+ * files (0600). ":memory:" is a private temporary folder that goes with the store. Throws StoreError.
+ * https://www.sqlite.org/wal.html
+ */
+export async function openStoreFile(options: StoreFileOptions): Promise<StoreFile> {
+  try {
+    return await open(options);
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
+async function open(options: StoreFileOptions): Promise<StoreFile> {
+  let config = options.indexes;
+  let rules = compileIndexes(config);
+  const file = prepareStoreFile(options.file);
+  const network = networkDiskOf(file.path, options.fileSystemType);
+  if (network) options.onNetworkDisk?.(network);
+  const lockWaitMs = options.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
+  const logLimitBytes = options.logLimitBytes ?? LOG_LIMIT_BYTES;
+  const onRebuild = options.onRebuild ?? (() => {});
+  const writer = openConnection(file.path);
+  const snapshots = createSnapshotPool(file.path);
+  const names = createNames();
+  /** The index catalog when it last covered the definitions: inside a write, and in a snapshot. */
+  let written: { catalog: string; active: IndexDefinitions } | undefined;
+  let catalogOfSnapshots: string | undefined;
+
+  let closed = false;
+  const checkOpen = (): void => {
+    if (closed) throw new StatusError(status.UNAVAILABLE, "The store is closed.");
+  };
+
+  const write = <T>(action: (connection: Connection) => T): Promise<T> =>
+    whenUnlocked(lockWaitMs, () => {
+      checkOpen();
+      writer.run("BEGIN IMMEDIATE");
+      try {
+        const result = action(writer);
+        writer.run("COMMIT");
+        return result;
+      } catch (error) {
+        names.forget();
+        written = undefined;
+        writer.rollback();
+        throw error;
+      }
+    });
+
+  /** Another process may have changed the schema or the indexes since the last write of this one. Gives the active indexes. */
+  const checkFile = (connection: Connection): IndexDefinitions => {
+    checkStoreSchema(connection);
+    const stored = readIndexCatalog(connection);
+    if (written && stored === written.catalog) return written.active;
+    const catalog =
+      stored !== undefined && catalogCovers(stored, rules)
+        ? stored
+        : updateIndexCatalog(connection, names, rules, onRebuild);
+    written = { catalog, active: indexesOfCatalog(catalog) };
+    return written.active;
+  };
+
+  const closeAll = (): void => {
+    snapshots.close();
+    writer.close();
+    file.discard();
+  };
+
+  try {
+    await whenUnlocked(lockWaitMs, () => writer.exec("PRAGMA journal_mode = WAL"));
+    configure(writer, file.temporary, logLimitBytes, options.maxBytes);
+    await write((connection) => {
+      prepareSchema(connection);
+      updateIndexCatalog(connection, names, rules, onRebuild);
+    });
+  } catch (error) {
+    closeAll();
+    throw error;
+  }
+
+  return {
+    names,
+    rules: () => rules,
+    acquireSnapshot() {
+      checkOpen();
+      return snapshots.acquire();
+    },
+    write: (action) => write((connection) => action(connection, checkFile(connection))),
+    servesIndexes(connection) {
+      const stored = readIndexCatalog(connection);
+      if (stored !== undefined && stored === catalogOfSnapshots) return true;
+      if (!catalogCovers(stored, rules)) return false;
+      catalogOfSnapshots = stored;
+      return true;
+    },
+    async adoptIndexes() {
+      await write(checkFile);
+    },
+    walIsLong() {
+      try {
+        return statSync(`${file.path}-wal`).size > logLimitBytes;
+      } catch {
+        // There is none yet, or the folder is out of reach; see below.
+        return false;
+      }
+    },
+    resetWal() {
+      try {
+        return writer.get<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy === 0;
+      } catch {
+        // Nobody waits for this. What is wrong with the file or disk, the next write meets and tells its client.
+        return false;
+      }
+    },
+    async addIndexes(missing) {
+      config = withMissing(config, missing);
+      rules = compileIndexes(config);
+      written = undefined;
+      catalogOfSnapshots = undefined;
+      await write(checkFile);
+    },
+    close() {
+      closed = true;
+      try {
+        // The driver keeps a closed connection until its statements are collected, so closing alone does not do this.
+        writer.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      } finally {
+        closeAll();
+      }
+    },
+  };
+}
+
+function configure(
+  connection: Connection,
+  temporary: boolean,
+  logLimitBytes: number,
+  maxBytes: number | undefined,
+): void {
+  connection.exec(`PRAGMA synchronous = ${temporary ? "OFF" : "FULL"}`);
+  connection.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  connection.exec(`PRAGMA journal_size_limit = ${logLimitBytes}`);
+  if (maxBytes === undefined) return;
+  const pageBytes = connection.get<{ page_size: number }>("PRAGMA page_size")?.page_size ?? 4_096;
+  connection.exec(`PRAGMA max_page_count = ${Math.floor(maxBytes / pageBytes)}`);
+}
