@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 
 /**
- * The import borders of architecture.md are allow-lists in biome.json. This matrix says what they must come to: each
- * file below imports everything of `TARGETS`, and exactly what is not in its list is refused.
+ * The import borders of AGENTS.md ("Dependencies") are allow-lists in biome.json. This matrix says what they must come
+ * to: each file below imports everything of `TARGETS`, and exactly what is not in its list is refused.
  */
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -38,11 +38,11 @@ const TARGETS = [
   "~config/settings.js",
   "~commands/serve.js",
   "~mcp/server.js",
-  "~tools/tasks/create.js",
+  "~tools/telemetry/create.js",
   "~board/tasks/create.js",
   "~firestore/store.js",
   "~embedded/index.js",
-  "~embedded/storage/database.js",
+  "~embedded/storage/store.js",
 ];
 const NODE = ["node:fs", "node:fs/promises"];
 const LIBRARY = [...NODE, "zod"];
@@ -53,13 +53,13 @@ const ALLOWED: Record<string, string[]> = {
   "config/settings.ts": [...LIBRARY, "~firestore/store.js"],
   "commands/serve.ts": [
     ...LIBRARY,
-    ...["~config.js", "~commands/serve.js", "~mcp/server.js", "~tools/tasks/create.js", "~board/tasks/create.js"],
+    ...["~config.js", "~commands/serve.js", "~mcp/server.js", "~tools/telemetry/create.js", "~board/tasks/create.js"],
     ...["~firestore/store.js", "~embedded/index.js"],
   ],
   "commands/repl/yaml.ts": [
     ...LIBRARY,
     "yaml",
-    ...["~config.js", "~commands/serve.js", "~mcp/server.js", "~tools/tasks/create.js", "~board/tasks/create.js"],
+    ...["~config.js", "~commands/serve.js", "~mcp/server.js", "~tools/telemetry/create.js", "~board/tasks/create.js"],
     ...["~firestore/store.js", "~embedded/index.js"],
   ],
   "commands/quickstart/server.ts": [
@@ -69,14 +69,19 @@ const ALLOWED: Record<string, string[]> = {
   "commands/tools.ts": [
     ...LIBRARY,
     ...["gpt-tokenizer/encoding/o200k_base", "~config.js", "~commands/serve.js", "~mcp/server.js"],
-    "~tools/tasks/create.js",
+    "~tools/telemetry/create.js",
   ],
   "mcp/server.ts": [
     ...LIBRARY,
     ...["fastest-levenshtein", "@modelcontextprotocol/sdk/server/index.js"],
-    ...["~config.js", "~mcp/server.js", "~tools/tasks/create.js", "~board/tasks/create.js", "~firestore/store.js"],
+    ...["~config.js", "~mcp/server.js", "~tools/telemetry/create.js", "~board/tasks/create.js", "~firestore/store.js"],
   ],
-  "tools/tasks/create.ts": [...LIBRARY, "~tools/tasks/create.js", "~board/tasks/create.js", "~firestore/store.js"],
+  "tools/telemetry/create.ts": [
+    ...LIBRARY,
+    "~tools/telemetry/create.js",
+    "~board/tasks/create.js",
+    "~firestore/store.js",
+  ],
   "board/tasks/create.ts": [...LIBRARY, "minisearch", "~board/tasks/create.js", "~firestore/store.js"],
   "firestore/store.ts": [
     ...LIBRARY,
@@ -86,7 +91,7 @@ const ALLOWED: Record<string, string[]> = {
     ...LIBRARY,
     ...["node:sqlite", "@google-cloud/firestore/build/protos/v1.json", "@grpc/grpc-js"],
     ...["protobufjs", "@photostructure/sqlite"],
-    ...["~embedded/index.js", "~embedded/storage/database.js"],
+    ...["~embedded/index.js", "~embedded/storage/store.js"],
   ],
 };
 
@@ -133,6 +138,12 @@ const statements = (target: string) => [
   `export * from "${target}";`,
   `await import("${target}");`,
 ];
+
+test("every file of the matrix exists", () => {
+  const targets = TARGETS.filter((target) => target.startsWith("~"));
+  const probed = [...Object.keys(ALLOWED), ...targets.map((target) => target.slice(1).replace(/\.js$/, ".ts"))];
+  expect(probed.filter((path) => !existsSync(join(ROOT, "src", path)))).toEqual([]);
+});
 
 test.each(Object.entries(ALLOWED))("src/%s imports what it may, in no way anything else", (path, allowed) => {
   const up = path.includes("/") ? "../".repeat(path.split("/").length - 1) : "./";
