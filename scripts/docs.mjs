@@ -4,7 +4,7 @@
  *
  *   node scripts/docs.mjs [--check] [FILE...]
  *
- * With --check it writes nothing and fails when a part is stale. Without files: README.md and docs/tools.md.
+ * With --check it writes nothing and fails when a part is stale. Without files: README.md, docs/tools.md and docs/data-model.md.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
@@ -13,7 +13,8 @@ import { parseArgs } from "node:util";
 import { PARTS } from "./docs/parts.mjs";
 
 const { values, positionals } = parseArgs({ options: { check: { type: "boolean" } }, allowPositionals: true });
-const files = positionals.length > 0 ? positionals : ["README.md", "docs/tools.md"].map(inRepository);
+const files =
+  positionals.length > 0 ? positionals : ["README.md", "docs/tools.md", "docs/data-model.md"].map(inRepository);
 
 for (const file of files) {
   const text = readFileSync(file, "utf8");

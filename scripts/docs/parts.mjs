@@ -1,9 +1,12 @@
 /** What the documentation takes from the code, as Markdown. */
+import { readFileSync } from "node:fs";
 
 /** @type {typeof import("../../src/commands/quickstart/hosts.js")} */
 const { hostSetups } = await built("commands/quickstart/hosts.js");
 /** @type {typeof import("../../src/config.js")} */
 const { SETTINGS } = await built("config.js");
+/** @type {typeof import("../../src/firestore/shapes.js")} */
+const { SHAPES } = await built("firestore/shapes.js");
 /** @type {typeof import("../../src/mcp/input-schema.js")} */
 const { inputSchema } = await built("mcp/input-schema.js");
 /** @type {typeof import("../../src/mcp/prompts/index.js")} */
@@ -55,11 +58,43 @@ export const PARTS = {
         setting.description,
       ]),
     ),
+  queries: () =>
+    table(
+      ["Query", "Collection", "Filters (in brackets: when asked for)", "Order"],
+      Object.entries(/** @type {Record<string, import("../../src/firestore/shapes.js").Shape>} */ (SHAPES)).map(
+        ([name, { collection, filters, optionalFilters = {}, orderBy, sums = [] }]) => [
+          code(name),
+          code(collection),
+          [
+            ...Object.entries(filters).map(([field, op]) => code(`${field} ${op}`)),
+            ...Object.entries(optionalFilters).map(([field, op]) => `[${code(`${field} ${op}`)}]`),
+          ].join(", "),
+          [...orderBy.map((order) => code(order.join(" "))), ...sums.map((field) => `sum of ${code(field)}`)].join(
+            ", ",
+          ),
+        ],
+      ),
+    ),
+  indexes: () =>
+    table(
+      ["Collection", "Fields"],
+      indexFile().indexes.map(({ collectionGroup, fields }) => [
+        code(collectionGroup),
+        fields
+          .map(({ fieldPath, order }) => code(`${fieldPath} ${order === "DESCENDING" ? "desc" : "asc"}`))
+          .join(", "),
+      ]),
+    ),
   connect: () =>
     hostSetups(SERVER_FILE)
       .map(({ host, where, paste }) => `**${host}**, ${where}:\n\n\`\`\`${language(paste)}\n${paste}\n\`\`\``)
       .join("\n\n"),
 };
+
+/** @returns {import("../../src/embedded/index.js").IndexConfig} */
+function indexFile() {
+  return JSON.parse(readFileSync(new URL("../../firestore.indexes.json", import.meta.url), "utf8"));
+}
 
 /**
  * @param {string} heading

@@ -43,7 +43,7 @@ export interface Caller {
 export interface CallRunner {
   /**
    * Runs a tool call to its outcome: arguments are checked, the deadline is kept even when the store never answers, and
-   * whatever was thrown becomes an error with a stable code (contracts.md 2). Rejects only when the caller cancelled,
+   * whatever was thrown becomes an error with a stable code (docs/contracts.md 2). Rejects only when the caller cancelled,
    * with its reason: no client waits for that answer.
    */
   run(tool: Tool, given: unknown, caller: Caller): Promise<Outcome>;

@@ -22,7 +22,7 @@ export interface CallState {
 }
 
 /**
- * The result of a tool that agents must not depend on, when the store is at fault (contracts.md 4); undefined for other
+ * The result of a tool that agents must not depend on, when the store is at fault (docs/contracts.md 4); undefined for other
  * tools and other errors. Logged as `telemetry_degraded`.
  */
 export function degradedResult(

@@ -5,7 +5,7 @@ import { isProblem, type Problem } from "./problem.js";
 import type { SettingName, Values } from "./settings.js";
 
 /**
- * Which store the settings choose (architecture: "One storage API"): the one that is named; else an emulator when its
+ * Which store the settings choose (AGENTS.md, "One storage API"): the one that is named; else an emulator when its
  * host is given; else the cloud when credentials or a project are; else the embedded one.
  */
 export function chooseMode(

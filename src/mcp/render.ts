@@ -6,7 +6,7 @@ import type { Outcome } from "../calls/outcome.js";
 import type { Tool } from "../tools/define.js";
 
 /**
- * The outcome of a tool call as an MCP result (contracts.md 2): the result as structured content and as JSON text, with
+ * The outcome of a tool call as an MCP result (docs/contracts.md 2): the result as structured content and as JSON text, with
  * the tool's own text after it; an error as text alone, one JSON object.
  */
 export function callResult(tool: Tool, outcome: Outcome): CallToolResult {

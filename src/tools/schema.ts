@@ -13,7 +13,7 @@ export const requiredText = (max: number) => boundedText(max).min(1);
 const ID = new RegExp(`^[A-Za-z0-9_.:-]{1,${LIMITS.id}}$`);
 const isId = (value: string) => ID.test(value) && value !== "." && value !== ".." && !/^__.*__$/.test(value);
 
-/** A document's id (contracts.md 1). */
+/** A document's id (docs/contracts.md 1). */
 export const id = z
   .string()
   .refine(isId, `must be an id: 1-${LIMITS.id} of A-Z a-z 0-9 _ . : -, not ".", ".." or "__x__"`);
@@ -40,7 +40,7 @@ export function writeInput<T extends z.ZodRawShape>(shape: T) {
 
 const idempotencyKey = requiredText(LIMITS.id).optional();
 
-/** Free-form data as JSON, within the limits of contracts.md 1; checked on the raw value, which is stored verbatim. */
+/** Free-form data as JSON, within the limits of docs/contracts.md 1; checked on the raw value, which is stored verbatim. */
 export const metadata = z
   .custom<Metadata>(
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
@@ -142,7 +142,7 @@ const sessionNotes = z.object({
   ended_at: isoTime,
 });
 
-/** A handoff (contracts.md 3.2). */
+/** A handoff (docs/contracts.md 3.2). */
 export const handoff = z.object({
   project: z.object({ id: z.string(), name: z.string(), status: z.string(), description: nullableText }),
   last_session: sessionNotes.nullable(),

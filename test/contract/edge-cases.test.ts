@@ -2,7 +2,7 @@ import { Timestamp } from "firebase-admin/firestore";
 import { describe, expect, it } from "vitest";
 import { ids, useBoard } from "../support/board.js";
 
-/** Edge cases of contracts.md 1-3 in which a careless implementation answers `internal`, nothing or a wrong result. */
+/** Edge cases of docs/contracts.md 1-3 in which a careless implementation answers `internal`, nothing or a wrong result. */
 const board = useBoard();
 
 const claim = (args: object) => board.call("board_claim_task", { agent_name: "ann", ...args });

@@ -5,7 +5,7 @@ import type { Answer } from "../support/client.js";
 
 /**
  * Documents as other clients of the source schema write them (without the fields that are ours alone), and as leads leave
- * them in the console (contracts.md 1).
+ * them in the console (docs/contracts.md 1).
  */
 const board = useBoard();
 

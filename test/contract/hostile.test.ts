@@ -11,7 +11,7 @@ import { lane } from "../support/lane.js";
 // No heartbeats: their timer is the only thing that writes without a call.
 const board = useBoard({ FIREBOARD_HEARTBEAT_MS: "600000" });
 
-/** The codes of contracts.md 2 without `internal`, which would be a bug. */
+/** The codes of docs/contracts.md 2 without `internal`, which would be a bug. */
 const CODES = [
   ...["invalid_argument", "project_not_found", "project_archived", "task_not_found", "session_not_found"],
   ...["session_not_active", "session_active", "already_claimed", "not_claimable", "invalid_transition"],

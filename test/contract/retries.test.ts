@@ -42,7 +42,7 @@ async function everything() {
   return snapshots.map(({ docs }) => docs.map((document) => [document.id, withoutHeartbeats(document.data())]));
 }
 
-/** A write, also a repeated one, sends a heartbeat for its session (contracts.md 1.2) some time after the answer. */
+/** A write, also a repeated one, sends a heartbeat for its session (docs/contracts.md 1.2) some time after the answer. */
 function withoutHeartbeats({ last_seen_at, lease, ...rest }: Record<string, unknown>) {
   return { ...rest, lease: lease ? { ...lease, expires_at: null } : lease };
 }

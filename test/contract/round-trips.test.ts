@@ -23,7 +23,7 @@ async function projectWithDependency(): Promise<string> {
   return project_id;
 }
 
-describe("round trips in sequence (contracts.md 1.2)", () => {
+describe("round trips in sequence (docs/contracts.md 1.2)", () => {
   it("board_create_session: 2, however many sessions it supersedes", async () => {
     const project_id = await make("board_create_project", { name: "p" });
     expect(roundTrips(await during("board_create_session", { project_id }))).toBe(2);

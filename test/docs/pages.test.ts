@@ -1,15 +1,6 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fences, PAGES, prose, ROOT, readPage } from "../support/markdown.js";
-
-/** GitHub's anchor of a heading. */
-function anchor(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\w\- ]/g, "")
-    .replaceAll(" ", "-");
-}
+import { fences, PAGES, readPage } from "../support/markdown.js";
+import { codeIn, rowsWith, textOf } from "./tables.js";
 
 function isJson(text: string): boolean {
   try {
@@ -20,21 +11,7 @@ function isJson(text: string): boolean {
   }
 }
 
-function anchors(page: string): string[] {
-  return [...readPage(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchor(heading));
-}
-
 describe.each(PAGES)("%s", (page) => {
-  test("its links within the repository lead somewhere", () => {
-    const links = [...prose(readPage(page)).matchAll(/\]\((?!https?:)(?<path>[^)#]*)(#(?<anchor>[^)]*))?\)/g)];
-    const broken = links.flatMap(({ 0: link, groups = {} }) => {
-      const target = groups.path ? join(dirname(page), groups.path) : page;
-      if (!existsSync(join(ROOT, target))) return [link];
-      return groups.anchor && !anchors(target).includes(groups.anchor) ? [link] : [];
-    });
-    expect(broken).toEqual([]);
-  });
-
   test("its JSON parses", () => {
     const broken = fences(readPage(page), "json").filter((json) => !isJson(json));
     expect(broken).toEqual([]);
@@ -43,4 +20,12 @@ describe.each(PAGES)("%s", (page) => {
 
 test("the README shows configuration as JSON", () => {
   expect(fences(readPage("README.md"), "json").length).toBeGreaterThanOrEqual(3);
+});
+
+test("contributing.md lists every lane once", () => {
+  const [, lanes = ""] = textOf("vitest.config.ts").match(/^const LANES: Lane\[\] = \[(.*?)^\];/ms) ?? [];
+  const names = [...lanes.matchAll(/\bname: "([a-z0-9-]+)"/g)].map(([, name]) => name);
+  const listed = rowsWith("docs/contributing.md", "Lane", "Tests in").map(({ row }) => codeIn(row.Lane ?? "")[0]);
+  expect(names.length).toBeGreaterThan(5);
+  expect(listed.toSorted()).toEqual(names.toSorted());
 });

@@ -13,7 +13,7 @@ import { startPartitionProxy } from "../support/partition-proxy.js";
 import { PATIENCE } from "../support/telemetry.js";
 import { asUnprivilegedUser } from "../support/unprivileged-user.js";
 
-/* Telemetry never blocks work (contracts.md 4): whatever the store does, an agent gets an answer in time and can go on. */
+/* Telemetry never blocks work (docs/contracts.md 4): whatever the store does, an agent gets an answer in time and can go on. */
 
 /** A call that waits for the board's deadline, not the one of telemetry, lasts longer than its test may. */
 const DEADLINES = { FIREBOARD_TELEMETRY_DEADLINE_MS: "1500", FIREBOARD_DEADLINE_MS: "600000" };

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 
 /**
- * The import borders of architecture.md are allow-lists in biome.json. This matrix says what they must come to: each
- * file below imports everything of `TARGETS`, and exactly what is not in its list is refused.
+ * The import borders of AGENTS.md ("Dependencies") are allow-lists in biome.json. This matrix says what they must come
+ * to: each file below imports everything of `TARGETS`, and exactly what is not in its list is refused.
  */
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -43,7 +43,7 @@ const TARGETS = [
   "~board/tasks/create.js",
   "~firestore/store.js",
   "~embedded/index.js",
-  "~embedded/storage/database.js",
+  "~embedded/storage/store-file.js",
 ];
 const NODE = ["node:fs", "node:fs/promises"];
 const LIBRARY = [...NODE, "zod"];
@@ -118,7 +118,7 @@ const ALLOWED: Record<string, string[]> = {
     ...LIBRARY,
     ...["node:sqlite", "@google-cloud/firestore/build/protos/v1.json", "@grpc/grpc-js"],
     ...["protobufjs", "@photostructure/sqlite"],
-    ...["~embedded/index.js", "~embedded/storage/database.js"],
+    ...["~embedded/index.js", "~embedded/storage/store-file.js"],
   ],
 };
 
@@ -165,6 +165,12 @@ const statements = (target: string) => [
   `export * from "${target}";`,
   `await import("${target}");`,
 ];
+
+test("every file of the matrix exists", () => {
+  const targets = TARGETS.filter((target) => target.startsWith("~"));
+  const probed = [...Object.keys(ALLOWED), ...targets.map((target) => target.slice(1).replace(/\.js$/, ".ts"))];
+  expect(probed.filter((path) => !existsSync(join(ROOT, "src", path)))).toEqual([]);
+});
 
 test.each(Object.entries(ALLOWED))("src/%s imports what it may, in no way anything else", (path, allowed) => {
   const up = path.includes("/") ? "../".repeat(path.split("/").length - 1) : "./";

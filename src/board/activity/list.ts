@@ -16,7 +16,7 @@ export interface ListActivity {
   cursor?: string | undefined;
 }
 
-/** The activity log, newest first, under any combination of filters (contracts.md 3, board_get_activity). One round trip. */
+/** The activity log, newest first, under any combination of filters (docs/contracts.md 3, board_get_activity). One round trip. */
 export async function listActivity(call: Call, { limit, cursor, ...filters }: ListActivity) {
   const page = await readPage(call, [{ shape: "activity", values: filters }], { limit, cursor }, { activity: filters });
   const { rows, warnings } = readDocuments(activityDocument, "entry", page.documents);

@@ -13,7 +13,7 @@ export interface Effectiveness {
 const CORRECTION_MS = 10 * 60_000;
 
 /**
- * The figures of some deliveries to one agent, from these and the agent's own activity (contracts.md 6). A delivery was a
+ * The figures of some deliveries to one agent, from these and the agent's own activity (docs/contracts.md 6). A delivery was a
  * hit when the agent afterwards did something on a task that it showed. It was right at once unless another scope was
  * asked for within ten minutes. Zeros without deliveries. Pure.
  */

@@ -26,7 +26,7 @@ const LOOKED_AT = 200;
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 
 /**
- * Ends an agent's session (contracts.md 6, end_session): keeps the summary as a memory of the project, records the usage,
+ * Ends an agent's session (docs/contracts.md 6, end_session): keeps the summary as a memory of the project, records the usage,
  * closes the session of kind `agent`, and reports how well context was delivered. Idempotent: without an open session,
  * the same usage and summary as the last one's change nothing; others make a record of their own. Throws `task_not_found`.
  */

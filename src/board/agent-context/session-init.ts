@@ -21,7 +21,7 @@ export interface SessionInit {
 }
 
 /**
- * All that an agent needs to begin, in one call (contracts.md 6, session_init): the three alerts and the sections of
+ * All that an agent needs to begin, in one call (docs/contracts.md 6, session_init): the three alerts and the sections of
  * its scope, those that it already has only named. Without a project the one that changed last is taken; without any,
  * the sections say so. With agent_id the agent's session, intent and tools and the delivery itself are kept, in one
  * commit; without it nothing is written. Throws `project_not_found` for a project that was named.

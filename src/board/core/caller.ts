@@ -9,7 +9,7 @@ export interface NamedSession {
 }
 
 /**
- * Reads the session that a call names (contracts.md 3): an unknown one is `session_not_found`, one that has ended is
+ * Reads the session that a call names (docs/contracts.md 3): an unknown one is `session_not_found`, one that has ended is
  * accepted with a warning. Read beside the transaction: it gives the entry its agent's name and decides nothing else.
  */
 export async function readNamedSession(call: Call, sessionId: string | undefined): Promise<NamedSession> {
@@ -25,7 +25,7 @@ export function namedAgent(named: NamedSession, assigned?: string | null): strin
   return named.session?.agent_name || assigned || null;
 }
 
-/** Who an entry is by (contracts.md 3): the agent the call names, else "system". */
+/** Who an entry is by (docs/contracts.md 3): the agent the call names, else "system". */
 export function entryAgent(named: NamedSession, assigned?: string | null): string {
   return namedAgent(named, assigned) ?? "system";
 }

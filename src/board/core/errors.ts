@@ -1,6 +1,6 @@
 import { type StoreFailure, storeFailure } from "../../firestore/failure.js";
 
-/** The stable codes of contracts.md 2, those of the turn log (5) among them. */
+/** The stable codes of docs/contracts.md 2, those of the turn log (5) among them. */
 export type ErrorCode =
   | "invalid_argument"
   | "project_not_found"

@@ -4,7 +4,7 @@ import { timestamp } from "../model/fields.js";
 import { canonicalJson, sha256 } from "./digest.js";
 import { BoardError } from "./errors.js";
 
-/** How long a key answers with the first result (contracts.md 3). */
+/** How long a key answers with the first result (docs/contracts.md 3). */
 const KEY_DAYS = 7;
 
 /** What a caller asked to be done at most once. */

@@ -2,7 +2,7 @@ import { BoardError } from "./errors.js";
 import { iso } from "./result.js";
 
 /**
- * Refuses an edit of something that has changed since the caller read it (`if_updated_at`, contracts.md 3): `conflict`,
+ * Refuses an edit of something that has changed since the caller read it (`if_updated_at`, docs/contracts.md 3): `conflict`,
  * with the current state in its details.
  */
 export function refuseStale(

@@ -5,7 +5,7 @@ import { jsonBytes } from "./tokens.js";
 /** Free-form data: what JSON can hold. */
 export type Metadata = Record<string, unknown>;
 
-/** Merges shallowly; a null deletes its key (contracts.md 3). */
+/** Merges shallowly; a null deletes its key (docs/contracts.md 3). */
 export function mergeMetadata(current: Metadata, change: Metadata): Metadata {
   const kept = Object.entries({ ...current, ...change }).filter(([key]) => change[key] !== null);
   return Object.fromEntries(kept);
@@ -26,7 +26,7 @@ export function checkMetadataSize(name: string, value: Metadata): void {
 }
 
 /**
- * What free-form data may not hold (contracts.md 1, and https://firebase.google.com/docs/firestore/quotas on map keys);
+ * What free-form data may not hold (docs/contracts.md 1, and https://firebase.google.com/docs/firestore/quotas on map keys);
  * the first fault in words, or null.
  */
 export function metadataFault(value: unknown, depth = 1): string | null {

@@ -48,7 +48,7 @@ export async function* documentPages(
 }
 
 /**
- * A page over several queries: order by priority is one query per priority, asked in parallel (contracts.md 1).
+ * A page over several queries: order by priority is one query per priority, asked in parallel (docs/contracts.md 1).
  * `filters` are what the caller asked for; a cursor is only good for the same ones. One round trip.
  */
 export async function readPage(

@@ -36,7 +36,7 @@ export function readMended<S extends z.ZodType<object>>(schema: S, snapshot: Sna
   return { ...schema.parse(Object.fromEntries(sound)), id: snapshot.id };
 }
 
-/** Reads the documents of a list; those with a field of a wrong type are left out and named (contracts.md 1). */
+/** Reads the documents of a list; those with a field of a wrong type are left out and named (docs/contracts.md 1). */
 export function readDocuments<S extends z.ZodType<object>>(
   schema: S,
   noun: string,

@@ -1,4 +1,4 @@
-/** How tokens are estimated without a tokenizer: so many bytes of JSON make one (contracts.md 3.2). */
+/** How tokens are estimated without a tokenizer: so many bytes of JSON make one (docs/contracts.md 3.2). */
 const BYTES_PER_TOKEN = 3;
 
 /** The bytes of a value as JSON, in UTF-8. */

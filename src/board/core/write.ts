@@ -56,7 +56,7 @@ export interface WriteOptions<T> {
 }
 
 /**
- * Runs a change and its activity entries as one atomic commit (contracts.md 1.2), again when it lost a race.
+ * Runs a change and its activity entries as one atomic commit (docs/contracts.md 1.2), again when it lost a race.
  *
  * A commit can land although its answer is lost; the callback then runs again. It must not make the change twice, nor
  * refuse it because it finds it made. So a later attempt first reads, in its transaction, the mark of the one before:

@@ -38,7 +38,7 @@ export interface BegunHandoff {
 }
 
 /**
- * Reads a handoff's contents, beside any transaction (contracts.md 3.2). One round trip, and one more when `since` names
+ * Reads a handoff's contents, beside any transaction (docs/contracts.md 3.2). One round trip, and one more when `since` names
  * a session. Throws `session_not_found` and `invalid_argument` for `since`.
  */
 export async function beginHandoff(

@@ -76,7 +76,7 @@ export async function readEndedSessions(call: Call, project_id: string, limit: n
   return { sessions, more: answers.some(({ docs }) => docs.length === limit), warnings };
 }
 
-/** By ended_at, then started_at, then id, the latest first (contracts.md 3.2). */
+/** By ended_at, then started_at, then id, the latest first (docs/contracts.md 3.2). */
 export function latestFirst(a: Session, b: Session): number {
   const byTime = Number(b.ended_at) - Number(a.ended_at) || Number(b.started_at) - Number(a.started_at);
   return byTime || (a.id < b.id ? 1 : -1);

@@ -21,7 +21,7 @@ export interface SinceCounts {
   entries: number;
 }
 
-/** What an agent that starts is given (contracts.md 3.2). */
+/** What an agent that starts is given (docs/contracts.md 3.2). */
 export interface Handoff {
   project: Pick<Project, "id" | "name" | "status" | "description">;
   last_session: SessionNotes | null;

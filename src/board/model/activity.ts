@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { freeFormMap, optionalText, optionalTimestamp, type Stored } from "./fields.js";
 
-/** An entry of the activity log as stored (contracts.md 1). */
+/** An entry of the activity log as stored (docs/contracts.md 1). */
 export const activityDocument = z.object({
   project_id: optionalText,
   task_id: optionalText,

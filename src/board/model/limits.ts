@@ -1,4 +1,4 @@
-/** Sizes that a call may not exceed (contracts.md 1), in characters unless said otherwise. */
+/** Sizes that a call may not exceed (docs/contracts.md 1), in characters unless said otherwise. */
 export const LIMITS = {
   title: 300,
   description: 20_000,

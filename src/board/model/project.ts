@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { freeFormMap, optionalText, optionalTimestamp, type Stored } from "./fields.js";
 
-/** A project as stored (contracts.md 1); status and priority may hold a value that no caller could write. */
+/** A project as stored (docs/contracts.md 1); status and priority may hold a value that no caller could write. */
 export const projectDocument = z.object({
   name: z.string().default(""),
   description: optionalText,

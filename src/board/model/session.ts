@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { counter, freeFormMap, optionalText, optionalTimestamp, type Stored } from "./fields.js";
 
-/** A session as stored (contracts.md 1.1). `kind` is the toolset that opened it; missing means `board`. */
+/** A session as stored (docs/contracts.md 1.1). `kind` is the toolset that opened it; missing means `board`. */
 export const sessionDocument = z.object({
   kind: z.string().default("board"),
   project_id: optionalText,

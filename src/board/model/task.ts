@@ -11,7 +11,7 @@ const lease = z.object({
 /** Who holds a task, and until when. */
 export type Lease = z.output<typeof lease>;
 
-/** A task as stored (contracts.md 1). */
+/** A task as stored (docs/contracts.md 1). */
 export const taskDocument = z.object({
   project_id: z.string().default(""),
   title: z.string().default(""),

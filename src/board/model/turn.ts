@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { counter, optionalText, optionalTimestamp, type Stored } from "./fields.js";
 
-/** The words of the turn log (contracts.md 5); action types are open. */
+/** The words of the turn log (docs/contracts.md 5); action types are open. */
 export const DIALOG_ROLES = ["model", "tool", "system", "user"] as const;
-/** The categories of a dialog item (contracts.md 5). */
+/** The categories of a dialog item (docs/contracts.md 5). */
 export const DIALOG_CATEGORIES = ["reasoning", "tool_call", "tool_result", "observation", "decision"] as const;
-/** The statuses of an action (contracts.md 5). */
+/** The statuses of an action (docs/contracts.md 5). */
 export const ACTION_STATUSES = ["completed", "in_progress", "failed"] as const;
 
 /** Who speaks in a dialog item. */

@@ -11,7 +11,7 @@ export interface CreateProject {
   metadata?: Metadata | undefined;
 }
 
-/** Creates an active project and logs `created` (contracts.md 3, board_create_project). */
+/** Creates an active project and logs `created` (docs/contracts.md 3, board_create_project). */
 export async function createProject(call: Call, args: CreateProject) {
   const id = call.newId();
   return await write(call, async ({ tx, log, now }) => {

@@ -15,7 +15,7 @@ export interface ListProjects {
 }
 
 /**
- * Projects by priority, then the latest changed first, each with its task counts (contracts.md 3, board_get_projects).
+ * Projects by priority, then the latest changed first, each with its task counts (docs/contracts.md 3, board_get_projects).
  * Two round trips.
  */
 export async function listProjects(call: Call, args: ListProjects) {

@@ -29,7 +29,7 @@ const CHARACTERS = 2_000;
 
 /**
  * Finds tasks, sessions and activity by their texts among the latest 500 of each kind, and says how many it looked at
- * (contracts.md 3, board_search). One round trip.
+ * (docs/contracts.md 3, board_search). One round trip.
  */
 export async function search(call: Call, { query, project_id, kinds = [...SEARCH_KINDS], limit }: Search) {
   const wanted = SEARCH_KINDS.filter((kind) => kinds.includes(kind));

@@ -10,7 +10,7 @@ export function isUnsaid(value: string | null): boolean {
   return !value || value === UNSAID;
 }
 
-/** What abandoning a session changes; a summary that was saved is kept (contracts.md 3.1). */
+/** What abandoning a session changes; a summary that was saved is kept (docs/contracts.md 3.1). */
 export function abandoned(session: Session, now: Date): Session {
   const progress_summary = session.progress_summary ?? UNSAID;
   return { ...session, status: "abandoned", ended_at: now, progress_summary, updated_at: now };

@@ -35,7 +35,7 @@ export interface CreatedSession {
 }
 
 /**
- * Opens the one active board session of a project and hands over what the last one left (contracts.md 3.1).
+ * Opens the one active board session of a project and hands over what the last one left (docs/contracts.md 3.1).
  * Throws `project_not_found`, `project_archived`, and with `reject` `session_active`.
  *
  * Two round trips, however many sessions are superseded: the transaction reads only the active sessions; the project,

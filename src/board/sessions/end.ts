@@ -12,7 +12,7 @@ export interface SaveNotes extends Notes {
 }
 
 /**
- * Ends a board session with notes for the next one and warns of tasks it left in progress (contracts.md 3,
+ * Ends a board session with notes for the next one and warns of tasks it left in progress (docs/contracts.md 3,
  * board_end_session). Throws `session_not_found`, `session_not_active`.
  */
 export async function endSession(call: Call, args: SaveNotes & { progress_summary: string }) {
@@ -21,7 +21,7 @@ export async function endSession(call: Call, args: SaveNotes & { progress_summar
 }
 
 /**
- * Saves a session's progress without ending it (contracts.md 3, board_checkpoint_session), so that a crash takes no
+ * Saves a session's progress without ending it (docs/contracts.md 3, board_checkpoint_session), so that a crash takes no
  * more along than what came after. Throws `session_not_found`, `session_not_active`.
  */
 export async function checkpointSession(call: Call, args: SaveNotes) {

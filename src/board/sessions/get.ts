@@ -9,7 +9,7 @@ import { taskDocument } from "../model/task.js";
 import { sessionDetail } from "./view.js";
 
 /**
- * One session in full, with its latest entries and the tasks it touched (contracts.md 3, board_get_session).
+ * One session in full, with its latest entries and the tasks it touched (docs/contracts.md 3, board_get_session).
  * Throws `session_not_found`, `corrupt_document`. Two round trips.
  */
 export async function getSession(call: Call, sessionId: string) {

@@ -30,7 +30,7 @@ export interface HeartbeatOptions {
 const MOST_REMEMBERED = 1_000;
 
 /**
- * The heartbeat of a process (contracts.md 1.2): it rides on writes that name a session or an agent, and on a timer for
+ * The heartbeat of a process (docs/contracts.md 1.2): it rides on writes that name a session or an agent, and on a timer for
  * those that were opened over this process's connection. Beats never delay or fail a call.
  */
 export function startHeartbeat(options: HeartbeatOptions): HeartbeatTimer {

@@ -22,7 +22,7 @@ export interface Beat {
 const LEASES = 100;
 
 /**
- * One heartbeat (contracts.md 1.2): the active sessions were seen now, and the live leases of the agents, and of these
+ * One heartbeat (docs/contracts.md 1.2): the active sessions were seen now, and the live leases of the agents, and of these
  * sessions' own agents, last again as long as they were claimed for. Each record is written only as it was read, so that
  * a beat never revives a lease that ran out or was taken over; it never changes `updated_at`. A write that fails is
  * reported, not repeated: the next beat makes up for it.

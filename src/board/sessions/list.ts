@@ -16,7 +16,7 @@ export interface ListSessions {
 }
 
 /**
- * Sessions of every kind, the newest first (contracts.md 3, board_get_sessions), with what all that match have cost in
+ * Sessions of every kind, the newest first (docs/contracts.md 3, board_get_sessions), with what all that match have cost in
  * sum, on this page or not. One round trip: the sums are one aggregation beside the page.
  */
 export async function listSessions(call: Call, { limit, cursor, ...filters }: ListSessions) {

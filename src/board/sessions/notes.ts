@@ -21,7 +21,7 @@ export interface NotesUpdate {
 }
 
 /**
- * The rules of board_checkpoint_session and board_end_session (contracts.md 3), as a pure function: an active session
+ * The rules of board_checkpoint_session and board_end_session (docs/contracts.md 3), as a pure function: an active session
  * takes everything, artifacts by key; an abandoned one only what is still empty, so that late notes are never lost
  * and nothing is overwritten. Throws `session_not_active` for others, `invalid_argument` when artifacts grow too large.
  */

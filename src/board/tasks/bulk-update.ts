@@ -18,7 +18,7 @@ export interface BulkUpdateTasks {
 }
 
 /**
- * Changes 1-100 tasks alike, all or none (contracts.md 3, board_bulk_update_tasks), by the rules of the single update.
+ * Changes 1-100 tasks alike, all or none (docs/contracts.md 3, board_bulk_update_tasks), by the rules of the single update.
  * Tasks that already are as wanted are not written. Throws as updateTask does.
  */
 export async function bulkUpdateTasks(call: Call, args: BulkUpdateTasks) {

@@ -31,7 +31,7 @@ export interface TaskUpdate {
 }
 
 /**
- * The rules of board_update_task and board_bulk_update_tasks (contracts.md 3), as a pure function. `caller` is the agent
+ * The rules of board_update_task and board_bulk_update_tasks (docs/contracts.md 3), as a pure function. `caller` is the agent
  * that the call names, if any. Throws `already_claimed` when another agent holds the task, and `invalid_argument` when
  * the merged metadata grows too large.
  */

@@ -28,7 +28,7 @@ export type Claimed =
   | { task: null; reason: string };
 
 /**
- * Claims one task for an agent (contracts.md 3, board_claim_task): the given one, or the best ready one of a project.
+ * Claims one task for an agent (docs/contracts.md 3, board_claim_task): the given one, or the best ready one of a project.
  * Candidates are read outside; each is decided in a transaction of its own, the next one when another agent was faster.
  * Throws `already_claimed`, `not_claimable`, `task_not_found`, `project_not_found`, `project_archived`,
  * `session_not_found`, and `invalid_argument` unless exactly one of task_id and project_id is given.

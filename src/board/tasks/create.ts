@@ -23,7 +23,7 @@ export interface CreateTask {
 }
 
 /**
- * Creates a task and logs `created` (contracts.md 3, board_create_task). Throws `project_not_found`, `project_archived`,
+ * Creates a task and logs `created` (docs/contracts.md 3, board_create_task). Throws `project_not_found`, `project_archived`,
  * `task_not_found` (parent, dependency), `session_not_found`, `invalid_argument` (a parent of another project).
  */
 export async function createTask(call: Call, args: CreateTask) {

@@ -19,7 +19,7 @@ const PER_QUERY = 30;
 
 /**
  * Deletes a task, with its subtasks when asked to, and takes the ids out of other tasks' depends_on; each deleted or
- * changed task gets its entry (contracts.md 3, board_delete_task). The guards hold inside the transaction.
+ * changed task gets its entry (docs/contracts.md 3, board_delete_task). The guards hold inside the transaction.
  * Throws `task_not_found` and `guard_refused`.
  */
 export async function deleteTask(call: Call, args: DeleteTask) {

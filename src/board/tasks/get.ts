@@ -12,7 +12,7 @@ import { taskDetail } from "./view.js";
 
 /**
  * One task with its subtasks, the dependencies that block it, the open tasks that it blocks, and the seconds it spent in
- * each status (contracts.md 3, board_get_task). Throws `task_not_found`, `corrupt_document`. Two round trips, one without dependencies.
+ * each status (docs/contracts.md 3, board_get_task). Throws `task_not_found`, `corrupt_document`. Two round trips, one without dependencies.
  */
 export async function getTask(call: Call, taskId: string) {
   const limit = PAGE.max;

@@ -18,7 +18,7 @@ export function liveLease(task: Pick<Task, "status" | "lease">, now: Date): Leas
 }
 
 /**
- * Refuses a change by a caller that names itself and is not the holder (contracts.md 3, "Ready"): a late write of a
+ * Refuses a change by a caller that names itself and is not the holder (docs/contracts.md 3, "Ready"): a late write of a
  * former holder ends here. Calls that name no agent pass: leads and scripts may free a task whose holder is dead.
  */
 export function refuseOtherHolder(task: Pick<Task, "id" | "status" | "lease">, caller: string | null, now: Date): void {

@@ -13,7 +13,7 @@ export interface TaskFilter {
 }
 
 /**
- * The queries that give a project's tasks by priority, then created_at (contracts.md 1: no stored rank, one query per
+ * The queries that give a project's tasks by priority, then created_at (docs/contracts.md 1: no stored rank, one query per
  * priority). Tasks whose priority or status is none of ours, typed into the console by a lead, come last.
  */
 export function taskBuckets(filter: TaskFilter): Bucket[] {

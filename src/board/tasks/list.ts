@@ -19,7 +19,7 @@ export interface ListTasks extends TaskFilter {
 /** How many open tasks `ready: true` looks at, in the list's order. */
 const READY_WINDOW = 200;
 
-/** A project's tasks (contracts.md 3, board_get_tasks). Throws `project_not_found`. One round trip, `ready` two. */
+/** A project's tasks (docs/contracts.md 3, board_get_tasks). Throws `project_not_found`. One round trip, `ready` two. */
 export async function listTasks(call: Call, args: ListTasks) {
   const { limit, cursor, detail, ready, ...filter } = args;
   const buckets = taskBuckets(filter);

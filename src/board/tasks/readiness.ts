@@ -10,7 +10,7 @@ export interface Blocker {
 
 /**
  * The dependencies that are not done. One that is missing counts: whether its work was done is unknown
- * (contracts.md 3, "Ready").
+ * (docs/contracts.md 3, "Ready").
  */
 export function blockers(
   task: Pick<Task, "depends_on">,
@@ -23,7 +23,7 @@ export function blockers(
 }
 
 /**
- * Whether an agent could start the task now (contracts.md 3, "Ready"): it waits in the queue, or its holder's lease has
+ * Whether an agent could start the task now (docs/contracts.md 3, "Ready"): it waits in the queue, or its holder's lease has
  * run out; and every dependency is done.
  */
 export function isReady(

@@ -25,7 +25,7 @@ export interface UpdateTask extends TaskChange {
 }
 
 /**
- * Changes a task (contracts.md 3, board_update_task); when nothing would change, nothing is written or logged.
+ * Changes a task (docs/contracts.md 3, board_update_task); when nothing would change, nothing is written or logged.
  * Throws `task_not_found`, `project_not_found` and `project_archived` (of the target of a move), `session_not_found`,
  * `already_claimed`, `dependency_cycle`, `conflict` (if_updated_at), `invalid_argument`.
  */

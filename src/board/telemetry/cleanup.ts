@@ -29,7 +29,7 @@ export function cutoffDate({ retentionDays }: CleanUp, now: Date): Date {
 }
 
 /**
- * Moves context sessions that ended before the cutoff, with their turns, to `sessions_archive` (contracts.md 4,
+ * Moves context sessions that ended before the cutoff, with their turns, to `sessions_archive` (docs/contracts.md 4,
  * sessionCleanup), in batches, until none is left or two thirds of the call's time have gone: the rest is for the last
  * commits. May be cut short or killed at any point and called again; several may run at once. Progress after each batch.
  */

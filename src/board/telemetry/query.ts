@@ -18,7 +18,7 @@ export interface QuerySessions {
 const PAGE_DOCUMENTS = 1_000;
 
 /**
- * Context and board sessions, the latest start first, then by id (contracts.md 4, sessionQuery). A query cannot ask for
+ * Context and board sessions, the latest start first, then by id (docs/contracts.md 4, sessionQuery). A query cannot ask for
  * sessions without a kind, which are board sessions: so those of other kinds are read and left out. One round trip,
  * one more for each 1,000 documents of the offset or of sessions that were left out.
  */

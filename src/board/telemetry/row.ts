@@ -8,13 +8,13 @@ export interface TokenCounts {
   cachedTokens?: number | undefined;
 }
 
-/** What stands for a session that there is none of: the documents' `null`, as an object (contracts.md 4). */
+/** What stands for a session that there is none of: the documents' `null`, as an object (docs/contracts.md 4). */
 export interface NoSession {
   session: null;
   reason: string;
 }
 
-/** A session as the session tools show it (contracts.md 4, Row): camelCase exists only here. */
+/** A session as the session tools show it (docs/contracts.md 4, Row): camelCase exists only here. */
 export function contextRow(session: Session) {
   return {
     sessionId: session.id,

@@ -9,7 +9,7 @@ export interface UpdateTokens extends TokenCounts {
 }
 
 /**
- * Adds to, or sets, the token counts of an active session of any kind (contracts.md 4, sessionUpdate). No counts: no
+ * Adds to, or sets, the token counts of an active session of any kind (docs/contracts.md 4, sessionUpdate). No counts: no
  * write. Throws `session_not_found`, `session_not_active`. Two round trips.
  */
 export async function updateTokens(call: Call, { sessionId, mode, ...tokens }: UpdateTokens) {
@@ -19,7 +19,7 @@ export async function updateTokens(call: Call, { sessionId, mode, ...tokens }: U
 }
 
 /**
- * Adds by atomic increments after a plain read (contracts.md 1.2): workers never wait for one another, and no sum is
+ * Adds by atomic increments after a plain read (docs/contracts.md 1.2): workers never wait for one another, and no sum is
  * lost. A session that ends between read and commit still gets what was spent while it was active; its status and end
  * are not touched, so it stays ended, and one that was moved away is not created again: an update needs a document that
  * exists. The commit is sent once: one whose answer is lost is not repeated, because it may have counted. The row is

@@ -4,12 +4,12 @@ import { editTurn } from "./edit-turn.js";
 import type { NamesTurn } from "./named-turn.js";
 import { second } from "./view.js";
 
-/** Ends a turn as completed; without a response, the one it has stays (contracts.md 5, completeTurn). */
+/** Ends a turn as completed; without a response, the one it has stays (docs/contracts.md 5, completeTurn). */
 export async function completeTurn(call: Call, { response, ...names }: NamesTurn & { response?: string | undefined }) {
   return await finish(call, names, "completed", response === undefined ? {} : { response });
 }
 
-/** Ends a turn as failed, and says why (contracts.md 5, failTurn). */
+/** Ends a turn as failed, and says why (docs/contracts.md 5, failTurn). */
 export async function failTurn(
   call: Call,
   { errorMessage, errorCode, ...names }: NamesTurn & { errorMessage: string; errorCode?: string | undefined },

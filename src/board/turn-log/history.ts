@@ -12,7 +12,7 @@ export interface QueryHistory {
 }
 
 /**
- * Sessions of every kind, the last updated first, without reading their turns (contracts.md 5, queryHistory).
+ * Sessions of every kind, the last updated first, without reading their turns (docs/contracts.md 5, queryHistory).
  * One round trip; Firestore bills the sessions that `offset` skips.
  */
 export async function queryHistory(call: Call, { agent, limit, offset }: QueryHistory) {
@@ -26,7 +26,7 @@ export async function queryHistory(call: Call, { agent, limit, offset }: QueryHi
   return withWarnings({ sessions, totalCount, offset, limit }, warnings);
 }
 
-/** Says that the turn log can be used, by reading one session of the store, if there is one (contracts.md 5, bootstrap). */
+/** Says that the turn log can be used, by reading one session of the store, if there is one (docs/contracts.md 5, bootstrap). */
 export async function bootstrap(call: Call) {
   await call.store.query("sessionHistory", { limit: 1 }).get();
   return { initialized: true as const };

@@ -18,7 +18,7 @@ export interface UpdateTurn extends NamesTurn {
 
 /**
  * Sets texts and tokens of an open turn, and adds tags and context to it as to ordered sets; tags become the session's
- * as well (contracts.md 5, updateTurn). No change = no write. Throws what editTurn throws.
+ * as well (docs/contracts.md 5, updateTurn). No change = no write. Throws what editTurn throws.
  */
 export async function updateTurn(call: Call, args: UpdateTurn) {
   return await editTurn(call, args, {

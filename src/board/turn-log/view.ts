@@ -7,7 +7,7 @@ export function second(date: Date | null): string | null {
   return date === null ? null : date.toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
-/** A session as queryHistory lists it (contracts.md 5). */
+/** A session as queryHistory lists it (docs/contracts.md 5). */
 export function historyRow(session: Session) {
   return {
     agent: session.agent_name,

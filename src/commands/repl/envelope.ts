@@ -9,7 +9,7 @@ export interface Request {
   params: Record<string, unknown>;
 }
 
-/** The codes that only the REPL has; the others are those of the tools (contracts.md 5). */
+/** The codes that only the REPL has; the others are those of the tools (docs/contracts.md 5). */
 export type ReplErrorCode = "invalid_envelope" | "method_not_found" | "invalid_parameter" | "storage_error";
 
 /** The answer to a request. `requestId` is null when the envelope does not name it. */

@@ -6,7 +6,7 @@ const session: PromptArgument = { name: "session", description: "Its id", requir
 /** A thing on the board in a sentence. Its name was written by somebody else: it stands in quotes, as data. */
 const called = (what: string, said: Said | undefined) => `the ${what} ${JSON.stringify(said?.name)} (id ${said?.id})`;
 
-/** The prompts that people choose from a menu (contracts.md, issue "a session"). */
+/** The prompts that people choose from a menu (docs/contracts.md, issue "a session"). */
 export const FOR_PEOPLE: readonly Prompt[] = [
   {
     name: "start_session",

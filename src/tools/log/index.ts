@@ -11,7 +11,7 @@ import openSession from "./open-session.js";
 import queryHistory from "./query-history.js";
 import updateTurn from "./update-turn.js";
 
-/** The turn log's tools; `fireboard repl` offers the same ones as methods (contracts.md 5). */
+/** The turn log's tools; `fireboard repl` offers the same ones as methods (docs/contracts.md 5). */
 export const LOG_TOOLS: readonly Tool[] = [
   bootstrap,
   openSession,

@@ -3,7 +3,7 @@ import { LIMITS } from "../../board/model/limits.js";
 import { isStorableTime } from "../../time-range.js";
 import { agentName, id, isoTime, nullableText, requiredText, warnings } from "../schema.js";
 
-/** Parts of the session* tools. Their names are those of the source documents of contracts.md 4, in camelCase. */
+/** Parts of the session* tools. Their names are those of the source documents of docs/contracts.md 4, in camelCase. */
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
