@@ -10,7 +10,7 @@ import { type Memory, memoryDocument } from "../model/memory.js";
 import { type Project, projectDocument } from "../model/project.js";
 import { type Session, sessionDocument } from "../model/session.js";
 import { type Task, taskDocument } from "../model/task.js";
-import { countTasks } from "../projects/task-counts.js";
+import { countTasks } from "../projects/view.js";
 import { taskBuckets } from "../tasks/list-order.js";
 import type { Section } from "./scopes.js";
 

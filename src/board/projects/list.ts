@@ -3,9 +3,8 @@ import { type Bucket, readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
 import { PRIORITIES } from "../model/enums.js";
-import { type Project, projectDocument } from "../model/project.js";
-import { countTasks } from "./task-counts.js";
-import { projectView } from "./view.js";
+import { projectDocument } from "../model/project.js";
+import { withCounts } from "./view.js";
 
 /** The arguments of board_get_projects. */
 export interface ListProjects {
@@ -36,11 +35,4 @@ export async function pageOfProjects(call: Call, { status, limit, cursor }: List
   ];
   const { documents, next_cursor } = await readPage(call, buckets, { limit, cursor }, { projects: { status } });
   return { ...readDocuments(projectDocument, "project", documents), next_cursor };
-}
-
-/** A project as agents see it, with its task counts. One round trip. */
-export async function withCounts(call: Call, project: Project) {
-  const task_counts = await countTasks(call, project.id);
-  const total_tasks = Object.values(task_counts).reduce((sum, counted) => sum + counted, 0);
-  return { ...projectView(project), task_counts, total_tasks };
 }
