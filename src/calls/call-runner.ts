@@ -63,12 +63,13 @@ const ANSWERING_SHARE = 0.1;
 export function createCallRunner(options: CallRunnerOptions): CallRunner {
   const { runtime, heartbeat, project, deadlineMs, telemetryDeadlineMs, log } = options;
   const connection = newConnectionState();
+  const holder = runtime.newId();
   const running = new Set<Promise<unknown>>();
 
   const begin = async (given: Pick<Call, "signal" | "idempotency" | "deadline" | "progress">): Promise<Call> => {
     const store = await options.store();
     const { clientName, toolsHash } = options;
-    return { ...runtime, store, id: runtime.newId(), client: clientName(), connection, toolsHash, ...given };
+    return { ...runtime, store, id: runtime.newId(), client: clientName(), holder, connection, toolsHash, ...given };
   };
   const deadlineIn = (ms: number) => new Date(runtime.now().getTime() + ms);
 

@@ -7,6 +7,13 @@ import type { Store } from "../../src/firestore/store.js";
 export function callOn(store: Store): Call {
   const { signal } = new AbortController();
   const deadline = new Date(Date.now() + 60_000);
-  const begun = { id: "call", client: null, idempotency: null, connection: newConnectionState(), toolsHash: () => "" };
+  const begun = {
+    id: "call",
+    client: null,
+    idempotency: null,
+    holder: "holder",
+    connection: newConnectionState(),
+    toolsHash: () => "",
+  };
   return { ...systemRuntime, ...begun, store, signal, deadline, progress: () => {} };
 }

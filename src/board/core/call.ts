@@ -20,6 +20,11 @@ export interface Call extends Runtime {
   client: string | null;
   /** The idempotency key of the call, if it has one; `write` keeps the promise. */
   idempotency: IdempotencyKey | null;
+  /**
+   * Who calls, whatever name the agent goes by: a random id of the connection, the `holder` of the leases and of the parts
+   * in sessions that it takes.
+   */
+  holder: string;
   /** What this connection remembers between calls. */
   connection: ConnectionState;
   /** SHA-256 over the tool definitions as this server lists them. */
