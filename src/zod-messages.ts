@@ -9,8 +9,18 @@ export const plainMessages: z.core.$ZodErrorMap = (issue) => {
     return "is required";
   if (issue.code === "invalid_type") return `expected ${issue.expected}, received ${typeOf(issue.input)}`;
   if (issue.code === "invalid_value") return `expected ${choices(issue.values)}`;
+  if (issue.code === "too_big" || issue.code === "too_small") return outOfBounds(issue);
   return undefined;
 };
+
+function outOfBounds(issue: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall>): string {
+  const limit = issue.code === "too_big" ? `at most ${issue.maximum}` : `at least ${issue.minimum}`;
+  const { input, origin } = issue;
+  if (origin === "string" && input === "") return "must not be empty";
+  const unit = { string: "characters", array: "entries" }[String(origin)];
+  const length = (input as { length?: unknown } | undefined)?.length;
+  return unit !== undefined && typeof length === "number" ? `has ${length} ${unit}, ${limit}` : `must be ${limit}`;
+}
 
 function typeOf(input: unknown): string {
   return typeof input === "number" && !Number.isFinite(input) ? String(input) : z.core.util.parsedType(input);

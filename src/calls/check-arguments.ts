@@ -1,13 +1,18 @@
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { BoardError } from "../board/core/errors.js";
 import type { Tool } from "../tools/define.js";
 import { plainMessages } from "../zod-messages.js";
 
-/** How many faults one refusal names. */
-const NAMED_FAULTS = 3;
+/** How many faults one refusal names: more than a call has that was meant. */
+const NAMED_FAULTS = 25;
+/** The share of a name's letters that a slip may change; a name with more of them changed is another name. */
+const SLIP = 0.4;
 
-/** Checks a call's arguments. Throws `invalid_argument` that names the arguments and, for unknown ones, the nearest known. */
+/**
+ * Checks a call's arguments. Throws `invalid_argument` that names all faults, and for an unknown argument the nearest
+ * known one when it is near.
+ */
 export function checkArguments<T extends Tool>(tool: T, given: unknown): z.output<T["input"]> {
   const parsed = tool.input.safeParse(given ?? {}, { error: plainMessages });
   if (parsed.success) return parsed.data as z.output<T["input"]>;
@@ -15,14 +20,42 @@ export function checkArguments<T extends Tool>(tool: T, given: unknown): z.outpu
   const unknown = issues.flatMap((issue) =>
     issue.code === "unrecognized_keys" && !issue.path.length ? issue.keys : [],
   );
-  const faults = issues.filter(({ code, path }) => code !== "unrecognized_keys" || path.length > 0).map(fault);
-  const message = [...unknown.map(unknownArgument), ...faults].slice(0, NAMED_FAULTS).join("; ");
-  throw new BoardError("invalid_argument", `${tool.name}: ${message}.`, hint(tool, unknown));
+  const faults = issues.filter(({ code, path }) => code !== "unrecognized_keys" || path.length > 0).map(fault(tool));
+  throw new BoardError(
+    "invalid_argument",
+    message(tool, [...unknown.map(unknownArgument), ...faults]),
+    hint(tool, unknown),
+  );
 }
 
-function fault({ path, message }: z.core.$ZodIssue): string {
-  const where = path.map((step) => printable(String(step))).join(".") || "arguments";
-  return `${where}: ${message}`;
+function message({ name }: Tool, faults: readonly string[]): string {
+  const more = faults.length - NAMED_FAULTS;
+  return `${name}: ${faults.slice(0, NAMED_FAULTS).join("; ")}${more > 0 ? `; and ${more} more` : ""}.`;
+}
+
+function fault(tool: Tool) {
+  return ({ path, message, code, ...issue }: z.core.$ZodIssue): string => {
+    const where = path.map((step) => printable(String(step))).join(".") || "arguments";
+    const isLong = code === "too_big" && "origin" in issue && issue.origin === "string";
+    const rest = isLong ? placeOfTheRest(tool, path) : undefined;
+    return `${where}: ${message}${rest === undefined ? "" : `; put the rest into ${rest}`}`;
+  };
+}
+
+/** Where a text goes that is too long for its argument: the first of these that the tool has. */
+const REST: Readonly<Record<string, readonly string[]>> = {
+  name: ["description"],
+  title: ["description", "metadata"],
+  queryTitle: ["queryText"],
+  description: ["metadata"],
+  details: ["metadata"],
+  progress_summary: ["handoff_notes"],
+  handoff_notes: ["context_artifacts"],
+};
+
+function placeOfTheRest({ input }: Tool, path: readonly PropertyKey[]): string | undefined {
+  const [argument, ...inside] = path;
+  return inside.length > 0 ? undefined : REST[String(argument)]?.find((name) => Object.hasOwn(input.shape, name));
 }
 
 function unknownArgument(name: string): string {
@@ -31,8 +64,17 @@ function unknownArgument(name: string): string {
 
 function hint(tool: Tool, unknown: string[]): string {
   const known = Object.keys(tool.input.shape);
-  if (unknown[0] === undefined) return `Arguments of ${tool.name}: ${known.join(", ")}.`;
-  return `Did you mean ${closest(unknown[0].slice(0, 100), known)}? Arguments: ${known.join(", ")}.`;
+  const meant = [...new Set(unknown.flatMap((name) => nearest(name, known) ?? []))].slice(0, NAMED_FAULTS);
+  const question = meant.length > 0 ? `Did you mean ${meant.join(", ")}? ` : "";
+  return `${question}Arguments of ${tool.name}: ${known.join(", ") || "none"}.`;
+}
+
+/** The known name that a slip of the pen may have made `name` of. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0 || name.length > 60) return undefined;
+  const candidate = closest(name.toLowerCase(), known);
+  const longer = Math.max(name.length, candidate.length);
+  return distance(name.toLowerCase(), candidate) <= longer * SLIP ? candidate : undefined;
 }
 
 /** A caller's name for something, short and without characters that could disturb a terminal or a log. */

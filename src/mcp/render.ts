@@ -7,14 +7,21 @@ import type { Tool } from "../tools/define.js";
 
 /**
  * The outcome of a tool call as an MCP result (docs/contracts.md 2): the result as structured content and as JSON text, with
- * the tool's own text after it; an error as text alone, one JSON object.
+ * the tool's own text after it; an error as two texts, a sentence and a JSON object.
  */
 export function callResult(tool: Tool, outcome: Outcome): CallToolResult {
-  if (!outcome.ok)
-    return { isError: true, content: [{ type: "text", text: JSON.stringify(errorBody(outcome.error)) }] };
+  // A host that takes the first text for the result when it parses as JSON (Gemini CLI) would hide the error.
+  if (!outcome.ok) return { isError: true, content: texts(sentence(outcome.error), errorBody(outcome.error)) };
   const { result } = outcome;
-  const text = tool.text ? [{ type: "text" as const, text: tool.text(result) }] : [];
-  return { structuredContent: result, content: [{ type: "text", text: JSON.stringify(result) }, ...text] };
+  return { structuredContent: result, content: texts(result, ...(tool.text ? [tool.text(result)] : [])) };
+}
+
+function texts(...parts: unknown[]): CallToolResult["content"] {
+  return parts.map((part) => ({ type: "text", text: typeof part === "string" ? part : JSON.stringify(part) }));
+}
+
+function sentence({ code, message, hint }: BoardError): string {
+  return `${code}: ${message} Hint: ${hint}`;
 }
 
 function errorBody({ code, message, hint, details }: BoardError) {

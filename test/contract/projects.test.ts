@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LIMITS } from "../../src/board/model/limits.js";
 import { ids, useBoard } from "../support/board.js";
 import { allPages } from "../support/client.js";
 
@@ -43,6 +44,21 @@ describe("board_create_project", () => {
     const refused = board.call("board_create_project", { name: "x", descripton: "typo" });
     await expect(refused).toFailWith("invalid_argument");
     await expect(refused).rejects.toMatchObject({ hint: expect.stringContaining("Did you mean description?") });
+  });
+
+  it("names no argument for one that is like none", async () => {
+    const refused = board.call("board_create_project", { name: "x", colour: "red" });
+    await expect(refused).rejects.toMatchObject({ hint: expect.not.stringContaining("Did you mean") });
+    const none = board.call("sessionlog_bootstrap", { colour: "red" });
+    await expect(none).rejects.toMatchObject({ hint: "Arguments of sessionlog_bootstrap: none." });
+  });
+
+  it("names every fault of a call at once", async () => {
+    const name = "x".repeat(LIMITS.title + 1);
+    const given = { name, priority: "asap", metadata: [], description: 5, colour: "red" };
+    await expect(board.call("board_create_project", given)).rejects.toMatchObject({
+      message: `board_create_project: unknown argument colour; name: has ${name.length} characters, at most ${LIMITS.title}; put the rest into description; description: expected string, received number; priority: expected one of "critical"|"high"|"medium"|"low"; metadata: must be an object.`,
+    });
   });
 });
 

@@ -37,7 +37,11 @@ describe.each(["auto", "legacy"] as const)("the 2.x client with %s negotiation",
     const project_id = (created.structuredContent as { id: string }).id;
     const refused = await client.callTool({ name: "board_get_task", arguments: { task_id: "nope" } });
     expect(refused.isError).toBe(true);
-    expect(JSON.stringify(refused.content)).toContain("task_not_found");
+    const [sentence, json] = refused.content as { text: string }[];
+    // Hosts read the first text as the result when it parses as JSON.
+    expect(() => JSON.parse(sentence?.text ?? "{}")).toThrow();
+    expect(sentence?.text).toBe("task_not_found: There is no task nope. Hint: board_get_tasks names those that exist.");
+    expect(JSON.parse(json?.text ?? "").error).toMatchObject({ code: "task_not_found" });
     const unknown = client.callTool({ name: "board_nothing", arguments: {} });
     await expect(unknown).rejects.toBeInstanceOf(ProtocolError);
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { errorOf } from "../support/client.js";
 import { startInitialized } from "../support/raw-server.js";
 
 const folder = mkdtempSync(join(tmpdir(), "fireboard-private-folder-"));
@@ -42,7 +43,7 @@ it.each(FAULTS)("%s: the server lists its tools, and each call says how to repai
   expect((await server.ask("tools/list")).result.tools.length).toBeGreaterThan(0);
   for (const name of ["board_get_projects", "board_create_project"]) {
     const { result } = await server.ask("tools/call", { name, arguments: name.includes("get") ? {} : { name: "x" } });
-    const { code, message, hint } = JSON.parse(result.content[0].text).error;
+    const { code, message, hint } = errorOf(result);
     expect(["unavailable", "permission_denied"]).toContain(code);
     expect(`${message} ${hint}`).toMatch(repair);
   }

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { errorOf } from "../support/client.js";
 import { useDatabases } from "../support/lane.js";
 import { type RawServer, startInitialized, toolCall } from "../support/raw-server.js";
 
@@ -88,7 +89,7 @@ it.each([
   const server = await startInitialized((await database()).env);
   const { result } = await server.ask("tools/call", { name: "board_get_projects", arguments: args });
   expect(result.isError).toBe(true);
-  expect(JSON.parse(result.content[0].text).error).toMatchObject({ code: "invalid_argument" });
+  expect(errorOf(result)).toMatchObject({ code: "invalid_argument" });
   const nothing = await server.ask("tools/call", { name: "board_get_projects", arguments: null });
   expect(nothing.result.structuredContent).toEqual({ projects: [], next_cursor: null });
   await end(server);

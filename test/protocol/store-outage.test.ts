@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { TOOLS } from "../../src/tools/index.js";
-import { startAgent, ToolError } from "../support/client.js";
+import { errorOf, startAgent, ToolError } from "../support/client.js";
 import { startEmbeddedEmulator } from "../support/embedded-emulator.js";
 import { validArguments } from "../support/hostile.js";
 import { startPartitionProxy } from "../support/partition-proxy.js";
@@ -40,7 +40,7 @@ describe("a store that accepts connections and never answers", () => {
     );
     for (const [at, { result }] of answers.entries()) {
       const tool = BOARD[at];
-      const { code, message, hint } = JSON.parse(result.content[0].text).error;
+      const { code, message, hint } = errorOf(result);
       expect({ tool: tool?.name, code }).toEqual({ tool: tool?.name, code: "deadline_exceeded" });
       expect(message.includes("may have been applied")).toBe(!tool?.annotations.readOnlyHint);
       expect(hint).not.toBe("");
@@ -68,7 +68,7 @@ it("a store that refuses connections is reported", async () => {
     FIREBOARD_DEADLINE_MS: "2000",
   });
   const { result } = await server.ask("tools/call", { name: "board_get_projects", arguments: {} });
-  expect(["unavailable", "deadline_exceeded"]).toContain(JSON.parse(result.content[0].text).error.code);
+  expect(["unavailable", "deadline_exceeded"]).toContain(errorOf(result).code);
   server.end();
   expect(await server.exited).toBe(0);
 });

@@ -92,14 +92,23 @@ export async function allPages(
   return pages;
 }
 
+/** The error of a refused call: its two texts, a sentence and JSON, which must say the same. */
+export function errorOf(result: Answer): Answer {
+  const [sentence, json, ...more] = result.content as { type: string; text: string }[];
+  const { error } = JSON.parse(json?.text ?? "null");
+  if (sentence?.text !== `${error.code}: ${error.message} Hint: ${error.hint}` || more.length > 0)
+    throw new Error(`not a refusal: ${JSON.stringify(result)}`);
+  return error;
+}
+
 async function callTool(client: Client, tool: string, args: Record<string, unknown>): Promise<Answer> {
   const result = await client.callTool({ name: tool, arguments: args });
-  const [content] = result.content as { type: string; text: string }[];
-  const parsed: Answer = JSON.parse(content?.text ?? "null");
   if (result.isError) {
-    const { code, message, hint, details } = parsed.error;
+    const { code, message, hint, details } = errorOf(result);
     throw new ToolError(code, message, hint, details);
   }
+  const [content] = result.content as { type: string; text: string }[];
+  const parsed: Answer = JSON.parse(content?.text ?? "null");
   if (JSON.stringify(parsed) !== JSON.stringify(result.structuredContent))
     throw new Error(`${tool}: text and structuredContent differ`);
   return parsed;
