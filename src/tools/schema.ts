@@ -5,8 +5,18 @@ import { LIMITS, PAGE } from "../board/model/limits.js";
 
 const wellFormed = (value: string) => value.isWellFormed();
 
-/** Text of at most `max` characters; text that is not valid Unicode cannot be stored as it is and is refused. */
-export const boundedText = (max: number) => z.string().max(max).refine(wellFormed, "must be valid Unicode");
+const isBlank = (value: string) => value.trim() === "";
+
+/**
+ * Text of at most `max` characters; nothing but white space counts as empty. Text that is not valid Unicode cannot be stored
+ * as it is and is refused.
+ */
+export const boundedText = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine(wellFormed, "must be valid Unicode")
+    .overwrite((value) => (isBlank(value) ? "" : value));
 /** Text that may not be empty. */
 export const requiredText = (max: number) => boundedText(max).min(1);
 
@@ -26,8 +36,10 @@ export const title = requiredText(LIMITS.title);
 export const description = boundedText(LIMITS.description);
 /** The updated_at that the caller read, for an edit that must not overwrite another one. */
 export const ifUpdatedAt = z.iso.datetime({ offset: true }).optional();
-/** A summary or notes of a session; they may be empty. */
-export const notes = boundedText(LIMITS.notes);
+/** What was done in a session. */
+export const summary = requiredText(LIMITS.summary);
+/** What the next agent must know; it may be empty. */
+export const handoffNotes = boundedText(LIMITS.handoffNotes);
 /** How many rows a page has at most. */
 export const limit = z.int().min(1).max(PAGE.max).default(PAGE.default);
 /** Where a page begins: a `next_cursor` that the same list gave out. */

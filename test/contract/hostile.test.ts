@@ -125,10 +125,11 @@ describe("a forged cursor", () => {
 const json = fc.double({ noNaN: true, noDefaultInfinity: true });
 
 describe("what is accepted is stored unchanged", () => {
-  const valid = (max: number) => fc.string({ unit: "binary", minLength: 1, maxLength: max });
+  const valid = (max: number) =>
+    fc.string({ unit: "binary", minLength: 1, maxLength: max }).filter((text) => text.trim() !== "");
   const texts = fc.oneof(
     valid(100),
-    fc.constantFrom("\0", "__proto__", "a\r\nb", "\u202e", " ", "NaN", "👩‍👩‍👧‍👦".repeat(9)),
+    fc.constantFrom("\0", "__proto__", "a\r\nb", "\u202e", " x ", "NaN", "👩‍👩‍👧‍👦".repeat(9)),
   );
 
   it("text, every character of it", async () => {

@@ -28,7 +28,7 @@ describe("board_create_project", () => {
 
   it.each([
     ["an empty name", { name: "" }],
-    ["a name over 300 characters", { name: "x".repeat(301) }],
+    ["a name over 500 characters", { name: "x".repeat(501) }],
     ["a lone surrogate", { name: "\ud800" }],
     ["an unknown priority", { name: "x", priority: "urgent" }],
     ["metadata over 32 KB", { name: "x", metadata: { a: "x".repeat(32 * 1024) } }],

@@ -202,7 +202,7 @@ describe("board_end_session", () => {
       board.call("board_end_session", { session_id: "nope", progress_summary: "x", ...fields });
     await expect(end({})).toFailWith("session_not_found");
     await expect(end({ progress_summary: "" })).toFailWith("invalid_argument");
-    await expect(end({ handoff_notes: "x".repeat(8_001) })).toFailWith("invalid_argument");
+    await expect(end({ handoff_notes: "x".repeat(40_001) })).toFailWith("invalid_argument");
   });
 });
 

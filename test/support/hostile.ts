@@ -13,7 +13,7 @@ export interface KnownIds {
 const NASTY_TEXTS = [
   ...["", " ", ".", "..", "/", "a/b", "../../etc/passwd", "__x__", "__proto__", "constructor", "`", "a.b", "\\"],
   ...["\0", "a\0b", "\u001b[2J", "\r\n", "\u202e", "\ufeff", "\ud800", "ok\ud83d", "'; DROP TABLE documents; --"],
-  ...["👩‍👩‍👧‍👦", "e\u0301".repeat(150), "😀".repeat(150), "x".repeat(129), "x".repeat(301), "é".repeat(8_001)],
+  ...["👩‍👩‍👧‍👦", "e\u0301".repeat(150), "😀".repeat(150), "x".repeat(129), "x".repeat(501), "é".repeat(40_001)],
   "x".repeat(300_000),
 ];
 
@@ -43,7 +43,7 @@ const nastyValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(...NASTY_NUMBERS),
   fc.constantFrom<unknown>(...NASTY_OBJECTS),
   fc.string({ unit: "binary", maxLength: 400 }),
-  fc.constantFrom<unknown>(null, true, [], {}, [[]], [null], new Array(1_001).fill("x"), new Array(51).fill("a")),
+  fc.constantFrom<unknown>(null, true, [], {}, [[]], [null], new Array(1_001).fill("x"), new Array(101).fill("a")),
   fc.jsonValue({ maxDepth: 4 }),
 );
 

@@ -1,13 +1,14 @@
 /** Sizes that a call may not exceed (docs/contracts.md 1), in characters unless said otherwise. */
 export const LIMITS = {
-  title: 300,
-  description: 20_000,
-  notes: 8_000,
+  title: 500,
+  description: 50_000,
+  summary: 8_000,
+  handoffNotes: 40_000,
   details: 4_000,
   agentName: 100,
   action: 40,
   id: 128,
-  dependsOn: 50,
+  dependsOn: 100,
   /** Bytes of JSON. */
   metadata: 32 * 1024,
   metadataDepth: 10,

@@ -17,7 +17,7 @@ export async function createProject(call: Call, args: CreateProject) {
   return await write(call, async ({ tx, log, now }) => {
     tx.create(call.store.ref("projects", id), {
       name: args.name,
-      description: args.description ?? null,
+      description: args.description || null,
       status: "active",
       priority: args.priority,
       metadata: args.metadata ?? {},

@@ -48,8 +48,9 @@ export async function updateProject(call: Call, args: UpdateProject) {
 }
 
 function wantedProject(project: Project, args: UpdateProject): Partial<Project> {
-  const { project_id: _, if_updated_at: __, metadata, ...fields } = args;
-  const { status } = args;
+  const { project_id: _, if_updated_at: __, metadata, ...given } = args;
+  const { status, description } = given;
+  const fields = { ...given, ...(description === undefined ? {} : { description: description || null }) };
   if (status !== undefined && status !== project.status && !nextProjectStatuses(project.status).includes(status))
     throw new BoardError(
       "invalid_transition",

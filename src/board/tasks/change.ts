@@ -84,6 +84,7 @@ function leaseAfter(task: Task, wanted: Partial<Task>, now: Date): Task["lease"]
 
 function wantedFields(task: Task, change: TaskChange): Partial<Task> {
   const wanted: Partial<Task> = { ...(change as Partial<Task>) };
+  if (change.description !== undefined) wanted.description = change.description || null;
   if (change.assigned_agent !== undefined) wanted.assigned_agent = change.assigned_agent || null;
   if (change.depends_on !== undefined) wanted.depends_on = [...new Set(change.depends_on)];
   if (change.metadata !== undefined) {

@@ -44,7 +44,7 @@ export async function createTask(call: Call, args: CreateTask) {
     unit.tx.create(call.store.ref("tasks", id), {
       project_id: args.project_id,
       title,
-      description: args.description ?? null,
+      description: args.description || null,
       status,
       priority,
       assigned_agent,

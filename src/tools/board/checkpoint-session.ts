@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkpointSession } from "../../board/sessions/end.js";
 import { CHANGES, defineTool, named } from "../define.js";
-import { id, metadata, notes, warnings, writeInput } from "../schema.js";
+import { handoffNotes, id, metadata, summary, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_checkpoint_session",
@@ -10,8 +10,8 @@ export default defineTool({
   annotations: CHANGES,
   input: writeInput({
     session_id: id,
-    progress_summary: notes.min(1).optional(),
-    handoff_notes: notes.optional(),
+    progress_summary: summary.optional(),
+    handoff_notes: handoffNotes.optional(),
     context_artifacts: metadata.optional(),
   }),
   output: z.object({ session_id: z.string(), status: z.string(), warnings, message: z.string() }),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { endSession } from "../../board/sessions/end.js";
 import { CHANGES, defineTool, named } from "../define.js";
-import { id, metadata, notes, warnings, writeInput } from "../schema.js";
+import { handoffNotes, id, metadata, summary, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_end_session",
@@ -11,8 +11,8 @@ export default defineTool({
   annotations: CHANGES,
   input: writeInput({
     session_id: id,
-    progress_summary: notes.min(1),
-    handoff_notes: notes.optional(),
+    progress_summary: summary,
+    handoff_notes: handoffNotes.optional(),
     context_artifacts: metadata.optional().describe("files_modified, decisions_made, blockers, next_steps, ..."),
   }),
   output: z.object({ session_id: z.string(), status: z.string(), warnings, message: z.string() }),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { endAgentSession } from "../../board/agent-context/end-session.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { CHANGES, defineTool } from "../define.js";
-import { agentName, id, notes, nullableText, requiredText, writeInput } from "../schema.js";
+import { agentName, id, nullableText, requiredText, summary, writeInput } from "../schema.js";
 
 const tokens = z.int().min(0).optional();
 const figures = {
@@ -20,7 +20,7 @@ export default defineTool({
   input: writeInput({
     agent_id: agentName,
     task_id: id.optional(),
-    summary: notes.min(1).optional(),
+    summary: summary.optional(),
     model: requiredText(LIMITS.title).optional(),
     provider: requiredText(LIMITS.agentName).optional(),
     input_tokens: tokens,

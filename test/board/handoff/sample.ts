@@ -24,7 +24,7 @@ const notes = fc.record({
   id,
   status: fc.constantFrom("completed", "abandoned"),
   progress_summary: nullable(hostileText(8_000)),
-  handoff_notes: nullable(hostileText(8_000)),
+  handoff_notes: nullable(hostileText(40_000)),
   context_artifacts: fc.dictionary(hostileText(1_500), fc.oneof(hostileText(8_000), fc.jsonValue({ maxDepth: 3 })), {
     maxKeys: 6,
     noNullPrototype: true,
@@ -45,7 +45,7 @@ const entry = fc.record({
 
 const task = fc.record({
   id,
-  title: hostileText(300),
+  title: hostileText(500),
   status: fc.constantFrom("todo", "in_progress"),
   priority: fc.constantFrom("critical", "low"),
   assigned_agent: nullable(hostileText(100)),
@@ -55,7 +55,7 @@ const task = fc.record({
 
 const salvaged = fc.record({
   session_id: id,
-  tasks_touched: fc.array(fc.record({ id, title: nullable(hostileText(300)), status: nullable(fc.constant("todo")) }), {
+  tasks_touched: fc.array(fc.record({ id, title: nullable(hostileText(500)), status: nullable(fc.constant("todo")) }), {
     maxLength: 100,
   }),
   tasks_in_progress: fc.array(id, { maxLength: 100 }),
@@ -66,7 +66,7 @@ const since = fc.record({
   time: fc.constant("2026-03-01T12:00:00.000Z"),
   sessions_ended: fc.nat(),
   tasks_changed: fc.nat(),
-  tasks_completed: fc.array(fc.record({ id, title: hostileText(300) }), { maxLength: 200 }),
+  tasks_completed: fc.array(fc.record({ id, title: hostileText(500) }), { maxLength: 200 }),
   entries: fc.nat(),
 });
 
@@ -76,9 +76,9 @@ export const hostileHandoff: fc.Arbitrary<Handoff> = fc
     {
       project: fc.record({
         id,
-        name: hostileText(300),
+        name: hostileText(500),
         status: fc.constant("active"),
-        description: nullable(hostileText(20_000)),
+        description: nullable(hostileText(50_000)),
       }),
       last_session: nullable(notes),
       last_handoff: nullable(notes),
