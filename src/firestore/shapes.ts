@@ -59,7 +59,7 @@ export const SHAPES = shapes({
   tasksByPriority: {
     collection: "tasks",
     filters: { project_id: "==", priority: "==" },
-    optionalFilters: { status: "in", assigned_agent: "==", parent_task_id: "==" },
+    optionalFilters: { status: "in", resolution: "==", assigned_agent: "==", parent_task_id: "==" },
     orderBy: [["created_at", "asc"]],
   },
   tasksOfUnknownPriority: {

@@ -81,6 +81,7 @@ export const taskRow = z.object({
   project_id: z.string(),
   title: z.string(),
   status: z.string(),
+  resolution: nullableText,
   priority: z.string(),
   assigned_agent: nullableText,
   parent_task_id: nullableText,

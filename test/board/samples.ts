@@ -17,6 +17,7 @@ export function sampleTask(fields: Partial<Task> = {}): Task {
     title: "A task",
     description: null,
     status: "todo",
+    resolution: null,
     priority: "medium",
     assigned_agent: null,
     parent_task_id: null,

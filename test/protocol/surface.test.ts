@@ -9,7 +9,9 @@ import { INITIALIZE, startRaw } from "../support/raw-server.js";
  * arguments; some hosts show the schemas of results too, which have a budget of their own. Raise a budget only for what is
  * worth it, and give the reason in the commit.
  */
-const BUDGET = { all: 5_000, board: 2_800, one: 350, boardWithResults: 8_200, averageWithResults: 425, answer: 60 };
+const BUDGET = { all: 5_700, board: 3_500, one: 300, boardWithResults: 9_500, averageWithResults: 475, answer: 60 };
+/** The tools whose arguments are worth more than `one`. */
+const LARGER: Readonly<Record<string, number>> = { board_update_task: 420 };
 const tokens = (value: unknown) => encode(typeof value === "string" ? value : JSON.stringify(value)).length;
 
 const board = useBoard();
@@ -92,7 +94,7 @@ describe("costs a model no more than its budget:", () => {
     const sum = (list: typeof costs) => list.reduce((total, { cost }) => total + cost, 0);
     expect(sum(costs)).toBeLessThanOrEqual(BUDGET.all);
     expect(sum(costs.filter(ofBoard))).toBeLessThanOrEqual(BUDGET.board);
-    expect(costs.filter(({ cost }) => cost > BUDGET.one)).toEqual([]);
+    expect(costs.filter(({ name, cost }) => cost > (LARGER[name] ?? BUDGET.one))).toEqual([]);
   });
 
   it("the tools with the schemas of their results", () => {

@@ -6,7 +6,7 @@ import { readDocuments } from "../core/read-document.js";
 import { activityDocument } from "../model/activity.js";
 import { PRIORITIES } from "../model/enums.js";
 import type { Session } from "../model/session.js";
-import { type Task, taskDocument } from "../model/task.js";
+import { resolutionOf, type Task, taskDocument } from "../model/task.js";
 import { type Contents, ENDED_MORE, RECENT_ENTRIES, readContents, readEndedSessions } from "./contents.js";
 
 /** How many changed tasks are read. */
@@ -46,7 +46,7 @@ export async function readContentsSince(
   ]);
   const { rows, warnings } = readDocuments(taskDocument, "task", changed.docs);
   const ended = await endedSince(call, project_id, time, whole);
-  const done = rows.filter(({ status }) => status === "done");
+  const done = rows.filter((task) => resolutionOf(task) === "completed");
   return {
     ...whole,
     ended,

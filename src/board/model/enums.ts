@@ -4,6 +4,8 @@ export const PROJECT_STATUSES = ["active", "paused", "completed", "archived"] as
 export const PRIORITIES = ["critical", "high", "medium", "low"] as const;
 /** The statuses of a task, in the order in which counts list them. */
 export const TASK_STATUSES = ["backlog", "todo", "in_progress", "blocked", "review", "done"] as const;
+/** Why a task is done; in any other status it has no resolution. */
+export const RESOLUTIONS = ["completed", "cancelled", "duplicate"] as const;
 /** The statuses of a task that is not done. */
 export const OPEN_STATUSES = TASK_STATUSES.filter((status) => status !== "done");
 /** The modes of work that a task can note (RIPER). */
@@ -22,6 +24,7 @@ export const BOARD_ACTIONS = [
   "claimed",
   "blocked",
   "completed",
+  "cancelled",
   "commented",
   "mode_changed",
   "session_started",
@@ -37,6 +40,8 @@ export type ProjectStatus = (typeof PROJECT_STATUSES)[number];
 export type Priority = (typeof PRIORITIES)[number];
 /** A status that a caller may give a task. */
 export type TaskStatus = (typeof TASK_STATUSES)[number];
+/** A resolution that a caller may give a task that is done. */
+export type Resolution = (typeof RESOLUTIONS)[number];
 /** A mode that a caller may give a task. */
 export type RiperMode = (typeof RIPER_MODES)[number];
 /** A type that a caller may give a session. */

@@ -17,6 +17,7 @@ export const taskDocument = z.object({
   title: z.string().default(""),
   description: optionalText,
   status: z.string().default("todo"),
+  resolution: optionalText,
   priority: z.string().default("medium"),
   assigned_agent: optionalText,
   parent_task_id: optionalText,
@@ -35,3 +36,11 @@ export const taskDocument = z.object({
 });
 /** A task with its id. */
 export type Task = Stored<z.output<typeof taskDocument>>;
+
+/**
+ * Why a task is done: `completed` unless something else is stored; null in any other status, whatever a lead's edit of the
+ * status left behind.
+ */
+export function resolutionOf({ status, resolution }: Pick<Task, "status" | "resolution">): string | null {
+  return status === "done" ? (resolution ?? "completed") : null;
+}

@@ -2,7 +2,7 @@ import type { Call } from "../core/call.js";
 import { namedAgent, readNamedSession } from "../core/caller.js";
 import { withWarnings } from "../core/result.js";
 import { write } from "../core/write.js";
-import type { Priority, TaskStatus } from "../model/enums.js";
+import type { Priority, Resolution, TaskStatus } from "../model/enums.js";
 import { changeTask } from "./change.js";
 import { byPath, relatedRefs, requireOpenProject, requireTask } from "./relations.js";
 import { storeUpdate } from "./update.js";
@@ -12,6 +12,7 @@ export interface BulkUpdateTasks {
   task_ids: string[];
   project_id?: string | undefined;
   status?: TaskStatus | undefined;
+  resolution?: Resolution | undefined;
   priority?: Priority | undefined;
   assigned_agent?: string | null | undefined;
   session_id?: string | undefined;

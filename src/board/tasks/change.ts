@@ -1,7 +1,8 @@
 import { changedFields, pick } from "../core/changed-fields.js";
+import { invalidArgument } from "../core/errors.js";
 import { checkMetadataSize, type Metadata, mergeMetadata } from "../core/metadata.js";
-import type { BoardAction, Priority, RiperMode, TaskStatus } from "../model/enums.js";
-import type { Task } from "../model/task.js";
+import type { BoardAction, Priority, Resolution, RiperMode, TaskStatus } from "../model/enums.js";
+import { resolutionOf, type Task } from "../model/task.js";
 import { LEASE_MINUTES, liveLease, newLease, refuseOtherHolder } from "./lease.js";
 
 /** What a single or bulk update asks of a task; undefined leaves a field alone. */
@@ -9,6 +10,8 @@ export interface TaskChange {
   title?: string | undefined;
   description?: string | null | undefined;
   status?: TaskStatus | undefined;
+  /** Only of a task that is done, or becomes it by the same change. */
+  resolution?: Resolution | undefined;
   priority?: Priority | undefined;
   /** `""` or null unassigns. */
   assigned_agent?: string | null | undefined;
@@ -33,11 +36,12 @@ export interface TaskUpdate {
 /**
  * The rules of board_update_task and board_bulk_update_tasks (docs/contracts.md 3), as a pure function. `caller` is the agent
  * that the call names, if any. Throws `already_claimed` when another agent holds the task, and `invalid_argument` when
- * the merged metadata grows too large.
+ * the merged metadata grows too large or a resolution is given to a task that is not done.
  */
 export function changeTask(task: Task, change: TaskChange, caller: string | null, now: Date): TaskUpdate {
+  refuseResolution(change.status ?? task.status, change.resolution);
   const wanted = wantedFields(task, change);
-  const changes = changedFields(task, wanted);
+  const changes = changedFields({ ...task, resolution: resolutionOf(task) }, wanted);
   if (changes.length === 0) return { changes, fields: {}, action: "updated", moved: {} };
   if (changes.includes("status") || changes.includes("assigned_agent")) refuseOtherHolder(task, caller, now);
 
@@ -45,7 +49,7 @@ export function changeTask(task: Task, change: TaskChange, caller: string | null
   const lease = leaseAfter(task, wanted, now);
   const fields: Partial<Task> = {
     ...pick(wanted, changes),
-    ...(status ? statusTimes(status, task, now) : {}),
+    ...(status ? { ...statusTimes(status, task, now), resolution: resolutionIn(status, change.resolution) } : {}),
     ...(lease === task.lease ? {} : { lease }),
     updated_at: now,
   };
@@ -74,6 +78,17 @@ export function statusTimes(
   };
 }
 
+/** The resolution of a task that enters `status`: the given one, else `completed`; null in any other status than done. */
+export function resolutionIn(status: TaskStatus, given: Resolution | undefined): Resolution | null {
+  return status === "done" ? (given ?? "completed") : null;
+}
+
+/** Refuses a resolution for a task that is not done, with `invalid_argument`. */
+export function refuseResolution(status: string, given: Resolution | undefined): void {
+  if (given !== undefined && status !== "done")
+    throw invalidArgument("resolution is only for tasks that are done.", "Give status done with it, or leave it out.");
+}
+
 /** A lease is for work in progress: it ends when the task leaves in_progress or is unassigned, and moves to the new holder in a transfer. */
 function leaseAfter(task: Task, wanted: Partial<Task>, now: Date): Task["lease"] {
   const { status = task.status, assigned_agent = task.assigned_agent } = wanted;
@@ -95,6 +110,7 @@ function wantedFields(task: Task, change: TaskChange): Partial<Task> {
 }
 
 function logAction(wanted: Partial<Task>, changes: readonly string[]): BoardAction {
+  if (changes.includes("resolution") && wanted.resolution === "cancelled") return "cancelled";
   if (changes.includes("status") && wanted.status === "done") return "completed";
   if (changes.includes("status") && wanted.status === "blocked") return "blocked";
   if (changes.includes("assigned_agent") && wanted.assigned_agent) return "claimed";

@@ -1,10 +1,13 @@
+import type { Snapshot } from "../../firestore/store.js";
 import type { Bucket } from "../core/paging.js";
-import { OPEN_STATUSES, PRIORITIES, TASK_STATUSES } from "../model/enums.js";
+import { OPEN_STATUSES, PRIORITIES, type Resolution, TASK_STATUSES } from "../model/enums.js";
 
 /** Which tasks of a project are wanted. */
 export interface TaskFilter {
   project_id: string;
   status?: string | undefined;
+  /** Only of done tasks: a status is then not needed. */
+  resolution?: Resolution | undefined;
   priority?: string | undefined;
   /** `""` means unassigned. */
   assigned_agent?: string | undefined;
@@ -17,24 +20,29 @@ export interface TaskFilter {
  * priority). Tasks whose priority or status is none of ours, typed into the console by a lead, come last.
  */
 export function taskBuckets(filter: TaskFilter): Bucket[] {
-  const { project_id, status, priority } = filter;
+  const { project_id, priority } = filter;
+  const status = filter.resolution === undefined ? filter.status : "done";
   const statuses = status !== undefined ? [status] : filter.include_done ? undefined : OPEN_STATUSES;
   const values = {
     project_id,
     assigned_agent: filter.assigned_agent === "" ? null : filter.assigned_agent,
     parent_task_id: filter.parent_task_id,
+    // A missing resolution means completed, which no query can ask for.
+    resolution: filter.resolution === "completed" ? undefined : filter.resolution,
   };
   const known = priority !== undefined ? [priority] : PRIORITIES;
   const byPriority = known.map<Bucket>((value) => ({
     shape: "tasksByPriority",
     values: { ...values, priority: value, ...(statuses ? { status: statuses } : {}) },
+    keep: (document) => hasResolution(document, filter.resolution),
   }));
 
   const matches = (field: "assigned_agent" | "parent_task_id", stored: unknown) =>
     values[field] === undefined || (stored ?? null) === values[field];
   const keepOthers: Bucket["keep"] = (document) =>
     matches("assigned_agent", document.get("assigned_agent")) &&
-    matches("parent_task_id", document.get("parent_task_id"));
+    matches("parent_task_id", document.get("parent_task_id")) &&
+    hasResolution(document, filter.resolution);
   const unknownPriority: Bucket = {
     shape: "tasksOfUnknownPriority",
     values: { project_id, priority: [...PRIORITIES] },
@@ -53,4 +61,8 @@ export function taskBuckets(filter: TaskFilter): Bucket[] {
     // With done tasks asked for, the queries by priority do not filter by status and have found these already.
     ...(statuses && status === undefined ? [unknownStatus] : []),
   ];
+}
+
+function hasResolution(document: Snapshot, wanted: Resolution | undefined): boolean {
+  return wanted === undefined || ((document.get("resolution") as unknown) ?? "completed") === wanted;
 }

@@ -4,6 +4,7 @@ import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
 import { type Task, taskDocument } from "../model/task.js";
+import { refuseResolution } from "./change.js";
 import { type TaskFilter, taskBuckets } from "./list-order.js";
 import { isReady } from "./readiness.js";
 import { taskDetail, taskSummary } from "./view.js";
@@ -19,8 +20,12 @@ export interface ListTasks extends TaskFilter {
 /** How many open tasks `ready: true` looks at, in the list's order. */
 const READY_WINDOW = 200;
 
-/** A project's tasks (docs/contracts.md 3, board_get_tasks). Throws `project_not_found`. One round trip, `ready` two. */
+/**
+ * A project's tasks (docs/contracts.md 3, board_get_tasks). Throws `project_not_found`, and `invalid_argument` for a
+ * resolution of tasks that are not done. One round trip, `ready` two.
+ */
 export async function listTasks(call: Call, args: ListTasks) {
+  refuseResolution(args.status ?? "done", args.resolution);
   const { limit, cursor, detail, ready, ...filter } = args;
   const buckets = taskBuckets(filter);
   const page = ready ? { limit: READY_WINDOW } : { limit, cursor };

@@ -75,7 +75,11 @@ export function storeUpdate(
     task_id: task.id,
     session_id: named.session?.id ?? null,
     details: `Task updated: ${update.changes.join(", ")}`,
-    metadata: { changes: update.changes, ...update.moved },
+    metadata: {
+      changes: update.changes,
+      ...update.moved,
+      ...(update.changes.includes("resolution") ? { resolution: update.fields.resolution } : {}),
+    },
   });
 }
 

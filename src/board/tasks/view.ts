@@ -1,5 +1,5 @@
 import { iso } from "../core/result.js";
-import type { Task } from "../model/task.js";
+import { resolutionOf, type Task } from "../model/task.js";
 
 /** A task in a list. */
 export function taskSummary(task: Task) {
@@ -14,6 +14,7 @@ export function taskSummary(task: Task) {
     project_id,
     title,
     status,
+    resolution: resolutionOf(task),
     priority,
     assigned_agent,
     parent_task_id,

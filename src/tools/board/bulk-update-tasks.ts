@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PRIORITIES, TASK_STATUSES } from "../../board/model/enums.js";
+import { PRIORITIES, RESOLUTIONS, TASK_STATUSES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { bulkUpdateTasks } from "../../board/tasks/bulk-update.js";
 import { CHANGES, defineTool, named } from "../define.js";
@@ -14,6 +14,7 @@ export default defineTool({
     task_ids: z.array(id).min(1).max(LIMITS.bulkTasks),
     project_id: id.optional().describe("moves them there"),
     status: z.enum(TASK_STATUSES).optional(),
+    resolution: z.enum(RESOLUTIONS).optional(),
     priority: z.enum(PRIORITIES).optional(),
     assigned_agent: boundedText(LIMITS.agentName).nullable().optional().describe('"" unassigns'),
     session_id: id.optional(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PRIORITIES, RIPER_MODES, TASK_STATUSES } from "../../board/model/enums.js";
+import { PRIORITIES, RESOLUTIONS, RIPER_MODES, TASK_STATUSES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { createTask } from "../../board/tasks/create.js";
 import { ADDS, defineTool, named } from "../define.js";
@@ -15,6 +15,7 @@ export default defineTool({
     title,
     description: description.nullable().optional(),
     status: z.enum(TASK_STATUSES).default("todo"),
+    resolution: z.enum(RESOLUTIONS).optional(),
     priority: z.enum(PRIORITIES).default("medium"),
     assigned_agent: boundedText(LIMITS.agentName).nullable().optional(),
     parent_task_id: id.nullable().optional(),

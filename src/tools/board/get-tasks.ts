@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PRIORITIES, TASK_STATUSES } from "../../board/model/enums.js";
+import { PRIORITIES, RESOLUTIONS, TASK_STATUSES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { listTasks } from "../../board/tasks/list.js";
 import { defineTool, READS } from "../define.js";
@@ -13,6 +13,7 @@ export default defineTool({
   input: z.strictObject({
     project_id: id,
     status: z.enum(TASK_STATUSES).optional(),
+    resolution: z.enum(RESOLUTIONS).optional(),
     priority: z.enum(PRIORITIES).optional(),
     assigned_agent: boundedText(LIMITS.agentName).optional().describe('"" = unassigned'),
     parent_task_id: id.optional(),

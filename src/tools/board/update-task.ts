@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PRIORITIES, RIPER_MODES, TASK_STATUSES } from "../../board/model/enums.js";
+import { PRIORITIES, RESOLUTIONS, RIPER_MODES, TASK_STATUSES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { updateTask } from "../../board/tasks/update.js";
 import { CHANGES, defineTool, named } from "../define.js";
@@ -15,6 +15,7 @@ export default defineTool({
     title: title.optional(),
     description: description.nullable().optional(),
     status: z.enum(TASK_STATUSES).optional(),
+    resolution: z.enum(RESOLUTIONS).optional(),
     priority: z.enum(PRIORITIES).optional(),
     assigned_agent: boundedText(LIMITS.agentName).nullable().optional().describe('"" unassigns'),
     riper_mode: z.enum(RIPER_MODES).nullable().optional(),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TASK_STATUSES } from "../../../src/board/model/enums.js";
+import { resolutionOf, type Task } from "../../../src/board/model/task.js";
 import { changeTask, statusTimes, type TaskChange } from "../../../src/board/tasks/change.js";
 import { minutes, NOW, sampleLease, sampleTask } from "../samples.js";
 
@@ -29,6 +30,9 @@ describe("the action that is logged for a change", () => {
   const task = sampleTask({ assigned_agent: "old", riper_mode: "plan" });
   it.each<[TaskChange, string]>([
     [{ status: "done", assigned_agent: "ann", riper_mode: "commit" }, "completed"],
+    [{ status: "done", resolution: "completed", assigned_agent: "ann" }, "completed"],
+    [{ status: "done", resolution: "duplicate", assigned_agent: "ann" }, "completed"],
+    [{ status: "done", resolution: "cancelled", assigned_agent: "ann" }, "cancelled"],
     [{ status: "blocked", assigned_agent: "ann", riper_mode: "commit" }, "blocked"],
     [{ status: "in_progress", assigned_agent: "ann", riper_mode: "commit" }, "claimed"],
     [{ assigned_agent: "ann", title: "new" }, "claimed"],
@@ -78,7 +82,14 @@ describe("a change", () => {
     const update = changeTask(sampleTask(), { status: "in_progress", title: "A task", priority: "high" }, null, NOW);
     expect(update).toEqual({
       changes: ["status", "priority"],
-      fields: { status: "in_progress", priority: "high", started_at: NOW, completed_at: null, updated_at: NOW },
+      fields: {
+        status: "in_progress",
+        resolution: null,
+        priority: "high",
+        started_at: NOW,
+        completed_at: null,
+        updated_at: NOW,
+      },
       action: "updated",
       moved: { from: "todo", to: "in_progress" },
     });
@@ -99,6 +110,41 @@ describe("a change", () => {
     const task = Object.freeze(sampleTask({ metadata: Object.freeze({ a: 1 }) }));
     expect(changeTask(task, { metadata: { a: 2 }, status: "done" }, null, NOW).fields.metadata).toEqual({ a: 2 });
     expect(task.metadata).toEqual({ a: 1 });
+  });
+});
+
+describe("the resolution", () => {
+  const done = (resolution: string | null) => sampleTask({ status: "done", resolution });
+  it.each<[Task, TaskChange, changes: string[], stored: string | null | undefined]>([
+    [sampleTask(), { status: "done" }, ["status"], "completed"],
+    [sampleTask({ resolution: "cancelled" }), { status: "done" }, ["status"], "completed"],
+    [sampleTask(), { status: "done", resolution: "duplicate" }, ["status", "resolution"], "duplicate"],
+    [done("cancelled"), { status: "todo" }, ["status"], null],
+    [done("cancelled"), { resolution: "completed" }, ["resolution"], "completed"],
+    [done(null), { status: "done", resolution: "cancelled" }, ["resolution"], "cancelled"],
+    [done(null), { status: "done", resolution: "completed" }, [], undefined],
+    [done("cancelled"), { status: "done" }, [], undefined],
+    [done("cancelled"), { title: "new" }, ["title"], undefined],
+  ])("%o, %o: changes %j", (task, change, changes, stored) => {
+    const update = changeTask(task, change, null, NOW);
+    expect(update.changes).toEqual(changes);
+    expect(update.fields.resolution).toBe(stored);
+  });
+
+  it.each<[Task, TaskChange]>([
+    [sampleTask(), { resolution: "completed" }],
+    [sampleTask(), { resolution: "cancelled", status: "review" }],
+    [done("cancelled"), { resolution: "cancelled", status: "todo" }],
+  ])("%o, %o: is refused", (task, change) => {
+    const error = expect.objectContaining({ code: "invalid_argument" });
+    expect(() => changeTask(task, change, null, NOW)).toThrow(error);
+  });
+
+  it("counts only while the task is done, whatever a lead's edit left behind", () => {
+    expect(resolutionOf(done(null))).toBe("completed");
+    expect(resolutionOf(done("cancelled"))).toBe("cancelled");
+    expect(resolutionOf(done("wontfix"))).toBe("wontfix");
+    expect(resolutionOf(sampleTask({ resolution: "cancelled" }))).toBeNull();
   });
 });
 
