@@ -3,8 +3,9 @@ import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
 import type { UnitOfWork } from "../core/write.js";
 import { agentDocument } from "../model/agent.js";
-import { newSession, sessionDocument } from "../model/session.js";
+import { newSession, type Session, sessionDocument } from "../model/session.js";
 import { agentRef } from "../sessions/heartbeat.js";
+import { isStale } from "../sessions/view.js";
 
 /** What an agent says of itself when it begins. */
 export interface Announcement {
@@ -29,6 +30,9 @@ export interface Known {
   presence: Snapshot;
 }
 
+/** How many open sessions of one agent in one project are looked at: one for each window that is open at once. */
+const OPEN_SESSIONS = 50;
+
 /** Reads what is known of an agent: the sessions in the transaction, which decides whether to open one. One round trip. */
 export async function readKnown(
   call: Call,
@@ -37,15 +41,15 @@ export async function readKnown(
 ): Promise<Known> {
   const values = { project_id, kind: "agent", agent_name: agent_id, status: "active" };
   const [sessions, presence] = await Promise.all([
-    tx.get(call.store.query("agentSessions", { values, limit: 1 })),
+    tx.get(call.store.query("agentSessions", { values, limit: OPEN_SESSIONS })),
     agentRef(call.store, agent_id, project_id).get(),
   ]);
   return { sessions, presence };
 }
 
 /**
- * Makes an agent known in a project: opens its session of kind `agent` under `newSessionId`, or goes on with the open
- * one, and keeps its intent, model and the hash of the tools it sees. A new session is logged; another announcement is
+ * Makes an agent known in a project: opens its session of kind `agent` under `newSessionId`, or goes on with the one that
+ * this connection opened or that nobody holds any more, and keeps its intent, model and the hash of the tools it sees. A new session is logged; another announcement is
  * a heartbeat.
  */
 export function announce(
@@ -56,9 +60,9 @@ export function announce(
   newSessionId: string,
 ): Announced {
   const { agent_id, project_id } = given;
-  const [session] = readDocuments(sessionDocument, "session", known.sessions.docs).rows;
   const [before] = known.presence.exists ? readDocuments(agentDocument, "agent", [known.presence]).rows : [];
   const now = unit.now();
+  const session = ownSession(readDocuments(sessionDocument, "session", known.sessions.docs).rows, call.holder, now);
   const intent = given.intent === undefined ? (before?.intent ?? null) : given.intent || null;
   const model = given.model ?? before?.model ?? null;
   const provider = given.provider ?? before?.provider ?? null;
@@ -66,10 +70,11 @@ export function announce(
   unit.tx.set(known.presence.ref, presence);
   const announced = { session_id: session?.id ?? newSessionId, intent, toolsSeen: before?.tools_hash ?? null };
   if (session) {
-    unit.tx.update(call.store.ref("sessions", session.id), { last_seen_at: now, intent, model, provider });
+    const { holder } = call;
+    unit.tx.update(call.store.ref("sessions", session.id), { last_seen_at: now, holder, intent, model, provider });
     return announced;
   }
-  const fields = { kind: "agent", project_id, agent_name: agent_id, intent, model, provider };
+  const fields = { kind: "agent", project_id, agent_name: agent_id, holder: call.holder, intent, model, provider };
   unit.tx.create(call.store.ref("sessions", newSessionId), newSession(now, fields));
   unit.log({
     action: "session_started",
@@ -79,4 +84,10 @@ export function announce(
     details: "Agent session started",
   });
   return announced;
+}
+
+/** The open session that this connection goes on with: its own, else one whose window is gone; another window's never. */
+function ownSession(open: readonly Session[], holder: string, now: Date): Session | undefined {
+  const left = (session: Session) => session.holder === null || isStale(session, now);
+  return open.find((session) => session.holder === holder) ?? open.find(left);
 }

@@ -38,7 +38,8 @@ export interface Board {
 const OPEN = 50;
 const IN_PROGRESS = 10;
 const SESSIONS = 50;
-const LATEST = 3;
+/** One more than is shown, for the entry of the reader's own session, which may be left out. */
+const LATEST = 4;
 const MEMORIES = 200;
 const AROUND = 20;
 const PROJECTS = 10;
@@ -128,4 +129,13 @@ async function federationRow(call: Call, { id, name }: Project) {
   ]);
   const session = active.find(({ kind }) => kind === "board");
   return { id, name, open, blocked, active_session: session?.id ?? null };
+}
+
+/** The board as it would be without one session: neither that it is active nor that it started is seen. Pure. */
+export function withoutSession(board: Board, id: string): Board {
+  return {
+    ...board,
+    active: board.active.filter((session) => session.id !== id),
+    latest: board.latest.filter(({ action, session_id }) => action !== "session_started" || session_id !== id),
+  };
 }

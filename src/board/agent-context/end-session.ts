@@ -1,5 +1,6 @@
 import type { Call } from "../core/call.js";
-import { existingTask } from "../core/existing.js";
+import { notFound } from "../core/errors.js";
+import { existingSession, existingTask } from "../core/existing.js";
 import { readDocuments } from "../core/read-document.js";
 import { type UnitOfWork, write } from "../core/write.js";
 import { activityDocument } from "../model/activity.js";
@@ -8,10 +9,14 @@ import { type Memory, memoryDocument } from "../model/memory.js";
 import { newSession, type Session, sessionDocument } from "../model/session.js";
 import { effectiveness } from "./effectiveness.js";
 import { nearDuplicate } from "./memories.js";
+import { openedHere, rememberOpened } from "./opened.js";
+import { type OpenSessions, sessionToEnd } from "./session-to-end.js";
 
 /** The arguments of end_session. */
 export interface EndAgentSession {
   agent_id: string;
+  /** Which session, where the agent has several. */
+  session_id?: string | undefined;
   task_id?: string | undefined;
   summary?: string | undefined;
   model?: string | undefined;
@@ -28,16 +33,16 @@ const WEEK_MS = 7 * 24 * 60 * 60_000;
 /**
  * Ends an agent's session (docs/contracts.md 6, end_session): keeps the summary as a memory of the project, records the usage,
  * closes the session of kind `agent`, and reports how well context was delivered. Idempotent: without an open session,
- * the same usage and summary as the last one's change nothing; others make a record of their own. Throws `task_not_found`.
+ * the same usage and summary as the last one's change nothing; others make a record of their own. Throws `task_not_found`,
+ * `session_not_found`, and `invalid_argument` when the agent has open sessions in several projects.
  */
 export async function endAgentSession(call: Call, args: EndAgentSession) {
   const newSessionId = call.newUuid();
   const newMemoryId = call.newId();
   const outcome = await write(call, async (unit) => {
-    const [{ open, last }, taskProject] = await Promise.all([
-      readSessions(call, unit, args.agent_id),
-      projectOfTask(call, args),
-    ]);
+    const [sessions, taskProject] = await Promise.all([readSessions(call, unit, args), projectOfTask(call, args)]);
+    const open = sessionToEnd(sessions, taskProject);
+    const { last } = sessions;
     const project_id = open?.project_id ?? taskProject ?? last?.project_id ?? null;
     const memory = args.summary && project_id !== null ? await findMemory(call, unit, project_id, args.summary) : null;
     const repeated = !open && last !== null && sameAsLast(last, args);
@@ -47,6 +52,7 @@ export async function endAgentSession(call: Call, args: EndAgentSession) {
     const closed = closeSession(call, unit, { args, open, project_id, memory_id, newSessionId });
     return { session: session(closed), project_id, memory_id, repeated };
   });
+  rememberOpened(call, args.agent_id, outcome.session.id);
   const report = await effectivenessReport(call, args.agent_id, outcome);
   return { session_id: outcome.session.id, memory_id: outcome.memory_id, effectiveness_report: report };
 }
@@ -57,17 +63,34 @@ const session = ({ id, started_at }: Pick<Session, "id" | "started_at">) => ({
   started_at: started_at?.getTime() ?? 0,
 });
 
-async function readSessions(call: Call, { tx }: UnitOfWork, agent: string) {
-  const values = { kind: "agent", agent_name: agent, status: "active" };
+/**
+ * Reads the agent's open sessions, in the transaction, and its last one that has ended: the given one; else those that
+ * this connection opened; else, where it opened none, all of the agent's.
+ */
+async function readSessions(call: Call, { tx }: UnitOfWork, args: EndAgentSession): Promise<OpenSessions> {
+  const { agent_id, session_id } = args;
+  const ids = session_id === undefined ? openedHere(call, agent_id) : [session_id];
+  if (ids.length > 0) {
+    const snapshots = await tx.getAll(ids.map((id) => call.store.ref("sessions", id)));
+    const given = session_id === undefined ? null : existingSession(snapshots[0], session_id);
+    if (given && (given.kind !== "agent" || given.agent_name !== agent_id)) throw notFound("session", given.id);
+    const found = snapshots.filter(({ exists }) => exists);
+    const sessions = readDocuments(sessionDocument, "session", found).rows.sort(latestFirst);
+    const open = sessions.filter(({ status }) => status === "active");
+    return { open, last: sessions.find(({ status }) => status === "completed") ?? null, opened: true };
+  }
+  const values = { kind: "agent", agent_name: agent_id, status: "active" };
   const [active, history] = await Promise.all([
-    tx.get(call.store.query("agentSessions", { values, limit: 20 })),
-    call.store.query("sessions", { values: { agent_name: agent, status: "completed" }, limit: 20 }).get(),
+    tx.get(call.store.query("agentSessions", { values, limit: 50 })),
+    call.store.query("sessions", { values: { agent_name: agent_id, status: "completed" }, limit: 20 }).get(),
   ]);
-  const newest = (a: Session, b: Session) => Number(b.last_seen_at) - Number(a.last_seen_at);
-  const open = readDocuments(sessionDocument, "session", active.docs).rows.sort(newest)[0] ?? null;
+  const open = readDocuments(sessionDocument, "session", active.docs).rows.sort(latestFirst);
   const past = readDocuments(sessionDocument, "session", history.docs).rows.filter(({ kind }) => kind === "agent");
-  return { open, last: past[0] ?? null };
+  return { open, last: past[0] ?? null, opened: false };
 }
+
+/** By the last sign of life, the latest first. */
+const latestFirst = (a: Session, b: Session) => Number(b.last_seen_at) - Number(a.last_seen_at);
 
 async function projectOfTask(call: Call, { task_id }: EndAgentSession): Promise<string | null> {
   if (task_id === undefined) return null;
@@ -138,7 +161,7 @@ function closeSession(
   if (open) tx.update(call.store.ref("sessions", id), closing);
   else
     tx.create(call.store.ref("sessions", id), {
-      ...newSession(now, { kind: "agent", project_id, agent_name: args.agent_id }),
+      ...newSession(now, { kind: "agent", project_id, agent_name: args.agent_id, holder: call.holder }),
       ...closing,
     });
   log({

@@ -15,13 +15,20 @@ export const deliveredPart: StatePart<Map<string, Delivered>> = { make: () => ne
 
 const SKIPPED = { skipped: true, reason: "unchanged since it was last sent to this agent" };
 
-/** What to send of the sections, given what the agent has; and what it has then. Pure. */
-export function incremental(sections: Partial<Record<Section, Content>>, delivered: Delivered) {
+/**
+ * What to send of the sections, given what the agent has; and what it has then. `compared` is the same without the
+ * agent's own session, which is no news to it. Pure.
+ */
+export function incremental(
+  sections: Partial<Record<Section, Content>>,
+  compared: Partial<Record<Section, Content>>,
+  delivered: Delivered,
+) {
   const sent: Partial<Record<Section, Content>> = {};
   const after: Delivered = { ...delivered };
   let savedBytes = 0;
   for (const [name, content] of Object.entries(sections) as [Section, Content][]) {
-    const hash = sha256(JSON.stringify(content));
+    const hash = sha256(JSON.stringify(compared[name]));
     if (delivered[name] === hash) {
       sent[name] = SKIPPED;
       savedBytes += Math.max(0, jsonBytes(content) - jsonBytes(SKIPPED));

@@ -11,6 +11,8 @@ export type Content = Record<string, unknown>;
 
 /** How many open tasks are shown. */
 export const FIRST_TASKS = 6;
+/** How many of the latest entries are shown. */
+const LATEST_SHOWN = 3;
 /** A task in progress counts as stale when nothing about it has changed for this long. */
 const STALE_TASK_MS = 7 * 24 * 60 * 60_000;
 const GRAPH_TASKS = 30;
@@ -52,7 +54,7 @@ export const MAKE: Record<Section, (given: Given) => Content> = {
       stale: isStale(session, now),
     })),
     in_progress: board.inProgress.map(({ id, assigned_agent }) => ({ id, assigned_agent })),
-    latest_changes: board.latest.map(({ action, agent_name, task_id, created_at }) => ({
+    latest_changes: board.latest.slice(0, LATEST_SHOWN).map(({ action, agent_name, task_id, created_at }) => ({
       action,
       agent_name,
       task_id,

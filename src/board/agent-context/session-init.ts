@@ -5,8 +5,9 @@ import { write } from "../core/write.js";
 import { type Project, projectDocument } from "../model/project.js";
 import { agentAwareness, crossProjectAlerts, toolIntegrityAlert } from "./alerts.js";
 import { type Announcement, announce, readKnown } from "./announce.js";
-import { type Board, collectBoard } from "./collect.js";
+import { type Board, collectBoard, withoutSession } from "./collect.js";
 import { deliveredPart, incremental } from "./incremental.js";
+import { rememberOpened } from "./opened.js";
 import { type InitScope, initScopeOf, SCOPES, type Section } from "./scopes.js";
 import { type Content, FIRST_TASKS, MAKE } from "./sections.js";
 
@@ -72,7 +73,12 @@ async function deliver(call: Call, announcement: Announcement, scope: InitScope,
   const { answer, after } = await write(call, async (unit) => {
     const [known, found] = await Promise.all([readKnown(call, unit, announcement), read()]);
     const { session_id, intent, toolsSeen } = announce(call, unit, announcement, known, newSessionId);
-    const delivery = incremental(sections(call, found, scope, intent), memory.get(key) ?? {});
+    const news = { ...found, board: withoutSession(found.board, session_id) };
+    const delivery = incremental(
+      sections(call, found, scope, intent),
+      sections(call, news, scope, intent),
+      memory.get(key) ?? {},
+    );
     unit.tx.create(call.store.ref("deliveries", call.newId()), {
       agent_id,
       project_id,
@@ -85,6 +91,7 @@ async function deliver(call: Call, announcement: Announcement, scope: InitScope,
     const answer = { session_id, ...alerts(call, found, agent_id, toolsSeen), ...delivery.sent };
     return { answer, after: delivery.after };
   });
+  rememberOpened(call, agent_id, answer.session_id);
   // It counts as sent only when the caller still waits for it.
   if (!call.signal.aborted) memory.set(key, after);
   return answer;

@@ -104,6 +104,10 @@ export function notFound(noun: "project" | "task" | "session", id: string): Boar
 }
 
 /** `invalid_argument`: the message names the argument and what it must be. */
-export function invalidArgument(message: string, hint = "Correct the argument and call again."): BoardError {
-  return new BoardError("invalid_argument", message, hint);
+export function invalidArgument(
+  message: string,
+  hint = "Correct the argument and call again.",
+  details?: BoardError["details"],
+): BoardError {
+  return new BoardError("invalid_argument", message, hint, details);
 }

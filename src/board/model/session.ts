@@ -16,6 +16,8 @@ export const sessionDocument = z.object({
   intent: optionalText,
   started_at: optionalTimestamp,
   last_seen_at: optionalTimestamp,
+  /** The connection that opened it; null when none is known. */
+  holder: optionalText,
   ended_at: optionalTimestamp,
   progress_summary: optionalText,
   handoff_notes: optionalText,
@@ -56,6 +58,7 @@ export function newSession(
     intent: null,
     started_at: now,
     last_seen_at: now,
+    holder: null,
     ended_at: null,
     progress_summary: null,
     handoff_notes: null,

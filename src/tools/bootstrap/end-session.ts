@@ -19,6 +19,7 @@ export default defineTool({
   annotations: { ...CHANGES, destructiveHint: false },
   input: writeInput({
     agent_id: agentName,
+    session_id: id.optional(),
     task_id: id.optional(),
     summary: summary.optional(),
     model: requiredText(LIMITS.title).optional(),
