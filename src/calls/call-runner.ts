@@ -9,7 +9,8 @@ import type { Tool } from "../tools/define.js";
 import { checkArguments } from "./check-arguments.js";
 import { withinDeadline } from "./deadline.js";
 import { degradedResult } from "./degraded.js";
-import { type Outcome, toBoardError, toolDeadlineExceeded } from "./outcome.js";
+import { createCallOrder } from "./order.js";
+import { notBegun, type Outcome, toBoardError, toolDeadlineExceeded } from "./outcome.js";
 
 /** What the calls of one connection are run with. */
 export interface CallRunnerOptions {
@@ -42,17 +43,17 @@ export interface Caller {
 /** Runs the calls of one connection, without knowing the transport. */
 export interface CallRunner {
   /**
-   * Runs a tool call to its outcome: arguments are checked, the deadline is kept even when the store never answers, and
-   * whatever was thrown becomes an error with a stable code (docs/contracts.md 2). Rejects only when the caller cancelled,
-   * with its reason: no client waits for that answer.
+   * Runs a tool call to its outcome: arguments are checked, calls that came before and write are waited for
+   * (docs/contracts.md 1.2), the deadline is kept even when the store never answers, and whatever was thrown becomes an
+   * error with a stable code (2). Rejects only when the caller cancelled, with its reason: no client waits for that answer.
    */
   run(tool: Tool, given: unknown, caller: Caller): Promise<Outcome>;
   /**
-   * Runs a read that is no tool call (`what` names it in errors and in the log) under the same deadline. Throws a
-   * BoardError, or the caller's reason for cancelling.
+   * Runs a read that is no tool call (`what` names it in errors and in the log) in the same order and under the same
+   * deadline. Throws a BoardError, or the caller's reason for cancelling.
    */
   read<T>(what: string, cancelled: AbortSignal, work: (call: Call) => Promise<T>): Promise<T>;
-  /** Resolves when no tool call is running any more. */
+  /** Resolves when nothing is running or waiting any more. */
   idle(): Promise<void>;
 }
 
@@ -65,6 +66,8 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
   const connection = newConnectionState();
   const holder = runtime.newId();
   const running = new Set<Promise<unknown>>();
+  // Telemetry waits for no work and holds none up (docs/contracts.md 4): it has an order of its own.
+  const [board, telemetry] = [createCallOrder(), createCallOrder()];
 
   const begin = async (given: Pick<Call, "signal" | "idempotency" | "deadline" | "progress">): Promise<Call> => {
     const store = await options.store();
@@ -73,19 +76,29 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
   };
   const deadlineIn = (ms: number) => new Date(runtime.now().getTime() + ms);
 
+  function inTurn<T>(tool: Tool, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    if (tool.standsAlone) return work();
+    const order = tool.degraded ? telemetry : board;
+    return order.inTurn(tool.annotations.readOnlyHint ? "reads" : "writes", signal, work);
+  }
+
   async function run(tool: Tool, given: unknown, caller: Caller): Promise<Outcome> {
     const ms = tool.degraded ? telemetryDeadlineMs * (1 - ANSWERING_SHARE) : deadlineMs;
     let done = 0;
+    let begun = false;
     const progress: Call["progress"] = (soFar, total) => {
       done = soFar;
       caller.progress?.(soFar, total);
     };
     try {
       const { idempotency_key: key, ...args } = checkArguments(tool, given);
-      const limits = { ms, cancelled: caller.cancelled, onTimeout: () => toolDeadlineExceeded(tool) };
+      const onTimeout = () => (begun ? toolDeadlineExceeded(tool) : notBegun(tool.name));
       const context = { progress, deadline: deadlineIn(ms), idempotency: idempotencyOf(tool, key, args, project) };
-      const answer = await withinDeadline(limits, async (signal) =>
-        tool.handler(await begin({ ...context, signal }), args),
+      const answer = await withinDeadline({ ms, cancelled: caller.cancelled, onTimeout }, (signal) =>
+        inTurn(tool, signal, async () => {
+          begun = true;
+          return await tool.handler(await begin({ ...context, signal }), args);
+        }),
       );
       const result = tool.output.parse(answer);
       const sign = tool.heartbeat?.(args, result);
@@ -103,23 +116,31 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
     }
   }
 
+  async function read<T>(what: string, cancelled: AbortSignal, work: (call: Call) => Promise<T>): Promise<T> {
+    let begun = false;
+    const onTimeout = () =>
+      begun ? new BoardError("deadline_exceeded", `${what} did not finish in time.`, "Try again.") : notBegun(what);
+    const context = { idempotency: null, deadline: deadlineIn(deadlineMs), progress: () => {} };
+    try {
+      return await withinDeadline({ ms: deadlineMs, cancelled, onTimeout }, (signal) =>
+        board.inTurn("reads", signal, async () => {
+          begun = true;
+          return await work(await begin({ ...context, signal }));
+        }),
+      );
+    } catch (error) {
+      throw cancelled.aborted ? error : toBoardError(error, what, log);
+    }
+  }
+
+  function untilIdle<T>(call: Promise<T>): Promise<T> {
+    running.add(call);
+    return call.finally(() => running.delete(call));
+  }
+
   return {
-    run(tool, given, caller) {
-      const call = run(tool, given, caller);
-      running.add(call);
-      return call.finally(() => running.delete(call));
-    },
-    async read(what, cancelled, work) {
-      const onTimeout = () => new BoardError("deadline_exceeded", `${what} did not finish in time.`, "Try again.");
-      const context = { idempotency: null, deadline: deadlineIn(deadlineMs), progress: () => {} };
-      try {
-        return await withinDeadline({ ms: deadlineMs, cancelled, onTimeout }, async (signal) =>
-          work(await begin({ ...context, signal })),
-        );
-      } catch (error) {
-        throw cancelled.aborted ? error : toBoardError(error, what, log);
-      }
-    },
+    run: (tool, given, caller) => untilIdle(run(tool, given, caller)),
+    read: (what, cancelled, work) => untilIdle(read(what, cancelled, work)),
     async idle() {
       while (running.size > 0) await Promise.allSettled(running);
     },

@@ -35,3 +35,12 @@ export function toolDeadlineExceeded({ name, annotations }: Tool): BoardError {
         "Read the record before you repeat the call.",
       );
 }
+
+/** The `deadline_exceeded` of a call whose turn did not come in time: it was never begun. `what` names it. */
+export function notBegun(what: string): BoardError {
+  return new BoardError(
+    "deadline_exceeded",
+    `${what} was not begun: calls before it over this connection did not finish in time. Nothing of it was applied.`,
+    "Call again when the earlier calls are answered.",
+  );
+}

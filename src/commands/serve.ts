@@ -29,7 +29,7 @@ export function serve(config: Config): Promise<number> {
       telemetryDeadlineMs,
       log: stderrLog,
     });
-    const reason = await serveStdio(fireboard, deadlineMs);
+    const reason = await serveStdio(fireboard, Math.max(deadlineMs, telemetryDeadlineMs));
     const closed = await board.close();
     stderrLog("info", "stopped", { reason, store_closed: closed });
     return reason === "connection_lost" ? 1 : 0;

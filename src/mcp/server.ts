@@ -29,7 +29,7 @@ export interface McpServerOptions extends Omit<CallRunnerOptions, "clientName" |
 /** A server that is not connected yet. */
 export interface FireboardServer {
   server: Server;
-  /** Resolves when no call is running any more. */
+  /** Resolves when nothing is running or waiting any more. */
   idle(): Promise<void>;
 }
 

@@ -11,10 +11,10 @@ export type StopReason = "stdin_closed" | "connection_lost" | "SIGINT" | "SIGTER
 /**
  * Serves over stdin and stdout until stdin ends, a signal comes or the connection is lost. Then it waits until running
  * calls have ended and their answers are written, and closes. After the end of stdin it waits as long as a call may take
- * (`deadlineMs`), so that a client that piped a session into the server gets all answers; a second signal ends the wait.
- * The caller closes the store.
+ * (`longestMs`) and its answer besides, so that a client that piped a session into the server gets all answers; a second
+ * signal ends the wait. The caller closes the store.
  */
-export async function serveStdio({ server, idle }: FireboardServer, deadlineMs: number): Promise<StopReason> {
+export async function serveStdio({ server, idle }: FireboardServer, longestMs: number): Promise<StopReason> {
   const stopped = new Promise<StopReason>((resolve) => {
     process.stdin.once("end", () => resolve("stdin_closed"));
     process.stdin.once("close", () => resolve("stdin_closed"));
@@ -31,7 +31,7 @@ export async function serveStdio({ server, idle }: FireboardServer, deadlineMs: 
     await nextTurn();
     if (reason !== "connection_lost") await flushed();
   };
-  await Promise.race([answered(), patience(reason === "stdin_closed" ? deadlineMs : PATIENCE_MS)]);
+  await Promise.race([answered(), patience(PATIENCE_MS + (reason === "stdin_closed" ? longestMs : 0))]);
   await server.close();
   return reason;
 }

@@ -61,6 +61,8 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   project?: ProjectArgument;
   /** On tools that agents must not depend on: what to answer, instead of an error, when the store fails or takes too long. */
   degraded?(call: Unfinished<z.output<I>>): z.input<O>;
+  /** On long work in the background: it waits for no other call over its connection, and none waits for it. */
+  standsAlone?: true;
   /** A second content item after the JSON: text that the agent is to pass on as it is. */
   text?(result: z.output<O>): string;
 }

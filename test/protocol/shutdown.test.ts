@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/firestore/open-store.js";
 import { useDatabases } from "../support/lane.js";
+import { openDatabase } from "../support/open-database.js";
 import { INITIALIZE, type RawServer, startInitialized, startRaw, toolCall } from "../support/raw-server.js";
+import { dialog, newRequestId, newSessionId, stored } from "../support/turnlog.js";
 
 const database = useDatabases();
 
@@ -61,6 +63,35 @@ it("answers everything that was asked before stdin ended, large answers included
     const { result } = await server.answer(id);
     expect(result.structuredContent.projects).toHaveLength(names.length);
   }
+});
+
+it("does everything that was piped into it, in order", async () => {
+  const { env, config } = await database();
+  const server = startRaw(env);
+  const sessionId = newSessionId();
+  const requestId = newRequestId();
+  const appends = Array.from({ length: 40 }, (_, at) =>
+    toolCall(10 + at, "sessionlog_append_dialog", { dialogItems: dialog(1, at) }),
+  );
+  server.send(
+    { jsonrpc: "2.0", id: 1, method: "initialize", params: INITIALIZE },
+    { jsonrpc: "2.0", method: "notifications/initialized" },
+    toolCall(2, "sessionlog_open_session", { agent: "ClaudeCowork", sessionId, title: "Piped" }),
+    toolCall(3, "sessionlog_begin_turn", { requestId, queryTitle: "t", queryText: "" }),
+    ...appends,
+    toolCall(4, "sessionlog_complete_turn"),
+    { jsonrpc: "2.0", id: 5, method: "resources/read", params: { uri: `board://sessions/${sessionId}` } },
+  );
+  server.end();
+  expect(await server.exited).toBe(0);
+  for (const id of [2, 3, 4, ...appends.map((call) => call.id)])
+    expect((await server.answer(id)).result.isError).toBeUndefined();
+  const [shown] = (await server.answer(5)).result.contents;
+  expect(JSON.parse(shown.text)).toMatchObject({ id: sessionId, turn_count: 1 });
+  const { store, db } = await openDatabase(config);
+  const items = await stored(db, sessionId, requestId).dialog();
+  await store.close();
+  expect(items.map(({ content }) => content)).toEqual(dialog(40).map(({ content }) => content));
 });
 
 it("answers a whole session that was piped into it", async () => {

@@ -1,10 +1,11 @@
+import { EventEmitter, once } from "node:events";
 import * as grpc from "@grpc/grpc-js";
 
 /**
- * What happens to a commit: it passes, is refused without reaching the store, or is applied and its answer lost. The client
- * sees the last two as UNAVAILABLE.
+ * What happens to a commit: it passes, is refused without reaching the store, is applied and its answer lost, or is held
+ * back until it is released. The client sees the second and third as UNAVAILABLE.
  */
-export type CommitOutcome = "passes" | "refused" | "answer lost";
+export type CommitOutcome = "passes" | "refused" | "answer lost" | "held";
 
 /** A Firestore that passes every call on to another one, and can make commits fail. */
 export interface FlakyCommitProxy {
@@ -14,6 +15,10 @@ export interface FlakyCommitProxy {
   outcome: CommitOutcome;
   /** How many commits were sent to it. */
   commits(): number;
+  /** Resolves when a commit is held back. */
+  holds(): Promise<void>;
+  /** Lets the commits that are held back pass, and all to come. */
+  release(): void;
   close(): void;
 }
 
@@ -31,6 +36,8 @@ const path = (method: string) => `/google.firestore.v1.Firestore/${method}`;
 export async function startFlakyCommitProxy(target: string): Promise<FlakyCommitProxy> {
   const client = new grpc.Client(target, grpc.credentials.createInsecure());
   let received = 0;
+  const held: (() => void)[] = [];
+  const commits = new EventEmitter();
   const metadataOf = ({ metadata }: { metadata: grpc.Metadata }) => {
     const passed = metadata.clone();
     passed.remove("host");
@@ -43,9 +50,13 @@ export async function startFlakyCommitProxy(target: string): Promise<FlakyCommit
       const outcome = method === "Commit" ? proxy.outcome : "passes";
       if (method === "Commit") received += 1;
       const answer: grpc.requestCallback<Bytes> = (error, response) =>
-        outcome === "passes" ? callback(error, response) : callback(LOST);
-      if (outcome === "refused") callback(LOST);
-      else client.makeUnaryRequest(path(method), same, same, call.request, metadataOf(call), answer);
+        outcome === "answer lost" ? callback(LOST) : callback(error, response);
+      const passOn = () => client.makeUnaryRequest(path(method), same, same, call.request, metadataOf(call), answer);
+      if (outcome === "held") {
+        held.push(passOn);
+        commits.emit("held");
+      } else if (outcome === "refused") callback(LOST);
+      else passOn();
     };
 
   const stream = (method: string) => (call: grpc.ServerWritableStream<Bytes, Bytes>) => {
@@ -80,6 +91,13 @@ export async function startFlakyCommitProxy(target: string): Promise<FlakyCommit
     host: `127.0.0.1:${port}`,
     outcome: "passes",
     commits: () => received,
+    async holds() {
+      if (held.length === 0) await once(commits, "held");
+    },
+    release() {
+      proxy.outcome = "passes";
+      for (const pass of held.splice(0)) pass();
+    },
     close() {
       server.forceShutdown();
       client.close();

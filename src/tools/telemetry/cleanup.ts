@@ -19,6 +19,7 @@ export default defineTool({
     reason: z.string().optional(),
   }),
   handler: cleanUpSessions,
+  standsAlone: true,
   degraded: ({ args, reason, done, now }) => ({
     count: done,
     remaining: null,
