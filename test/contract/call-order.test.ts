@@ -196,7 +196,6 @@ describe("telemetry", () => {
     expect(await agent.call("sessionCleanup")).toMatchObject({ remaining: 0 });
     const degraded = { session: null, reason: "deadline_exceeded" };
     expect(await Promise.all([stuck, behind])).toEqual([degraded, degraded]);
-    expect(agent.stderr()).toContain("sessionUpdate was not begun");
     proxy.release();
     const { sessions } = await untilItWorks(() => agent.call("sessionQuery"));
     expect(sessions).toMatchObject([{ sessionId, inputTokens: 1 }]);
