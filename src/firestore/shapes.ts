@@ -59,8 +59,26 @@ export const SHAPES = shapes({
   tasksByPriority: {
     collection: "tasks",
     filters: { project_id: "==", priority: "==" },
-    optionalFilters: { status: "in", resolution: "==", assigned_agent: "==", parent_task_id: "==" },
+    optionalFilters: {
+      status: "in",
+      resolution: "==",
+      assigned_agent: "==",
+      parent_task_id: "==",
+      labels: "array-contains",
+    },
     orderBy: [["created_at", "asc"]],
+  },
+  tasksByDueTime: {
+    collection: "tasks",
+    filters: { project_id: "==", due_at: "<" },
+    optionalFilters: {
+      status: "in",
+      priority: "==",
+      assigned_agent: "==",
+      parent_task_id: "==",
+      labels: "array-contains",
+    },
+    orderBy: [["due_at", "asc"]],
   },
   tasksOfUnknownPriority: {
     collection: "tasks",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Metadata, metadataFault } from "../board/core/metadata.js";
 import { jsonBytes } from "../board/core/tokens.js";
 import { LIMITS, PAGE } from "../board/model/limits.js";
+import { isStorableTime } from "../time-range.js";
 
 const wellFormed = (value: string) => value.isWellFormed();
 
@@ -64,6 +65,40 @@ export const metadata = z
   })
   .meta({ type: "object" });
 
+/** A label of a task, without white space around it. */
+export const label = z
+  .string()
+  .overwrite((value) => value.trim())
+  .min(1)
+  .max(LIMITS.label)
+  .refine(wellFormed, "must be valid Unicode");
+/** The labels of a task, each once, in the order given. */
+export const labels = z
+  .array(label)
+  .overwrite((list) => [...new Set(list)])
+  .max(LIMITS.labels);
+
+const dateOrTime = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+const isDateOrTime = (value: string) => dateOrTime.safeParse(value).success && isStorableTime(new Date(value));
+/** A date, which is its beginning in UTC, or a time with a zone; as ISO 8601 UTC. */
+export const dueTime = z
+  .string()
+  .refine(isDateOrTime, { error: "must be a date (YYYY-MM-DD) or an ISO 8601 time with a zone", abort: true })
+  .overwrite((value) => new Date(value).toISOString());
+
+/** Where a task came from; published without its parts, which cost more than they help. */
+export const externalRef = z
+  .custom<object>((value) => typeof value === "object" && value !== null && !Array.isArray(value), "must be an object")
+  .meta({ type: "object", description: "{source, id, url?, batch?}" })
+  .pipe(
+    z.strictObject({
+      source: requiredText(LIMITS.externalRef.source),
+      id: requiredText(LIMITS.externalRef.id),
+      url: requiredText(LIMITS.externalRef.url).nullable().default(null),
+      batch: requiredText(LIMITS.externalRef.batch).nullable().default(null),
+    }),
+  );
+
 /** Parts of results. */
 export const warnings = z.array(z.string());
 /** A time in a result: ISO 8601 UTC, or null. */
@@ -86,6 +121,9 @@ export const taskRow = z.object({
   assigned_agent: nullableText,
   parent_task_id: nullableText,
   depends_on: z.array(z.string()),
+  labels: z.array(z.string()),
+  due_at: isoTime,
+  external_ref: z.object({ source: nullableText, id: nullableText, url: nullableText, batch: nullableText }).nullable(),
   riper_mode: nullableText,
   lease: z.object({ agent_name: z.string(), session_id: nullableText, expires_at: z.string() }).nullable(),
   created_at: isoTime,

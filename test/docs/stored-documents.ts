@@ -112,7 +112,8 @@ async function play(use: Use): Promise<void> {
 /** Gives the id of a task that is done. */
 async function workOnTasks(use: Use, ids: Record<"project_id" | "other" | "session_id", unknown>) {
   const { project_id, other, session_id } = ids;
-  const details = { description: "d", assigned_agent: "bob", riper_mode: "plan", metadata: { a: 1 } };
+  const marks = { labels: ["l"], due_at: "2026-12-01", external_ref: { source: "s", id: "i" } };
+  const details = { description: "d", assigned_agent: "bob", riper_mode: "plan", metadata: { a: 1 }, ...marks };
   const { id: done } = await use("board_create_task", { project_id, title: "t", status: "done" });
   const { id: parent } = await use("board_create_task", { project_id, title: "t" });
   const related = { depends_on: [done], parent_task_id: parent };

@@ -15,6 +15,12 @@ export const freeFormMap = z
   .nullable()
   .default(null)
   .transform((value) => plain(value ?? {}));
+/** A list of texts; empty when it is missing. */
+export const texts = z
+  .array(z.string())
+  .nullable()
+  .default(null)
+  .transform((list) => list ?? []);
 /** A number; 0 when it is missing. */
 export const counter = z.number().default(0);
 

@@ -9,6 +9,11 @@ export const LIMITS = {
   action: 40,
   id: 128,
   dependsOn: 100,
+  /** Labels of a task, and characters of each. */
+  labels: 20,
+  label: 50,
+  /** Characters of each part. */
+  externalRef: { source: 100, id: 500, url: 2_000, batch: 128 },
   /** Bytes of JSON. */
   metadata: 32 * 1024,
   metadataDepth: 10,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { freeFormMap, optionalText, optionalTimestamp, type Stored, timestamp } from "./fields.js";
+import { freeFormMap, optionalText, optionalTimestamp, type Stored, texts, timestamp } from "./fields.js";
 
 /** Who holds a task until when; `minutes` is what a renewal adds. */
 const lease = z.object({
@@ -11,6 +11,11 @@ const lease = z.object({
 /** Who holds a task, and until when. */
 export type Lease = z.output<typeof lease>;
 
+/** Where a task came from: the record of another tool, and the import that brought it. */
+const externalRef = z.object({ source: optionalText, id: optionalText, url: optionalText, batch: optionalText });
+/** Where a task came from. */
+export type ExternalRef = z.output<typeof externalRef>;
+
 /** A task as stored (docs/contracts.md 1). */
 export const taskDocument = z.object({
   project_id: z.string().default(""),
@@ -21,11 +26,10 @@ export const taskDocument = z.object({
   priority: z.string().default("medium"),
   assigned_agent: optionalText,
   parent_task_id: optionalText,
-  depends_on: z
-    .array(z.string())
-    .nullable()
-    .default(null)
-    .transform((ids) => ids ?? []),
+  depends_on: texts,
+  labels: texts,
+  due_at: optionalTimestamp,
+  external_ref: externalRef.nullable().default(null),
   riper_mode: optionalText,
   metadata: freeFormMap,
   lease: lease.nullable().default(null),

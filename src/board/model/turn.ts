@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { counter, optionalText, optionalTimestamp, type Stored } from "./fields.js";
+import { counter, optionalText, optionalTimestamp, type Stored, texts } from "./fields.js";
 
 /** The words of the turn log (docs/contracts.md 5); action types are open. */
 export const DIALOG_ROLES = ["model", "tool", "system", "user"] as const;
@@ -29,12 +29,6 @@ export const TURN_LIMITS = {
   items: 500,
   itemBytes: 8 * 1024 * 1024,
 } as const;
-
-const texts = z
-  .array(z.string())
-  .nullable()
-  .default(null)
-  .transform((list) => list ?? []);
 
 /**
  * A turn as stored, `sessions/{id}/turns/{request_id}`. Its dialog items and actions are documents in sub-collections of

@@ -1,24 +1,15 @@
 import { changedFields, pick } from "../core/changed-fields.js";
 import { invalidArgument } from "../core/errors.js";
-import { checkMetadataSize, type Metadata, mergeMetadata } from "../core/metadata.js";
-import type { BoardAction, Priority, Resolution, RiperMode, TaskStatus } from "../model/enums.js";
+import { checkMetadataSize, mergeMetadata } from "../core/metadata.js";
+import type { BoardAction, Resolution, TaskStatus } from "../model/enums.js";
 import { resolutionOf, type Task } from "../model/task.js";
+import { type GivenFields, storedFields } from "./given-fields.js";
 import { LEASE_MINUTES, liveLease, newLease, refuseOtherHolder } from "./lease.js";
 
 /** What a single or bulk update asks of a task; undefined leaves a field alone. */
-export interface TaskChange {
-  title?: string | undefined;
-  description?: string | null | undefined;
-  status?: TaskStatus | undefined;
+export interface TaskChange extends GivenFields {
   /** Only of a task that is done, or becomes it by the same change. */
   resolution?: Resolution | undefined;
-  priority?: Priority | undefined;
-  /** `""` or null unassigns. */
-  assigned_agent?: string | null | undefined;
-  riper_mode?: RiperMode | null | undefined;
-  parent_task_id?: string | null | undefined;
-  depends_on?: string[] | undefined;
-  metadata?: Metadata | undefined;
   project_id?: string | undefined;
 }
 
@@ -97,13 +88,12 @@ function leaseAfter(task: Task, wanted: Partial<Task>, now: Date): Task["lease"]
   return liveLease(task, now) && newLease(assigned_agent, null, LEASE_MINUTES, now);
 }
 
-function wantedFields(task: Task, change: TaskChange): Partial<Task> {
-  const wanted: Partial<Task> = { ...(change as Partial<Task>) };
-  if (change.description !== undefined) wanted.description = change.description || null;
-  if (change.assigned_agent !== undefined) wanted.assigned_agent = change.assigned_agent || null;
-  if (change.depends_on !== undefined) wanted.depends_on = [...new Set(change.depends_on)];
-  if (change.metadata !== undefined) {
-    wanted.metadata = mergeMetadata(task.metadata, change.metadata);
+function wantedFields(task: Task, { resolution, project_id, metadata, ...given }: TaskChange): Partial<Task> {
+  const wanted: Partial<Task> = storedFields(given);
+  if (resolution !== undefined) wanted.resolution = resolution;
+  if (project_id !== undefined) wanted.project_id = project_id;
+  if (metadata !== undefined) {
+    wanted.metadata = mergeMetadata(task.metadata, metadata);
     checkMetadataSize("metadata", wanted.metadata);
   }
   return wanted;

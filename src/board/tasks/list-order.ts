@@ -1,6 +1,7 @@
 import type { Snapshot } from "../../firestore/store.js";
 import type { Bucket } from "../core/paging.js";
 import { OPEN_STATUSES, PRIORITIES, type Resolution, TASK_STATUSES } from "../model/enums.js";
+import { timestamp } from "../model/fields.js";
 
 /** Which tasks of a project are wanted. */
 export interface TaskFilter {
@@ -12,12 +13,16 @@ export interface TaskFilter {
   /** `""` means unassigned. */
   assigned_agent?: string | undefined;
   parent_task_id?: string | undefined;
+  label?: string | undefined;
+  /** ISO 8601; tasks without a due time are then left out. */
+  due_before?: string | undefined;
   include_done?: boolean | undefined;
 }
 
 /**
  * The queries that give a project's tasks by priority, then created_at (docs/contracts.md 1: no stored rank, one query per
- * priority). Tasks whose priority or status is none of ours, typed into the console by a lead, come last.
+ * priority); with `due_before` by due_at. Tasks whose priority or status is none of ours, typed into the console by a lead,
+ * come last.
  */
 export function taskBuckets(filter: TaskFilter): Bucket[] {
   const { project_id, priority } = filter;
@@ -27,6 +32,7 @@ export function taskBuckets(filter: TaskFilter): Bucket[] {
     project_id,
     assigned_agent: filter.assigned_agent === "" ? null : filter.assigned_agent,
     parent_task_id: filter.parent_task_id,
+    labels: filter.label,
     // A missing resolution means completed, which no query can ask for.
     resolution: filter.resolution === "completed" ? undefined : filter.resolution,
   };
@@ -39,10 +45,13 @@ export function taskBuckets(filter: TaskFilter): Bucket[] {
 
   const matches = (field: "assigned_agent" | "parent_task_id", stored: unknown) =>
     values[field] === undefined || (stored ?? null) === values[field];
+  const due = filter.due_before === undefined ? undefined : new Date(filter.due_before);
   const keepOthers: Bucket["keep"] = (document) =>
     matches("assigned_agent", document.get("assigned_agent")) &&
     matches("parent_task_id", document.get("parent_task_id")) &&
-    hasResolution(document, filter.resolution);
+    hasResolution(document, filter.resolution) &&
+    (filter.label === undefined || hasLabel(document, filter.label)) &&
+    (due === undefined || isDueBefore(document, due));
   const unknownPriority: Bucket = {
     shape: "tasksOfUnknownPriority",
     values: { project_id, priority: [...PRIORITIES] },
@@ -55,14 +64,30 @@ export function taskBuckets(filter: TaskFilter): Bucket[] {
     keep: (document) =>
       keepOthers(document) && (priority === undefined || (document.get("priority") as unknown) === priority),
   };
+  const byDueTime: Bucket = {
+    shape: "tasksByDueTime",
+    values: { ...values, due_at: due, ...(priority ? { priority } : {}), ...(statuses ? { status: statuses } : {}) },
+    keep: (document) => hasResolution(document, filter.resolution),
+  };
   return [
-    ...byPriority,
-    ...(priority === undefined ? [unknownPriority] : []),
-    // With done tasks asked for, the queries by priority do not filter by status and have found these already.
+    ...(due ? [byDueTime] : byPriority),
+    // By due time, the one query finds every priority.
+    ...(priority === undefined && !due ? [unknownPriority] : []),
+    // With done tasks asked for, the queries do not filter by status and have found these already.
     ...(statuses && status === undefined ? [unknownStatus] : []),
   ];
 }
 
 function hasResolution(document: Snapshot, wanted: Resolution | undefined): boolean {
   return wanted === undefined || ((document.get("resolution") as unknown) ?? "completed") === wanted;
+}
+
+function hasLabel(document: Snapshot, label: string): boolean {
+  const labels: unknown = document.get("labels");
+  return Array.isArray(labels) && labels.includes(label);
+}
+
+function isDueBefore(document: Snapshot, time: Date): boolean {
+  const due = timestamp.safeParse(document.get("due_at")).data;
+  return due !== undefined && due < time;
 }

@@ -1,48 +1,46 @@
 import type { Call } from "../core/call.js";
 import { entryAgent, type NamedSession } from "../core/caller.js";
-import type { Metadata } from "../core/metadata.js";
 import type { UnitOfWork } from "../core/write.js";
-import type { Priority, Resolution, RiperMode, TaskStatus } from "../model/enums.js";
+import type { Priority, Resolution, TaskStatus } from "../model/enums.js";
 import type { Task } from "../model/task.js";
 import { refuseResolution, resolutionIn, statusTimes } from "./change.js";
+import { type GivenFields, storedFields } from "./given-fields.js";
 
 /** What a caller says of a task to be made. */
-export interface NewTask {
+export interface NewTask extends GivenFields {
   title: string;
-  description?: string | null | undefined;
   status: TaskStatus;
   resolution?: Resolution | undefined;
   priority: Priority;
-  assigned_agent?: string | null | undefined;
-  parent_task_id?: string | null | undefined;
-  depends_on?: string[] | undefined;
-  riper_mode?: RiperMode | null | undefined;
-  metadata?: Metadata | undefined;
 }
 
 /**
- * The fields of a new task, as a pure function: `""` assigns nobody, a dependency counts once, and the times follow from the
- * status as in an update. Throws `invalid_argument` for a resolution without status done.
+ * The fields of a new task, as a pure function; the times follow from the status as in an update. Throws `invalid_argument`
+ * for a resolution without status done.
  */
-export function newTask(given: NewTask, project_id: string, now: Date): Omit<Task, "id"> {
+export function newTask({ resolution, ...given }: NewTask, project_id: string, now: Date): Omit<Task, "id"> {
   const { title, status, priority } = given;
-  refuseResolution(status, given.resolution);
+  refuseResolution(status, resolution);
   return {
     project_id,
     title,
-    description: given.description || null,
+    description: null,
     status,
-    resolution: resolutionIn(status, given.resolution),
+    resolution: resolutionIn(status, resolution),
     priority,
-    assigned_agent: given.assigned_agent || null,
-    parent_task_id: given.parent_task_id ?? null,
-    depends_on: [...new Set(given.depends_on)],
-    riper_mode: given.riper_mode ?? null,
-    metadata: given.metadata ?? {},
+    assigned_agent: null,
+    parent_task_id: null,
+    depends_on: [],
+    labels: [],
+    due_at: null,
+    external_ref: null,
+    riper_mode: null,
+    metadata: {},
     lease: null,
     created_at: now,
     updated_at: now,
     ...statusTimes(status, { started_at: null, completed_at: null }, now),
+    ...storedFields(given),
   };
 }
 

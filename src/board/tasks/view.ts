@@ -4,6 +4,7 @@ import { resolutionOf, type Task } from "../model/task.js";
 /** A task in a list. */
 export function taskSummary(task: Task) {
   const { id, project_id, title, status, priority, assigned_agent, parent_task_id, depends_on, riper_mode } = task;
+  const { labels, external_ref } = task;
   const lease = task.lease && {
     agent_name: task.lease.agent_name,
     session_id: task.lease.session_id,
@@ -19,6 +20,9 @@ export function taskSummary(task: Task) {
     assigned_agent,
     parent_task_id,
     depends_on,
+    labels,
+    due_at: iso(task.due_at),
+    external_ref,
     riper_mode,
     lease,
     created_at: iso(task.created_at),

@@ -3,7 +3,18 @@ import { PRIORITIES, RESOLUTIONS, RIPER_MODES, TASK_STATUSES } from "../../board
 import { LIMITS } from "../../board/model/limits.js";
 import { createTask } from "../../board/tasks/create.js";
 import { ADDS, defineTool, named } from "../define.js";
-import { boundedText, description, id, metadata, title, warnings, writeInput } from "../schema.js";
+import {
+  boundedText,
+  description,
+  dueTime,
+  externalRef,
+  id,
+  labels,
+  metadata,
+  title,
+  warnings,
+  writeInput,
+} from "../schema.js";
 
 export default defineTool({
   name: "board_create_task",
@@ -20,6 +31,9 @@ export default defineTool({
     assigned_agent: boundedText(LIMITS.agentName).nullable().optional(),
     parent_task_id: id.nullable().optional(),
     depends_on: z.array(id).max(LIMITS.dependsOn).optional(),
+    labels: labels.optional(),
+    due_at: dueTime.optional().describe("date or time"),
+    external_ref: externalRef.optional(),
     riper_mode: z.enum(RIPER_MODES).nullable().optional(),
     metadata: metadata.optional(),
     session_id: id.optional(),

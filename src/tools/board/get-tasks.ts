@@ -3,7 +3,19 @@ import { PRIORITIES, RESOLUTIONS, TASK_STATUSES } from "../../board/model/enums.
 import { LIMITS } from "../../board/model/limits.js";
 import { listTasks } from "../../board/tasks/list.js";
 import { defineTool, READS } from "../define.js";
-import { boundedText, cursor, freeForm, id, limit, nextCursor, nullableText, taskRow, warnings } from "../schema.js";
+import {
+  boundedText,
+  cursor,
+  dueTime,
+  freeForm,
+  id,
+  label,
+  limit,
+  nextCursor,
+  nullableText,
+  taskRow,
+  warnings,
+} from "../schema.js";
 
 export default defineTool({
   name: "board_get_tasks",
@@ -17,6 +29,8 @@ export default defineTool({
     priority: z.enum(PRIORITIES).optional(),
     assigned_agent: boundedText(LIMITS.agentName).optional().describe('"" = unassigned'),
     parent_task_id: id.optional(),
+    label: label.optional(),
+    due_before: dueTime.optional(),
     ready: z.boolean().optional(),
     include_done: z.boolean().default(false),
     detail: z.enum(["summary", "full"]).default("summary"),

@@ -3,7 +3,19 @@ import { PRIORITIES, RESOLUTIONS, RIPER_MODES, TASK_STATUSES } from "../../board
 import { LIMITS } from "../../board/model/limits.js";
 import { updateTask } from "../../board/tasks/update.js";
 import { CHANGES, defineTool, named } from "../define.js";
-import { boundedText, description, id, ifUpdatedAt, metadata, title, warnings, writeInput } from "../schema.js";
+import {
+  boundedText,
+  description,
+  dueTime,
+  externalRef,
+  id,
+  ifUpdatedAt,
+  labels,
+  metadata,
+  title,
+  warnings,
+  writeInput,
+} from "../schema.js";
 
 export default defineTool({
   name: "board_update_task",
@@ -21,6 +33,9 @@ export default defineTool({
     riper_mode: z.enum(RIPER_MODES).nullable().optional(),
     parent_task_id: id.nullable().optional(),
     depends_on: z.array(id).max(LIMITS.dependsOn).optional(),
+    labels: labels.optional(),
+    due_at: dueTime.nullable().optional().describe("date or time"),
+    external_ref: externalRef.nullable().optional(),
     metadata: metadata.optional(),
     project_id: id.optional().describe("moves it there"),
     session_id: id.optional(),
