@@ -4,6 +4,7 @@ import claimTask from "./board/claim-task.js";
 import createProject from "./board/create-project.js";
 import createSession from "./board/create-session.js";
 import createTask from "./board/create-task.js";
+import createTasks from "./board/create-tasks.js";
 import deleteTask from "./board/delete-task.js";
 import endSession from "./board/end-session.js";
 import getActivity from "./board/get-activity.js";
@@ -41,6 +42,7 @@ export const TOOLSETS: Readonly<Record<ToolsetName, readonly Tool[]>> = {
     getTasks,
     getTask,
     createTask,
+    createTasks,
     updateTask,
     bulkUpdateTasks,
     deleteTask,

@@ -66,7 +66,7 @@ export const metadata = z
   .meta({ type: "object" });
 
 /** A label of a task, without white space around it. */
-export const label = z
+export const taskLabel = z
   .string()
   .overwrite((value) => value.trim())
   .min(1)
@@ -74,7 +74,7 @@ export const label = z
   .refine(wellFormed, "must be valid Unicode");
 /** The labels of a task, each once, in the order given. */
 export const labels = z
-  .array(label)
+  .array(taskLabel)
   .overwrite((list) => [...new Set(list)])
   .max(LIMITS.labels);
 

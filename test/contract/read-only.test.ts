@@ -60,6 +60,7 @@ async function changes() {
     board_create_project: { name: "p" },
     board_update_project: { project_id, name: "new" },
     board_create_task: { project_id, title: "t" },
+    board_create_tasks: { project_id, tasks: [{ title: "t" }] },
     board_update_task: { task_id, title: "new" },
     board_bulk_update_tasks: { task_ids: [task_id], priority: "low" },
     board_delete_task: { task_id: done },

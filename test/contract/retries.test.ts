@@ -15,6 +15,7 @@ const WRITES: Record<string, (project_id: string) => Promise<Record<string, unkn
   board_create_project: async () => ({ name: "Once" }),
   board_update_project: async (project_id) => ({ project_id, name: "Renamed" }),
   board_create_task: async (project_id) => ({ project_id, title: "Once", metadata: { b: 1, a: 2 } }),
+  board_create_tasks: async (project_id) => ({ project_id, tasks: [{ title: "One", ref: "a" }, { title: "Two" }] }),
   board_update_task: async (project_id) => ({ task_id: await board.task(project_id), status: "in_progress" }),
   board_bulk_update_tasks: async (project_id) => ({ task_ids: [await board.task(project_id)], status: "done" }),
   board_delete_task: async (project_id) => ({ task_id: await board.task(project_id, { status: "done" }) }),
@@ -76,7 +77,7 @@ describe("idempotency_key", () => {
   it.each(Object.keys(WRITES))("%s: two calls at once under the same key, one effect", async (tool) => {
     const args = { ...(await WRITES[tool]?.(await board.project())), idempotency_key: `race-${tool}` };
     const [one, two] = await Promise.all([board.call(tool, args), other.call(tool, args)]);
-    for (const field of ["id", "session_id", "deleted_task_ids"]) expect(two[field]).toEqual(one[field]);
+    for (const field of ["id", "session_id", "deleted_task_ids", "tasks"]) expect(two[field]).toEqual(one[field]);
     const kept = await board.db.collection("idempotency_keys").where("key", "==", `race-${tool}`).get();
     expect(kept.size).toBe(1);
   });

@@ -58,6 +58,11 @@ describe("round trips in sequence (docs/contracts.md 1.2)", () => {
     await measure("board_create_project", { name: "q" });
     await measure("board_update_project", { project_id, name: "r" });
     await measure("board_create_task", { project_id, title: "t", depends_on: [dependency], session_id });
+    const linked = [
+      { title: "t", ref: "a", depends_on: [dependency] },
+      { title: "t", parent_task_id: "$a" },
+    ];
+    await measure("board_create_tasks", { project_id, tasks: linked, session_id });
     const task_id = await make("board_create_task", { project_id, title: "t", depends_on: [dependency] });
     await measure("board_update_task", { task_id, status: "in_progress", session_id });
     await measure("board_bulk_update_tasks", { task_ids: [task_id, dependency], status: "done", session_id });
@@ -78,6 +83,7 @@ describe("round trips in sequence (docs/contracts.md 1.2)", () => {
       board_create_project: 1,
       board_update_project: 2,
       board_create_task: 2,
+      board_create_tasks: 2,
       board_update_task: 2,
       board_bulk_update_tasks: 2,
       // The task, its children, its dependents, and the commit.

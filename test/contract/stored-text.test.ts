@@ -25,6 +25,7 @@ const FIELDS: Record<string, RegExp> = {
   "project description": /(^|\.)description$/,
   "task title": /(^|\.)(title|metadata\.title)$/,
   "task description": /(^|\.)(description|snippet)$/,
+  reference: /(^|\.)external_ref\.(source|id|url|batch)$/,
   agent: /(^|\.)(agent_name|assigned_agent|holder|metadata\.(assigned_agent|previous))$/,
   "session title": /(^|\.)title$/,
   "session model": /(^|\.)model$/,
@@ -99,7 +100,9 @@ async function storeEverywhere(text: (kind: string) => string) {
     phase: text("session phase"),
     metadata,
   };
-  const task = { title: text("task title"), description: text("task description"), metadata };
+  const part = text("reference");
+  const external_ref = { source: part, id: part, url: part, batch: part };
+  const task = { title: text("task title"), description: text("task description"), metadata, external_ref };
 
   const project = { name: text("project name"), description: text("project description"), metadata };
   const project_id = (await call("board_create_project", project)).id;
@@ -107,7 +110,9 @@ async function storeEverywhere(text: (kind: string) => string) {
   const make = async (fields: object) => (await call("board_create_task", { project_id, ...task, ...fields })).id;
   const done = await make({ status: "done", assigned_agent: agent_name });
   const blocker = await make({});
-  const parent = await make({ depends_on: [blocker] });
+  const [{ id: parent }] = (
+    await call("board_create_tasks", { project_id, tasks: [{ ...task, depends_on: [blocker] }] })
+  ).tasks;
   const child = await make({ parent_task_id: parent, assigned_agent: agent_name });
   const held = await make({ priority: "critical" });
   await call("board_claim_task", { task_id: held, agent_name, session_id: withNotes });
@@ -149,9 +154,9 @@ describe.each(Object.entries(PAYLOADS))("%s, stored wherever a caller can write"
     board_get_projects: [() => ({ limit: 200 }), ["project name", "project description", "metadata"]],
     board_get_tasks: [
       () => ({ project_id: stored.project_id, detail: "full", include_done: true }),
-      ["task title", "task description", "metadata", "agent"],
+      ["task title", "task description", "metadata", "reference", "agent"],
     ],
-    board_get_task: [() => ({ task_id: stored.parent }), ["task title", "task description", "metadata"]],
+    board_get_task: [() => ({ task_id: stored.parent }), ["task title", "task description", "metadata", "reference"]],
     board_get_handoff: [
       () => ({ project_id: stored.project_id }),
       ["project name", "project description", "summary", "notes", "artifacts", "task title", "agent", "details"],

@@ -97,11 +97,24 @@ function nextStep(known: Acknowledged, random: () => number): Step {
     args: { project_id, title: "Crash", status, ...(random() < 0.2 && task_id ? { depends_on: [task_id] } : {}) },
     acknowledge: ({ id }) => known.tasks.add(id),
   };
+  const newTasks: Step = {
+    tool: "board_create_tasks",
+    args: {
+      project_id,
+      tasks: [
+        { title: "Crash", ref: "a" },
+        { title: "Crash", status, depends_on: ["$a"] },
+      ],
+    },
+    acknowledge: ({ tasks }) => {
+      for (const { id } of tasks) known.tasks.add(id);
+    },
+  };
   if (task_id === undefined) return newTask;
   const some = [task_id, ...[...known.tasks].filter((id) => !known.deleted.has(id)).slice(-5)];
   const steps: Step[] = [
     newTask,
-    newTask,
+    newTasks,
     { tool: "board_update_task", args: { task_id, metadata: { [key]: 1 } }, acknowledge: keySet(task_id) },
     { tool: "board_update_task", args: { task_id, status }, acknowledge: () => {} },
     { tool: "board_update_project", args: { project_id, metadata: { [key]: 1 } }, acknowledge: keySet(project_id) },

@@ -118,6 +118,8 @@ async function workOnTasks(use: Use, ids: Record<"project_id" | "other" | "sessi
   const { id: parent } = await use("board_create_task", { project_id, title: "t" });
   const related = { depends_on: [done], parent_task_id: parent };
   await use("board_create_task", { project_id, title: "t", session_id, ...details, ...related });
+  const tasks = [{ title: "t", ...details, ...related, status: "done" }];
+  await use("board_create_tasks", { project_id, session_id, tasks });
   const { id: task_id } = await use("board_create_task", { project_id, title: "u" });
   await use("board_claim_task", { task_id: parent, agent_name: "ada", session_id });
   const changed = { status: "done", priority: "low", assigned_agent: "bob", session_id };

@@ -8,6 +8,7 @@ const servers = useServers(4);
 const STARTS = {
   board_create_session: (project_id: string) => ({ project_id }),
   board_create_task: (project_id: string) => ({ project_id, title: "Late" }),
+  board_create_tasks: (project_id: string) => ({ project_id, tasks: [{ title: "Late" }, { title: "Too" }] }),
   board_claim_task: (project_id: string) => ({ project_id, agent_name: "late" }),
 };
 

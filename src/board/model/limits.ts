@@ -18,6 +18,12 @@ export const LIMITS = {
   metadata: 32 * 1024,
   metadataDepth: 10,
   bulkTasks: 100,
+  /** Tasks that one call creates, their bytes as JSON in all, and how many ids of other tasks they name. */
+  createdTasks: 100,
+  createdBytes: 4 * 1024 * 1024,
+  createdLinks: 500,
+  /** The name of a task within the call that creates it. */
+  taskRef: 64,
   deletedTasks: 200,
 } as const;
 

@@ -35,7 +35,7 @@ export async function refuseCycle(
         "Break the chain into smaller ones.",
       );
     for (const [id, from] of level) cameFrom.set(id, from);
-    if (level.has(start)) throw cycleError(start, edge, cameFrom);
+    if (level.has(start)) throw cycleError(pathBack(start, cameFrom), edge);
     const ids = [...level.keys()];
     const missing = ids.filter((id) => known(id) === undefined);
     const fetched = new Map((await read(missing)).map((snapshot) => [snapshot.id, snapshot]));
@@ -53,10 +53,15 @@ function edgesOf(snapshot: Snapshot | undefined, edge: Edge): string[] {
   return task.parent_task_id === null ? [] : [task.parent_task_id];
 }
 
-function cycleError(start: string, edge: Edge, cameFrom: ReadonlyMap<string, string>): BoardError {
+function pathBack(start: string, cameFrom: ReadonlyMap<string, string>): string[] {
   const path = [start];
   for (let id = cameFrom.get(start); id !== undefined && id !== start; id = cameFrom.get(id)) path.unshift(id);
   path.unshift(start);
+  return path;
+}
+
+/** `dependency_cycle` with the names on the way, the first one again at the end. */
+export function cycleError(path: readonly string[], edge: Edge): BoardError {
   const what = edge === "depends_on" ? "dependencies" : "parents";
   return new BoardError(
     "dependency_cycle",
@@ -64,4 +69,27 @@ function cycleError(start: string, edge: Edge, cameFrom: ReadonlyMap<string, str
     "Leave out one of these links.",
     { cycle: path },
   );
+}
+
+/**
+ * A cycle of a graph that is known whole: the names on the way, the first one again at the end; null when there is none.
+ * Names without an entry lead nowhere.
+ */
+export function findCycle(edges: ReadonlyMap<string, readonly string[]>): string[] | null {
+  const safe = new Set<string>();
+  const search = (name: string, way: readonly string[]): string[] | null => {
+    if (way.includes(name)) return [...way.slice(way.indexOf(name)), name];
+    if (safe.has(name)) return null;
+    for (const target of edges.get(name) ?? []) {
+      const cycle = search(target, [...way, name]);
+      if (cycle) return cycle;
+    }
+    safe.add(name);
+    return null;
+  };
+  for (const name of edges.keys()) {
+    const cycle = search(name, []);
+    if (cycle) return cycle;
+  }
+  return null;
 }
