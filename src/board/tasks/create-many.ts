@@ -50,7 +50,7 @@ export async function createTasks(call: Call, { project_id, tasks, session_id }:
       requireRelatives(call, read, { parent, dependencies }, project_id);
       return { ...newTask(given, project_id, unit.now()), id: ids[at] ?? "" };
     });
-    for (const task of made) storeNewTask(call, unit, task, named);
+    for (const [at, task] of made.entries()) storeNewTask(call, unit, task, named, at);
 
     const shown = made.map(({ id, title }, at) => {
       const { ref } = tasks[at] ?? {};

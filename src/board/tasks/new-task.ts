@@ -44,10 +44,13 @@ export function newTask({ resolution, ...given }: NewTask, project_id: string, n
   };
 }
 
-/** Writes a new task and its `created` entry. */
-export function storeNewTask(call: Call, { tx, log }: UnitOfWork, task: Task, named: NamedSession): void {
+/**
+ * Writes a new task and its `created` entry. `at` is its place in the commit: new tasks are a microsecond apart, so that
+ * lists keep their order.
+ */
+export function storeNewTask(call: Call, { tx, log, now }: UnitOfWork, task: Task, named: NamedSession, at = 0): void {
   const { id, ...fields } = task;
-  tx.create(call.store.ref("tasks", id), fields);
+  tx.create(call.store.ref("tasks", id), { ...fields, created_at: call.store.timestamp(now(), at) });
   log({
     action: "created",
     agent_name: entryAgent(named, task.assigned_agent),
