@@ -93,7 +93,11 @@ export const externalRef = z
   .pipe(
     z.strictObject({
       source: requiredText(LIMITS.externalRef.source),
-      id: requiredText(LIMITS.externalRef.id),
+      // Many trackers number their records.
+      id: z.preprocess(
+        (value) => (typeof value === "number" ? String(value) : value),
+        requiredText(LIMITS.externalRef.id),
+      ),
       url: requiredText(LIMITS.externalRef.url).nullable().default(null),
       batch: requiredText(LIMITS.externalRef.batch).nullable().default(null),
     }),

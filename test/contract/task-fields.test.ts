@@ -66,7 +66,7 @@ describe("external_ref", () => {
     expect((await shown(task_id)).external_ref).toEqual(whole);
     expect((await board.call("board_get_tasks", { project_id })).tasks[0].external_ref).toEqual(whole);
     expect((await update(task_id, { external_ref: whole })).changes).toEqual([]);
-    await update(task_id, { external_ref: { source: "github", id: "12" } });
+    await update(task_id, { external_ref: { source: "github", id: 12 } });
     const replaced = { source: "github", id: "12", url: null, batch: null };
     expect((await board.stored("tasks", task_id)).external_ref).toEqual(replaced);
     await update(task_id, { external_ref: null });
@@ -76,7 +76,7 @@ describe("external_ref", () => {
   it.each([
     [{}],
     [{ source: "beads" }],
-    [{ ...whole, id: 12 }],
+    [{ ...whole, id: [12] }],
     [{ ...whole, id: " " }],
     [{ ...whole, url: "x".repeat(2_001) }],
     [{ ...whole, more: 1 }],
