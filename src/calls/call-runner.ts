@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { type AnswerSize, FOR_AGENTS } from "../board/core/answer-size.js";
 import type { Call, Runtime } from "../board/core/call.js";
 import { newConnectionState } from "../board/core/connection-state.js";
 import { BoardError } from "../board/core/errors.js";
@@ -25,6 +26,8 @@ export interface CallRunnerOptions {
   clientName(): string | null;
   /** SHA-256 over the tool definitions that the client is shown. */
   toolsHash(): string;
+  /** How large answers may be; as agents take them when not given. */
+  answer?: AnswerSize | undefined;
   /** Milliseconds within which every call answers. */
   deadlineMs: number;
   /** The same for tools that answer in a degraded way instead of failing. */
@@ -62,7 +65,7 @@ const ANSWERING_SHARE = 0.1;
 
 /** Makes the runner of one connection, with an empty connection state. */
 export function createCallRunner(options: CallRunnerOptions): CallRunner {
-  const { runtime, heartbeat, project, deadlineMs, telemetryDeadlineMs, log } = options;
+  const { runtime, heartbeat, project, answer = FOR_AGENTS, deadlineMs, telemetryDeadlineMs, log } = options;
   const connection = newConnectionState();
   const holder = runtime.newId();
   const running = new Set<Promise<unknown>>();
@@ -72,7 +75,8 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
   const begin = async (given: Pick<Call, "signal" | "idempotency" | "deadline" | "progress">): Promise<Call> => {
     const store = await options.store();
     const { clientName, toolsHash } = options;
-    return { ...runtime, store, id: runtime.newId(), client: clientName(), holder, connection, toolsHash, ...given };
+    const id = runtime.newId();
+    return { ...runtime, store, id, client: clientName(), holder, answer, connection, toolsHash, ...given };
   };
   const deadlineIn = (ms: number) => new Date(runtime.now().getTime() + ms);
 
@@ -94,13 +98,13 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
       const { idempotency_key: key, ...args } = checkArguments(tool, given);
       const onTimeout = () => (begun ? toolDeadlineExceeded(tool) : notBegun(tool.name));
       const context = { progress, deadline: deadlineIn(ms), idempotency: idempotencyOf(tool, key, args, project) };
-      const answer = await withinDeadline({ ms, cancelled: caller.cancelled, onTimeout }, (signal) =>
+      const returned = await withinDeadline({ ms, cancelled: caller.cancelled, onTimeout }, (signal) =>
         inTurn(tool, signal, async () => {
           begun = true;
           return await tool.handler(await begin({ ...context, signal }), args);
         }),
       );
-      const result = tool.output.parse(answer);
+      const result = tool.output.parse(returned);
       const sign = tool.heartbeat?.(args, result);
       if (sign) heartbeat.seen(sign);
       return { ok: true, result };

@@ -114,7 +114,22 @@ export const freeForm = z.record(z.string(), z.unknown());
 /** The cursor of the next page; null on the last one. */
 export const nextCursor = z.string().nullable();
 
-/** A task in a list. */
+/** A record as a row of a list: a field that may be null is left out instead, also in the objects among its fields. */
+export function listRow<S extends z.ZodRawShape>(record: z.ZodObject<S>): z.ZodObject<ListShape<S>> {
+  const fields = Object.entries(record.shape).map(([name, field]) => {
+    if (!(field instanceof z.ZodNullable)) return [name, field];
+    const value = field.unwrap();
+    return [name, z.optional(value instanceof z.ZodObject ? listRow(value) : value)];
+  });
+  return z.object(Object.fromEntries(fields) as ListShape<S>);
+}
+
+type ListShape<S extends z.ZodRawShape> = {
+  -readonly [K in keyof S]: S[K] extends z.ZodNullable<infer T> ? z.ZodOptional<ListValue<T>> : S[K];
+};
+type ListValue<T extends z.core.SomeType> = T extends z.ZodObject<infer S> ? z.ZodObject<ListShape<S>> : T;
+
+/** A task without its long fields. */
 export const taskRow = z.object({
   id: z.string(),
   project_id: z.string(),

@@ -44,7 +44,9 @@ describe("reading a resource gives what its tool gives, as JSON text", () => {
 
   it("of a project, with its task counts", async () => {
     const { projects } = await board.call("board_get_projects");
-    expect(await read(`board://projects/${project}`)).toEqual(projects.find(({ id }: Answer) => id === project));
+    const row = projects.find(({ id }: Answer) => id === project);
+    // A row of a list leaves out what is null.
+    expect(await read(`board://projects/${project}`)).toEqual({ description: null, ...row });
   });
 
   it("of an id that a client has encoded", async () => {

@@ -1,3 +1,4 @@
+import { FOR_AGENTS } from "../../src/board/core/answer-size.js";
 import type { Call } from "../../src/board/core/call.js";
 import { newConnectionState } from "../../src/board/core/connection-state.js";
 import { systemRuntime } from "../../src/commands/system-runtime.js";
@@ -12,6 +13,7 @@ export function callOn(store: Store): Call {
     client: null,
     idempotency: null,
     holder: "holder",
+    answer: FOR_AGENTS,
     connection: newConnectionState(),
     toolsHash: () => "",
   };

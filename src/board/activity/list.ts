@@ -1,6 +1,6 @@
 import type { Call } from "../core/call.js";
+import { fitItems, readItems } from "../core/list-answer.js";
 import { readPage } from "../core/paging.js";
-import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
 import { activityDocument } from "../model/activity.js";
 import { activityEntry } from "./view.js";
@@ -16,9 +16,13 @@ export interface ListActivity {
   cursor?: string | undefined;
 }
 
-/** The activity log, newest first, under any combination of filters (docs/contracts.md 3, board_get_activity). One round trip. */
+/**
+ * The activity log, newest first, under any combination of filters (docs/contracts.md 3, board_get_activity), as much as the
+ * answer has room for. One round trip.
+ */
 export async function listActivity(call: Call, { limit, cursor, ...filters }: ListActivity) {
   const page = await readPage(call, [{ shape: "activity", values: filters }], { limit, cursor }, { activity: filters });
-  const { rows, warnings } = readDocuments(activityDocument, "entry", page.documents);
-  return withWarnings({ entries: rows.map(activityEntry), next_cursor: page.next_cursor }, warnings);
+  const entries = readItems(activityDocument, "entry", page);
+  const { rows, next_cursor, warnings } = fitItems(call.answer, entries, activityEntry);
+  return withWarnings({ entries: rows, next_cursor }, warnings);
 }

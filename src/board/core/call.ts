@@ -1,4 +1,5 @@
 import type { Store } from "../../firestore/store.js";
+import type { AnswerSize } from "./answer-size.js";
 import type { ConnectionState } from "./connection-state.js";
 import type { IdempotencyKey } from "./idempotency.js";
 
@@ -25,6 +26,8 @@ export interface Call extends Runtime {
    * in sessions that it takes.
    */
   holder: string;
+  /** How large the answer may be; lists are cut to it. */
+  answer: AnswerSize;
   /** What this connection remembers between calls. */
   connection: ConnectionState;
   /** SHA-256 over the tool definitions as this server lists them. */

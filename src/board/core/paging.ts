@@ -16,6 +16,8 @@ export interface Bucket {
 export interface Page {
   documents: Snapshot[];
   next_cursor: string | null;
+  /** The cursor that goes on behind the document at this index; null behind the last one of the list. */
+  behind(index: number): string | null;
 }
 
 interface Found {
@@ -81,17 +83,24 @@ function cut(
   limit: number,
   filters: object,
 ): Page {
-  const documents: Snapshot[] = [];
+  const found: Found[] = [];
+  const pageTo = (last: Found | null): Page => {
+    const next_cursor = last && cursorBehind(buckets, last, filters);
+    const behind = (index: number) => {
+      const at = found[index];
+      return at && index < found.length - 1 ? cursorBehind(buckets, at, filters) : next_cursor;
+    };
+    return { documents: found.map(({ document }) => document), next_cursor, behind };
+  };
   let last: Found | null = null;
   for (const [bucket, answer] of answers.entries())
     for (const [at, document] of answer.entries()) {
       // A bucket's answer that is full may have more after its last document, which was read only to find out.
-      if (documents.length === limit || at === limit)
-        return { documents, next_cursor: last && cursorBehind(buckets, last, filters) };
+      if (found.length === limit || at === limit) return pageTo(last);
       last = { document, bucket };
-      if (buckets[bucket]?.keep?.(document) ?? true) documents.push(document);
+      if (buckets[bucket]?.keep?.(document) ?? true) found.push(last);
     }
-  return { documents, next_cursor: null };
+  return pageTo(null);
 }
 
 function cursorBehind(buckets: readonly Bucket[], { document, bucket }: Found, filters: object): string {

@@ -1,5 +1,5 @@
+import { cutText, cutValues } from "../core/cut.js";
 import { bytesOfTokens, jsonBytes } from "../core/tokens.js";
-import { cutText, cutValues } from "./cut.js";
 import type { Handoff, Omission } from "./view.js";
 
 /** What a cut takes away: rows off the end of a list, or characters of a text or of the values of an object. */

@@ -10,11 +10,14 @@ export function projectView({ id, name, description, status, priority, metadata,
   return { id, name, description, status, priority, metadata, ...times };
 }
 
-/** A project as agents see it, with its task counts. One round trip. */
-export async function withCounts(call: Call, project: Project) {
-  const task_counts = await countTasks(call, project.id);
-  const total_tasks = Object.values(task_counts).reduce((sum, counted) => sum + counted, 0);
-  return { ...projectView(project), task_counts, total_tasks };
+/** Counts of tasks by status as agents see them, with their sum. */
+export function countsView(task_counts: Record<string, number>) {
+  return { task_counts, total_tasks: Object.values(task_counts).reduce((sum, counted) => sum + counted, 0) };
+}
+
+/** The counts of a project's tasks as agents see them. One round trip. */
+export async function taskCounts(call: Call, project_id: string) {
+  return countsView(await countTasks(call, project_id));
 }
 
 /**
@@ -31,5 +34,6 @@ export async function countTasks(call: Call, project_id: string): Promise<Record
 
 /** One project with its task counts. Throws `project_not_found`, `corrupt_document`. Two round trips. */
 export async function getProject(call: Call, id: string) {
-  return await withCounts(call, existingProject(await call.store.ref("projects", id).get(), id));
+  const project = existingProject(await call.store.ref("projects", id).get(), id);
+  return { ...projectView(project), ...(await taskCounts(call, id)) };
 }

@@ -1,11 +1,12 @@
 import type { ShapeName } from "../../firestore/shapes.js";
 import type { Call } from "../core/call.js";
+import { fitItems, unpaged } from "../core/list-answer.js";
 import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
 import { activityDocument } from "../model/activity.js";
 import { sessionDocument } from "../model/session.js";
 import { taskDocument } from "../model/task.js";
-import { type Findable, rank } from "./rank.js";
+import { type Findable, type Hit, rank } from "./rank.js";
 
 /** What a search can look for. */
 export const SEARCH_KINDS = ["task", "session", "activity"] as const;
@@ -35,18 +36,23 @@ export async function search(call: Call, { query, project_id, kinds = [...SEARCH
   const wanted = SEARCH_KINDS.filter((kind) => kinds.includes(kind));
   const found = await Promise.all(wanted.map((kind) => READERS[kind](call, project_id)));
   const items = found.flatMap(({ rows }) => rows);
-  const hits = rank(items, query, limit).map(({ kind, id, project_id, title, snippet, score }) => ({
-    kind,
-    id,
-    project_id,
-    title,
-    snippet,
-    score,
-  }));
+  const hits = rank(items, query, limit);
   const looked_at = Object.fromEntries(wanted.map((kind, at) => [kind, found[at]?.rows.length ?? 0]));
   const warnings = found.flatMap((read) => read.warnings);
-  return withWarnings({ hits, looked_at }, warnings);
+  const fitted = fitItems(call.answer, unpaged(hits, warnings), hitView, { looked_at });
+  const missing = hits.length - fitted.rows.length;
+  const noRoom = missing > 0 ? [`There was no room for ${missing} more hits: narrow the query.`] : [];
+  return withWarnings({ hits: fitted.rows, looked_at }, [...fitted.warnings, ...noRoom]);
 }
+
+const hitView = ({ kind, id, project_id, title, snippet, score }: Hit) => ({
+  kind,
+  id,
+  project_id,
+  title,
+  snippet,
+  score,
+});
 
 type Reader = (call: Call, project_id: string | undefined) => Promise<{ rows: Findable[]; warnings: string[] }>;
 

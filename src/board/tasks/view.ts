@@ -1,15 +1,15 @@
 import { iso } from "../core/result.js";
-import { resolutionOf, type Task } from "../model/task.js";
+import { type Lease, resolutionOf, type Task } from "../model/task.js";
 
-/** A task in a list. */
+/** Who holds a task, as agents see it. */
+export function leaseView({ agent_name, session_id, expires_at }: Lease) {
+  return { agent_name, session_id, expires_at: expires_at.toISOString() };
+}
+
+/** A task without its long fields. */
 export function taskSummary(task: Task) {
   const { id, project_id, title, status, priority, assigned_agent, parent_task_id, depends_on, riper_mode } = task;
   const { labels, external_ref } = task;
-  const lease = task.lease && {
-    agent_name: task.lease.agent_name,
-    session_id: task.lease.session_id,
-    expires_at: task.lease.expires_at.toISOString(),
-  };
   return {
     id,
     project_id,
@@ -24,7 +24,7 @@ export function taskSummary(task: Task) {
     due_at: iso(task.due_at),
     external_ref,
     riper_mode,
-    lease,
+    lease: task.lease && leaseView(task.lease),
     created_at: iso(task.created_at),
     updated_at: iso(task.updated_at),
     started_at: iso(task.started_at),

@@ -5,6 +5,8 @@ import {
   ReadResourceRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { BoardError } from "../../board/core/errors.js";
+import { fitItems } from "../../board/core/list-answer.js";
+import type { Project } from "../../board/model/project.js";
 import { pageOfProjects } from "../../board/projects/list.js";
 import { protocolError, type ReadBoard } from "../render.js";
 import { KINDS, kindOf, PROJECTS, uriOf } from "./kinds.js";
@@ -30,20 +32,14 @@ export function serveResources(server: Server, readBoard: ReadBoard): void {
 
   server.setRequestHandler(ListResourcesRequestSchema, async ({ params }, { signal }) => {
     const cursor = params?.cursor;
-    const { rows, next_cursor } = await readBoard("resources/list", signal, (call) =>
-      pageOfProjects(call, { limit: PAGE_OF_PROJECTS, cursor }),
-    );
     const { uri, name, title, description } = PROJECTS;
     const first = cursor === undefined ? [{ uri, name, title, description, mimeType }] : [];
-    const resources = rows.flatMap((project) =>
-      KINDS.filter((kind) => kind.of === "project").map((kind) => ({
-        uri: uriOf(kind, project.id),
-        name: `${kind.name} ${project.id}`,
-        title: `${kind.title}: ${project.name}`,
-        description: kind.description,
-        mimeType,
-      })),
-    );
+    const { rows, next_cursor } = await readBoard("resources/list", signal, async (call) => {
+      const projects = await pageOfProjects(call, { limit: PAGE_OF_PROJECTS, cursor });
+      // The resources of a project are no data to be cut.
+      return fitItems({ ...call.answer, rowTokens: call.answer.tokens }, projects, resourcesOf, first);
+    });
+    const resources = rows.flatMap(({ resources }) => resources);
     return { resources: [...first, ...resources], ...(next_cursor === null ? {} : { nextCursor: next_cursor }) };
   });
 
@@ -54,6 +50,17 @@ export function serveResources(server: Server, readBoard: ReadBoard): void {
     return { contents: [{ uri, mimeType, text: JSON.stringify(content) }] };
   });
 }
+
+/** The resources of a project. */
+const resourcesOf = (project: Project) => ({
+  resources: KINDS.filter((kind) => kind.of === "project").map((kind) => ({
+    uri: uriOf(kind, project.id),
+    name: `${kind.name} ${project.id}`,
+    title: `${kind.title}: ${project.name}`,
+    description: kind.description,
+    mimeType,
+  })),
+});
 
 function unknownUri(): BoardError {
   return new BoardError(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { listActivity } from "../../board/activity/list.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { defineTool, READS } from "../define.js";
-import { activityRow, agentName, boundedText, cursor, id, limit, nextCursor, warnings } from "../schema.js";
+import { activityRow, agentName, boundedText, cursor, id, limit, listRow, nextCursor, warnings } from "../schema.js";
 
 export default defineTool({
   name: "board_get_activity",
@@ -19,7 +19,7 @@ export default defineTool({
     cursor,
   }),
   output: z.object({
-    entries: z.array(activityRow),
+    entries: z.array(listRow(activityRow)),
     next_cursor: nextCursor,
     warnings: warnings.optional(),
   }),

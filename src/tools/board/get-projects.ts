@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PROJECT_STATUSES } from "../../board/model/enums.js";
 import { listProjects } from "../../board/projects/list.js";
 import { defineTool, READS } from "../define.js";
-import { cursor, freeForm, isoTime, limit, nextCursor, nullableText, warnings } from "../schema.js";
+import { cursor, freeForm, limit, nextCursor, warnings } from "../schema.js";
 
 export default defineTool({
   name: "board_get_projects",
@@ -15,12 +15,12 @@ export default defineTool({
       z.object({
         id: z.string(),
         name: z.string(),
-        description: nullableText,
+        description: z.string().optional(),
         status: z.string(),
         priority: z.string(),
         metadata: freeForm,
-        created_at: isoTime,
-        updated_at: isoTime,
+        created_at: z.string().optional(),
+        updated_at: z.string().optional(),
         task_counts: z.record(z.string(), z.int()),
         total_tasks: z.int(),
       }),

@@ -3,7 +3,7 @@ import { SESSION_STATUSES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { listSessions } from "../../board/sessions/list.js";
 import { defineTool, READS } from "../define.js";
-import { agentName, cursor, id, limit, nextCursor, requiredText, sessionRow, warnings } from "../schema.js";
+import { agentName, cursor, id, limit, listRow, nextCursor, requiredText, sessionRow, warnings } from "../schema.js";
 
 export default defineTool({
   name: "board_get_sessions",
@@ -20,7 +20,7 @@ export default defineTool({
     cursor,
   }),
   output: z.object({
-    sessions: z.array(sessionRow),
+    sessions: z.array(listRow(sessionRow)),
     next_cursor: nextCursor,
     totals: z.object({
       input_tokens: z.number(),

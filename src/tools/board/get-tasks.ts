@@ -10,8 +10,8 @@ import {
   freeForm,
   id,
   limit,
+  listRow,
   nextCursor,
-  nullableText,
   taskLabel,
   taskRow,
   warnings,
@@ -38,7 +38,7 @@ export default defineTool({
     cursor,
   }),
   output: z.object({
-    tasks: z.array(taskRow.extend({ description: nullableText.optional(), metadata: freeForm.optional() })),
+    tasks: z.array(listRow(taskRow).extend({ description: z.string().optional(), metadata: freeForm.optional() })),
     next_cursor: nextCursor,
     looked_at: z.int().optional(),
     warnings: warnings.optional(),

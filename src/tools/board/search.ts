@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SEARCH_KINDS, search } from "../../board/search/search.js";
 import { defineTool, READS } from "../define.js";
-import { id, limit, nullableText, requiredText, warnings } from "../schema.js";
+import { id, limit, requiredText, warnings } from "../schema.js";
 
 export default defineTool({
   name: "board_search",
@@ -19,7 +19,7 @@ export default defineTool({
       z.object({
         kind: z.enum(SEARCH_KINDS),
         id: z.string(),
-        project_id: nullableText,
+        project_id: z.string().optional(),
         title: z.string(),
         snippet: z.string(),
         score: z.number(),

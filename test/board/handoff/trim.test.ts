@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CUT } from "../../../src/board/core/cut.js";
 import { jsonBytes } from "../../../src/board/core/tokens.js";
-import { CUT } from "../../../src/board/handoff/cut.js";
 import { trimHandoff } from "../../../src/board/handoff/trim.js";
 import type { Handoff } from "../../../src/board/handoff/view.js";
 import { hostileHandoff } from "./sample.js";

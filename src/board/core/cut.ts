@@ -1,4 +1,4 @@
-import { jsonBytes } from "../core/tokens.js";
+import { jsonBytes } from "./tokens.js";
 
 /** What stands where a text was cut. */
 export const CUT = "…[cut]";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CUT, cutText, cutValues } from "../../../src/board/core/cut.js";
 import { jsonBytes } from "../../../src/board/core/tokens.js";
-import { CUT, cutText, cutValues } from "../../../src/board/handoff/cut.js";
 
 const text = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 300 }),
