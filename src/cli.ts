@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from "commander";
 import { packageVersion } from "./commands/package.js";
-import { type Flags, loadConfig, SETTINGS, type Setting } from "./config.js";
+import { type Flags, holdsVariable, loadConfig, SETTINGS, type Setting, typedPath } from "./config.js";
 
 const program = new Command("fireboard")
   .description("A project board for AI agents: an MCP server on Firestore, in a file of its own or in the cloud")
@@ -26,7 +26,7 @@ program
   .command("emulator")
   .description("serve an empty or existing store to any Firestore client on this machine")
   .addOption(new Option("--port <number>", "TCP port on 127.0.0.1").argParser(portNumber).makeOptionMandatory())
-  .option("--data <file>", "file that keeps the data", ":memory:")
+  .addOption(new Option("--data <file>", "file that keeps the data").default(":memory:").argParser(fileOrMemory))
   .option("--create-indexes", "make missing composite indexes instead of refusing the query", false)
   .action(async (options: { port: number; data: string; createIndexes: boolean }) => {
     const { emulator } = await import("./commands/emulator.js");
@@ -56,24 +56,27 @@ withSettings(program.command("tools"), SELECTION)
     process.exitCode = await tools(json ? "json" : tokens ? "tokens" : "text", loadConfig(flags).selection);
   });
 
-/** The settings that determine the file of the embedded board. */
-const FILE_SETTINGS = [SETTINGS.store, SETTINGS.dataDir];
+/** The settings that determine the file of the embedded board. People type these commands, hosts do not. */
+function withFileSettings(command: Command): Command {
+  const dataDir = new Option(`--${SETTINGS.dataDir.flag} <value>`, SETTINGS.dataDir.description).argParser(path);
+  return withSettings(command, [SETTINGS.store]).addOption(dataDir);
+}
 const store = program.command("store").description("look after the embedded board's file");
-withSettings(store.command("path"), FILE_SETTINGS)
+withFileSettings(store.command("path"))
   .description("print where the file is")
   .action(async (flags: Flags) => {
     const { storePath } = await import("./commands/store-admin.js");
     process.exitCode = await storePath(loadConfig(flags).store);
   });
-withSettings(store.command("check"), FILE_SETTINGS)
+withFileSettings(store.command("check"))
   .description("read the whole file and report damage")
   .action(async (flags: Flags) => {
     const { storeCheck } = await import("./commands/store-admin.js");
     process.exitCode = await storeCheck(loadConfig(flags).store);
   });
-withSettings(store.command("backup"), FILE_SETTINGS)
+withFileSettings(store.command("backup"))
   .description("copy it into a new file, also while it is in use")
-  .argument("<file>", "the new file")
+  .argument("<file>", "the new file", path)
   .action(async (file: string, flags: Flags) => {
     const { storeBackup } = await import("./commands/store-admin.js");
     process.exitCode = await storeBackup(loadConfig(flags).store, file);
@@ -85,6 +88,17 @@ function withSettings(command: Command, settings: readonly Setting[]): Command {
   for (const { flag, isSwitch, description } of settings)
     if (flag !== undefined) command.addOption(new Option(isSwitch ? `--${flag}` : `--${flag} <value>`, description));
   return command;
+}
+
+/** What a person types is relative to the working folder; no shell replaces the `~` of `--data=~/file`. */
+function path(text: string): string {
+  if (text === "") throw new InvalidArgumentError("It must not be empty.");
+  if (holdsVariable(text)) throw new InvalidArgumentError("It holds a variable that was not replaced by its value.");
+  return typedPath(text);
+}
+
+function fileOrMemory(text: string): string {
+  return text === ":memory:" ? text : path(text);
 }
 
 function portNumber(text: string): number {

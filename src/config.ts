@@ -1,11 +1,14 @@
-import type { z } from "zod";
 import { isJson } from "./config/cloud.js";
+import { holdsVariable, plainValue } from "./config/given.js";
+import { expandHome } from "./config/path.js";
 import type { Problem } from "./config/problem.js";
 import { SETTINGS, type Setting, type SettingName, type Values } from "./config/settings.js";
 import { chooseMode, storeConfig } from "./config/store.js";
 import type { StoreConfig } from "./firestore/store-config.js";
 import { plainMessages } from "./zod-messages.js";
 
+export { holdsVariable } from "./config/given.js";
+export { typedPath } from "./config/path.js";
 export { SETTINGS, type Setting } from "./config/settings.js";
 
 /** What the server runs with. A problem with the settings is a value, not an error: the server starts, and each call answers with it. */
@@ -27,30 +30,40 @@ export type Flags = Partial<Record<SettingName, string | true>>;
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 
 /**
- * Reads flags (by setting name) and the environment, and chooses the store once. Takes away from the environment what
- * would lead the Google libraries to another store than the chosen one. Never throws.
+ * Reads flags (by setting name) and the environment, and chooses the store once. Corrects in the environment what would
+ * lead the Google libraries to another store than the chosen one. Never throws.
  */
 export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): Config {
-  const given = (setting: SettingName) => flags[setting]?.toString() ?? (env[SETTINGS[setting].env] || undefined);
+  const given = (setting: SettingName) => {
+    const flag = flags[setting];
+    if (flag !== undefined) return plainValue(flag.toString());
+    return plainValue(env[SETTINGS[setting].env] ?? "") || undefined;
+  };
   const config = read(given, env);
-  if (!("mode" in config.store) || config.store.mode !== "emulator") delete env.FIRESTORE_EMULATOR_HOST;
-  // They take the value for a file's name.
-  if (isJson(env.GOOGLE_APPLICATION_CREDENTIALS ?? "")) delete env.GOOGLE_APPLICATION_CREDENTIALS;
+  correctForGoogle(env, config.store, given("credentials"));
   return config;
 }
 
+function correctForGoogle(env: NodeJS.ProcessEnv, store: Config["store"], credentials: string | undefined): void {
+  if ("mode" in store && store.mode === "emulator") env.FIRESTORE_EMULATOR_HOST = store.host;
+  else delete env.FIRESTORE_EMULATOR_HOST;
+  // They take whatever it holds for a file's name, as it stands.
+  if (credentials === undefined || isJson(credentials)) delete env.GOOGLE_APPLICATION_CREDENTIALS;
+  else env.GOOGLE_APPLICATION_CREDENTIALS = expandHome(credentials);
+}
+
 function read(given: (setting: SettingName) => string | undefined, env: NodeJS.ProcessEnv): Config {
-  const named = SETTINGS.store.schema.safeParse(given("store"), { error: plainMessages });
-  if (!named.success) return invalid(SETTINGS.store, named.error);
-  const mode = chooseMode(named.data, (setting) => given(setting) !== undefined);
+  const named = check(SETTINGS.store, given("store"));
+  if ("fault" in named) return invalid(SETTINGS.store, named.fault);
+  const mode = chooseMode(named.value as Values["store"], (setting) => given(setting) !== undefined);
 
   const values: Partial<Record<SettingName, unknown>> = {};
   for (const name of NAMES) {
     const setting: Setting = SETTINGS[name];
     const isLookedAt = setting.store === undefined || setting.store === mode;
-    const parsed = setting.schema.safeParse(isLookedAt ? given(name) : undefined, { error: plainMessages });
-    if (!parsed.success) return invalid(setting, parsed.error);
-    values[name] = parsed.data;
+    const checked = check(setting, isLookedAt ? given(name) : undefined);
+    if ("fault" in checked) return invalid(setting, checked.fault);
+    values[name] = checked.value;
   }
   const valid = values as Values;
   const { deadlineMs, telemetryDeadlineMs, heartbeatMs, toolsets, tools, excludeTools, readOnly, project } = valid;
@@ -58,9 +71,19 @@ function read(given: (setting: SettingName) => string | undefined, env: NodeJS.P
   return { store: storeConfig(mode, valid, env), deadlineMs, telemetryDeadlineMs, heartbeatMs, selection };
 }
 
-function invalid({ env, flag }: Setting, error: z.ZodError): Config {
+function check({ schema }: Setting, text: string | undefined): { value: unknown } | { fault: string } {
+  if (text !== undefined && !isJson(text) && holdsVariable(text))
+    return { fault: "it holds a variable that was not replaced by its value, which must be written out" };
+  const parsed = schema.safeParse(text, { error: plainMessages });
+  if (parsed.success) return { value: parsed.data };
+  const [issue] = parsed.error.issues;
+  // Of a union, the last form is the one that a mistake was meant to have.
+  const meant = issue?.code === "invalid_union" ? issue.errors.at(-1)?.[0] : issue;
+  return { fault: meant?.message ?? "it is not valid" };
+}
+
+function invalid({ env, flag }: Setting, why: string): Config {
   const what = flag ? `${env} (--${flag})` : env;
-  const why = error.issues[0]?.message ?? "it is not valid";
   return {
     store: { problem: `The setting ${what} is not valid: ${why}.`, repair: `Correct ${env} and restart the server.` },
     deadlineMs: SETTINGS.deadlineMs.schema.parse(undefined),

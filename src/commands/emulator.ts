@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { StoreError, startEngine } from "../embedded/index.js";
 import { loadIndexes } from "../firestore/indexes.js";
 import { stderrLog } from "../log.js";
@@ -9,7 +8,7 @@ import { exitCodeOf } from "./exit-code.js";
 export interface EmulatorOptions {
   /** TCP port on 127.0.0.1; 0 takes any free one. */
   port: number;
-  /** The file that keeps the data, or ":memory:". */
+  /** The file that keeps the data, as an absolute path, or ":memory:". */
   data: string;
   /** Makes missing composite indexes instead of refusing the query. */
   createIndexes: boolean;
@@ -21,10 +20,9 @@ export interface EmulatorOptions {
  */
 export function emulator({ port, data, createIndexes }: EmulatorOptions): Promise<number> {
   return exitCodeOf({ kind: StoreError, exitCode: 1 }, async () => {
-    const file = data === ":memory:" ? data : resolve(data);
     const signal = nextSignal();
     const engine = await startEngine({
-      file,
+      file: data,
       port,
       indexes: loadIndexes(""),
       createIndexes,
@@ -33,7 +31,7 @@ export function emulator({ port, data, createIndexes }: EmulatorOptions): Promis
       onNetworkDisk: engineNotices.networkDisk,
     });
     const host = `${engine.host}:${engine.port}`;
-    stderrLog("info", "emulator_started", { host, data: file });
+    stderrLog("info", "emulator_started", { host, data });
     process.stdout.write(`listening on ${host}\n`);
     const reason = await signal;
     await engine.close();

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { type Config, loadConfig } from "../config.js";
 import { hostSetups } from "./quickstart/hosts.js";
 import { SERVER_FILE, startAgentServer } from "./quickstart/server.js";
@@ -12,7 +12,7 @@ import { playStory, type Stage } from "./quickstart/story.js";
  * everything worked, 1 when a step failed (and which).
  */
 export async function quickstart(): Promise<number> {
-  const dataDir = mkdtempSync(join(tmpdir(), "fireboard-quickstart-"));
+  const dataDir = mkdtempSync(resolve(tmpdir(), "fireboard-quickstart-"));
   const removeData = () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   // Ctrl-C ends the process at once. Its server sees the end of its stdin, but may still be writing for a moment.
   process.once("exit", removeData);

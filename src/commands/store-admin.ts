@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { Config } from "../config.js";
 import { backup, check, StoreError } from "../embedded/index.js";
 import { embeddedFile } from "../firestore/store-config.js";
@@ -20,12 +19,11 @@ export function storeCheck(store: Config["store"]): Promise<number> {
   });
 }
 
-/** Copies the embedded board into a new file, also while servers use it. */
+/** Copies the embedded board into a new file at an absolute path, also while servers use it. */
 export function storeBackup(store: Config["store"], to: string): Promise<number> {
   return withFile(store, (file) => {
-    const target = resolve(to);
-    const { documents, bytes } = backup(file, target);
-    return `${target}: ${documents} documents, ${bytes} bytes`;
+    const { documents, bytes } = backup(file, to);
+    return `${to}: ${documents} documents, ${bytes} bytes`;
   });
 }
 

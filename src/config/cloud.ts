@@ -35,19 +35,30 @@ export function isJson(credentials: string): boolean {
 const ServiceAccountKey = z.object({
   project_id: z.string().min(1),
   client_email: z.string().min(1),
-  // Environment files often keep the escapes of the line ends.
-  private_key: z.string().transform((key) => key.replaceAll("\\n", "\n")),
+  private_key: z.string(),
 });
 
 function inlineKey(credentials: string): Account | Problem {
-  const parsed = ServiceAccountKey.safeParse(jsonOrNull(credentials));
-  if (!parsed.success || !isPrivateKey(parsed.data.private_key))
-    return {
+  const parsed = ServiceAccountKey.safeParse(jsonOrNull(credentials) ?? jsonOrNull(escapedLineEnds(credentials)));
+  return (
+    (parsed.success && accountOf(parsed.data)) || {
       problem: "GOOGLE_APPLICATION_CREDENTIALS holds JSON that is not a service account key.",
       repair: "Paste the whole key file as it was downloaded, or give its path.",
-    };
-  const { project_id: projectId, client_email: clientEmail, private_key: privateKey } = parsed.data;
-  return { projectId, serviceAccount: { projectId, clientEmail, privateKey } };
+    }
+  );
+}
+
+/** The account of a key; null when its private key is none. */
+function accountOf(key: z.output<typeof ServiceAccountKey>): Account | null {
+  const { project_id: projectId, client_email: clientEmail } = key;
+  // Environment files often keep the escapes of the line ends.
+  const privateKey = key.private_key.replaceAll("\\n", "\n");
+  return isPrivateKey(privateKey) ? { projectId, serviceAccount: { projectId, clientEmail, privateKey } } : null;
+}
+
+/** Other environment files put line ends in the place of these escapes, which JSON does not allow in its texts. */
+function escapedLineEnds(json: string): string {
+  return json.replaceAll(/"(?:[^"\\]|\\.)*"/gs, (text) => text.replaceAll(/\r?\n/g, "\\n"));
 }
 
 /** A service account key, or credentials of another type, which may name no project. */
@@ -62,22 +73,43 @@ const CredentialFile = z.union([
   }),
 ]);
 
-/** Only looks whether the file is usable, and for its project: the Google libraries read it. */
+const NO_CREDENTIALS: Problem = {
+  problem: "GOOGLE_APPLICATION_CREDENTIALS names a file that holds no credentials.",
+  repair: "Download the key file again, or give the path of another one.",
+};
+
+/**
+ * Looks whether the file is usable, and for its project: the Google libraries read it. A service account key that they
+ * would not understand (a byte order mark, UTF-16, escapes of line ends) is read here.
+ */
 function keyFile(path: string): Account | Problem {
-  const text = textOrNull(path);
-  if (text === null)
+  const bytes = bytesOrNull(path);
+  if (bytes === null)
     return {
       problem: "GOOGLE_APPLICATION_CREDENTIALS names a file that cannot be read.",
       repair: "Give the absolute path of a key file that the server may read.",
     };
-  const parsed = CredentialFile.safeParse(jsonOrNull(text));
-  if (!parsed.success)
+  const encoding = encodingByMark(bytes);
+  const json = jsonOrNull(new TextDecoder(encoding ?? "utf-8").decode(bytes));
+  const key = ServiceAccountKey.safeParse(json);
+  if (key.success && (encoding !== null || key.data.private_key.includes("\\n")))
+    return accountOf(key.data) ?? NO_CREDENTIALS;
+  const parsed = CredentialFile.safeParse(json);
+  if (!parsed.success) return NO_CREDENTIALS;
+  if (encoding !== null)
     return {
-      problem: "GOOGLE_APPLICATION_CREDENTIALS names a file that holds no credentials.",
-      repair: "Download the key file again, or give the path of another one.",
+      problem: "GOOGLE_APPLICATION_CREDENTIALS names a file that begins with a byte order mark.",
+      repair: "Save it as UTF-8 without a byte order mark.",
     };
   const { project_id: projectId } = parsed.data;
   return projectId === undefined ? {} : { projectId };
+}
+
+/** The encoding that a byte order mark tells of, as Windows PowerShell and its editors write them; null without one. */
+function encodingByMark([first, second, third]: Buffer): "utf-8" | "utf-16le" | "utf-16be" | null {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  return first === 0xef && second === 0xbb && third === 0xbf ? "utf-8" : null;
 }
 
 // The causes would quote the secret or its path, so these three only say that they failed.
@@ -90,9 +122,9 @@ function isPrivateKey(key: string): boolean {
   }
 }
 
-function textOrNull(path: string): string | null {
+function bytesOrNull(path: string): Buffer | null {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch {
     return null;
   }

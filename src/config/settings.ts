@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { StoreConfig } from "../firestore/store-config.js";
+import { isJson } from "./cloud.js";
+import { settingPath } from "./path.js";
 
 /** One setting: how it is given, what it must be, and what it is for. The README's table is made from these. */
 export interface Setting {
@@ -20,7 +22,10 @@ export interface Setting {
 const range = "must be a whole number of milliseconds, 100 to 600000";
 const milliseconds = z.coerce.number(range).int(range).min(100, range).max(600_000, range);
 const prefix = z.string().regex(/^[A-Za-z0-9_-]{0,64}$/, "must be at most 64 of A-Z a-z 0-9 _ -");
-const name = z.string().regex(/^[a-z0-9()][a-z0-9:.()-]{0,99}$/i, "must be a Google Cloud name");
+/** The id of a Google Cloud project or database. */
+export const cloudName = z
+  .string()
+  .regex(/^[a-z0-9()][a-z0-9:.()-]{0,99}$/i, "must be a Google Cloud name: letters, digits and hyphens");
 const boardId = z
   .string()
   .regex(/^(?!\.{1,2}$)(?!__.*__$)[A-Za-z0-9_.:-]{1,128}$/, "must be the id of a project on the board");
@@ -31,14 +36,25 @@ const names = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ""),
 );
-const hostAndPort = z.string().regex(/^[^\s/]+:\d{1,5}$/, "must be host:port, without http://");
+const hostAndPort = z
+  .string()
+  .transform((text) => text.replace(/^http:\/\/(.*?)\/?$/i, "$1"))
+  .refine((text) => /^[^\s/]+:\d{1,5}$/.test(text) && Number(text.split(":").at(-1)) <= 65_535, {
+    error: "must be host:port, such as 127.0.0.1:8080",
+  });
+/** The key itself, or a path. */
+const keyOrPath = z.union([z.string().refine(isJson), settingPath]);
 
 /** Every setting of the server. A flag wins over the environment; an empty variable counts as not set. */
 export const SETTINGS = {
   store: {
     env: "FIREBOARD_STORE",
     flag: "store",
-    schema: z.enum(["cloud", "emulator", "embedded"]).optional(),
+    schema: z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(["cloud", "emulator", "embedded"]))
+      .optional(),
     default: "chosen as above",
     description: "Where the board lives: `cloud`, `emulator` or `embedded`",
   },
@@ -46,28 +62,28 @@ export const SETTINGS = {
     env: "FIREBOARD_DATA_DIR",
     flag: "data-dir",
     store: "embedded",
-    schema: z.string().min(1, "must not be empty").optional(),
+    schema: settingPath.optional(),
     default: "the user's data folder",
-    description: "The folder of the board's file; `~/` is the home folder",
+    description: "The folder of the board's file: an absolute path, or one from `~/`",
   },
   credentials: {
     env: "GOOGLE_APPLICATION_CREDENTIALS",
     store: "cloud",
-    schema: z.string().optional(),
+    schema: keyOrPath.optional(),
     default: "application-default credentials",
-    description: "Path of a service account key, or the key's JSON itself",
+    description: "A service account key: its absolute path, or one from `~/`, or its JSON itself",
   },
   projectId: {
     env: "FIREBOARD_PROJECT_ID",
     flag: "project-id",
-    schema: name.optional(),
+    schema: cloudName.optional(),
     default: "`GOOGLE_CLOUD_PROJECT`, else the key's",
     description: "Google Cloud project id",
   },
   databaseId: {
     env: "FIREBOARD_DATABASE_ID",
     flag: "database-id",
-    schema: name.default("(default)"),
+    schema: cloudName.default("(default)"),
     default: "`(default)`",
     description: "Firestore database id",
   },
@@ -132,10 +148,7 @@ export const SETTINGS = {
     env: "FIREBOARD_READ_ONLY",
     flag: "read-only",
     isSwitch: true,
-    schema: z
-      .enum(["true", "1", "false", "0"])
-      .default("false")
-      .transform((word) => word === "true" || word === "1"),
+    schema: z.stringbool({ error: "must be true or false" }).default(false),
     default: "`false`",
     description: "Offer only tools that read, whatever else is chosen, and let the store refuse every write",
   },

@@ -1,8 +1,9 @@
 import type { StoreConfig } from "../firestore/store-config.js";
 import { cloudAccount } from "./cloud.js";
-import { defaultDataFolder, givenDataFolder } from "./data-folder.js";
+import { defaultDataFolder } from "./data-folder.js";
+import { plainValue } from "./given.js";
 import { isProblem, type Problem } from "./problem.js";
-import type { SettingName, Values } from "./settings.js";
+import { cloudName, type SettingName, type Values } from "./settings.js";
 
 /**
  * Which store the settings choose (AGENTS.md, "One storage API"): the one that is named; else an emulator when its
@@ -23,7 +24,9 @@ export function storeConfig(mode: StoreConfig["mode"], values: Values, env: Node
   const common = { databaseId, collectionPrefix, ...(readOnly ? { readOnly } : {}) };
   switch (mode) {
     case "embedded": {
-      const dataDir = values.dataDir === undefined ? defaultDataFolder(env) : givenDataFolder(values.dataDir);
+      const dataDir = values.dataDir ?? defaultDataFolder(env);
+      if (dataDir === null)
+        return { problem: "This system knows no home folder.", repair: "Set FIREBOARD_DATA_DIR to an absolute path." };
       return { mode, ...common, projectId: projectId ?? "fireboard", dataDir };
     }
     case "emulator": {
@@ -35,7 +38,12 @@ export function storeConfig(mode: StoreConfig["mode"], values: Values, env: Node
       };
     }
     case "cloud": {
-      const named = projectId ?? (env.GOOGLE_CLOUD_PROJECT || env.GCLOUD_PROJECT || undefined);
+      const named = projectId ?? (plainValue(env.GOOGLE_CLOUD_PROJECT || env.GCLOUD_PROJECT || "") || undefined);
+      if (named !== undefined && !cloudName.safeParse(named).success)
+        return {
+          problem: "GOOGLE_CLOUD_PROJECT (or GCLOUD_PROJECT) holds no project id.",
+          repair: "Correct it, or set FIREBOARD_PROJECT_ID.",
+        };
       const account = cloudAccount(values.credentials, named);
       return isProblem(account) ? account : { mode, ...common, ...account };
     }

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { Firestore } from "@google-cloud/firestore";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type EmulatorProcess, runCli, startEmulatorCommand } from "../support/cli.js";
@@ -64,7 +64,7 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s stops it cleanly, and a file keeps
     { event: "stopped", reason: signal },
   ]);
 
-  const second = await start(...data);
+  const second = await start("--data", relative(process.cwd(), join(folder, "kept", "store.db")));
   expect((await client(second).doc("notes/1").get()).data()).toEqual({ text: "kept" });
 });
 
@@ -102,6 +102,12 @@ test("a file that is no store is reported in one line, with exit code 1, and not
   const { status, stdout, stderr } = runCli(["emulator", "--port", "0", "--data", file]);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr).toMatch(/^fireboard: .*not a store.*\n$/);
+});
+
+test("a file whose name holds a variable that no shell replaced is refused", () => {
+  const { status, stdout, stderr } = runCli(["emulator", "--port", "0", "--data", "${HOME}/x.db"]);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toContain("holds a variable");
 });
 
 test.each([["80a"], ["-1"], ["65536"], ["1.5"], [""]])("port %j is refused", (port) => {

@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runCli } from "../support/cli.js";
@@ -30,6 +30,21 @@ test("path prints where the file will be, by the same settings as the server", (
   expect(runCli(["store", "path"], env)).toEqual({ status: 0, stdout: `${file()}\n`, stderr: "" });
   const other = ["store", "path", "--data-dir", join(folder, "other")];
   expect(runCli(other, env).stdout).toBe(`${join(folder, "other", "fireboard.db")}\n`);
+});
+
+test("a path that a person types is of the working folder or of the home folder, one of the environment is neither", () => {
+  const path = (...args: string[]) => runCli(["store", "path", ...args], { FIREBOARD_STORE: "embedded" });
+  expect(path("--data-dir", "boards").stdout).toBe(`${join(process.cwd(), "boards", "fireboard.db")}\n`);
+  expect(path("--data-dir=~/boards").stdout).toBe(`${join(homedir(), "boards", "fireboard.db")}\n`);
+  expect(path("--data-dir", "${HOME}/boards")).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining("variable"),
+  });
+  expect(runCli(["store", "path"], { FIREBOARD_DATA_DIR: "boards" })).toEqual({
+    status: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^fireboard: .*FIREBOARD_DATA_DIR.*absolute path/),
+  });
 });
 
 /** As the README says: stop the servers, copy the backup over the file, delete the files that SQLite keeps beside it. */

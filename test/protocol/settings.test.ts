@@ -34,6 +34,9 @@ const FAULTS: [what: string, env: Record<string, string>, repair: RegExp][] = [
   ["an unknown store", { FIREBOARD_STORE: "oracle" }, /FIREBOARD_STORE/],
   ["a deadline that is no number", { FIREBOARD_DEADLINE_MS: "soon" }, /FIREBOARD_DEADLINE_MS/],
   ["a prefix with a slash", { FIREBOARD_COLLECTION_PREFIX: "a/b" }, /FIREBOARD_COLLECTION_PREFIX/],
+  ["a data folder of the working folder", { FIREBOARD_DATA_DIR: "boards" }, /absolute path or begin with ~/],
+  ["a data folder with a variable", { FIREBOARD_DATA_DIR: "${HOME}/boards" }, /variable.*FIREBOARD_DATA_DIR/],
+  ["a switch in other words", { FIREBOARD_READ_ONLY: "maybe" }, /FIREBOARD_READ_ONLY.*true or false/],
   ["a data folder that is a file", { FIREBOARD_DATA_DIR: file("occupied", "") }, /FIREBOARD_DATA_DIR|folder/],
 ];
 

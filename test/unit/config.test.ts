@@ -1,37 +1,17 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Config, loadConfig, SETTINGS } from "../../src/config.js";
 
 type Env = Record<string, string>;
 type Flags = Parameters<typeof loadConfig>[0];
 
-const { privateKey } = generateKeyPairSync("rsa", {
-  modulusLength: 2048,
+const { privateKey } = generateKeyPairSync("ed25519", {
   publicKeyEncoding: { type: "spki", format: "pem" },
   privateKeyEncoding: { type: "pkcs8", format: "pem" },
 });
 const EMAIL = "board@keys-project.iam.gserviceaccount.com";
 const KEY = { type: "service_account", project_id: "keys-project", client_email: EMAIL, private_key: privateKey };
 const INLINE = JSON.stringify(KEY);
-const ACCOUNT = { projectId: "keys-project", clientEmail: EMAIL, privateKey };
-
-let folder: string;
-/** A file in the test's folder. */
-let keyFile: (content: unknown) => string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "fireboard-config-"));
-  let files = 0;
-  keyFile = (content) => {
-    const path = join(folder, `key-${files++}.json`);
-    writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
-    return path;
-  };
-});
-afterAll(() => rmSync(folder, { recursive: true }));
 
 function store(flags: Flags, env: Env): Config["store"] {
   return loadConfig(flags, { ...env }).store;
@@ -103,61 +83,29 @@ describe("what each store is opened with", () => {
   });
 });
 
-describe("the embedded store's folder", () => {
-  const xdg = { XDG_DATA_HOME: "/data" };
-
-  test.each<[name: string, flags: Flags, env: Env, folder: string]>([
-    ["the XDG data folder", {}, xdg, "/data/fireboard"],
-    ["below the home folder without XDG", {}, {}, join(homedir(), ".local/share/fireboard")],
-    ["a relative XDG folder is ignored", {}, { XDG_DATA_HOME: "data" }, join(homedir(), ".local/share/fireboard")],
-    ["FIREBOARD_DATA_DIR", {}, { ...xdg, FIREBOARD_DATA_DIR: "/boards/a" }, "/boards/a"],
-    ["--data-dir first", { dataDir: "/boards/b" }, { FIREBOARD_DATA_DIR: "/boards/a" }, "/boards/b"],
-    ["~ without a shell", {}, { FIREBOARD_DATA_DIR: "~/boards" }, join(homedir(), "boards")],
-    ["a name that begins with ~", {}, { FIREBOARD_DATA_DIR: "/b/~x" }, "/b/~x"],
-    ["made absolute", {}, { FIREBOARD_DATA_DIR: "boards" }, join(process.cwd(), "boards")],
-  ])("%s", (_, flags, env, dataDir) => {
-    expect(store(flags, env)).toMatchObject({ mode: "embedded", dataDir });
+describe("values as files, shells and hosts pass them on", () => {
+  test.each(["true", "True", "TRUE", "1", "yes", "Yes", "on", " on ", '"true"'])("%s turns a switch on", (word) => {
+    expect(store({}, { FIREBOARD_READ_ONLY: word })).toMatchObject({ readOnly: true });
   });
-});
 
-describe("cloud credentials", () => {
-  test("a key as JSON", () => {
-    expect(store({}, { GOOGLE_APPLICATION_CREDENTIALS: ` ${INLINE}` })).toEqual({
-      mode: "cloud",
-      projectId: "keys-project",
-      databaseId: "(default)",
-      collectionPrefix: "",
-      serviceAccount: ACCOUNT,
+  test.each(["false", "False", "0", "no", "NO", "off", "'off'", "", "  ", '""'])("%j leaves it off", (word) => {
+    expect(store({}, { FIREBOARD_READ_ONLY: word })).not.toHaveProperty("readOnly");
+  });
+
+  test("quotes and white space around any value, and capitals in a store's name", () => {
+    const env = { FIREBOARD_STORE: "'Cloud'", FIREBOARD_PROJECT_ID: ' "p" ', FIREBOARD_DEADLINE_MS: "'500'" };
+    expect(loadConfig({ databaseId: " d " }, { ...env })).toMatchObject({
+      store: { mode: "cloud", projectId: "p", databaseId: "d" },
+      deadlineMs: 500,
     });
+    const ambient = { FIREBOARD_STORE: "cloud", GOOGLE_CLOUD_PROJECT: '"p"' };
+    expect(store({}, ambient)).toMatchObject({ mode: "cloud", projectId: "p" });
   });
 
-  test("a key as JSON whose line ends were escaped once more", () => {
-    const escaped = JSON.stringify({ ...KEY, private_key: privateKey.replaceAll("\n", "\\n") });
-    expect(store({}, { GOOGLE_APPLICATION_CREDENTIALS: escaped })).toMatchObject({ serviceAccount: ACCOUNT });
-  });
-
-  test.each<[name: string, env: Env, project: string]>([
-    ["FIREBOARD_PROJECT_ID", { FIREBOARD_PROJECT_ID: "mine", GOOGLE_CLOUD_PROJECT: "ambient" }, "mine"],
-    ["GOOGLE_CLOUD_PROJECT", { GOOGLE_CLOUD_PROJECT: "ambient", GCLOUD_PROJECT: "old" }, "ambient"],
-    ["GCLOUD_PROJECT", { GOOGLE_CLOUD_PROJECT: "", GCLOUD_PROJECT: "old" }, "old"],
-    ["the key's own", {}, "keys-project"],
-  ])("the project is %s", (_, env, projectId) => {
-    expect(store({}, { ...env, GOOGLE_APPLICATION_CREDENTIALS: INLINE })).toMatchObject({ projectId });
-    expect(store({}, { ...env, GOOGLE_APPLICATION_CREDENTIALS: keyFile(KEY) })).toMatchObject({ projectId });
-  });
-
-  test("a file is left to the Google libraries, its variable untouched", () => {
-    const path = keyFile(KEY);
-    const env: NodeJS.ProcessEnv = { GOOGLE_APPLICATION_CREDENTIALS: path };
-    expect(loadConfig({}, env).store).not.toHaveProperty("serviceAccount");
-    expect(env.GOOGLE_APPLICATION_CREDENTIALS).toBe(path);
-  });
-
-  test("a user's own credentials with a project, and application-default ones", () => {
-    const user = keyFile({ type: "authorized_user", client_id: "c", refresh_token: "r" });
-    const project = { FIREBOARD_PROJECT_ID: "p" };
-    expect(store({}, { ...project, GOOGLE_APPLICATION_CREDENTIALS: user })).toMatchObject({ projectId: "p" });
-    expect(store({ store: "cloud" }, { GOOGLE_CLOUD_PROJECT: "p" })).toMatchObject({ mode: "cloud", projectId: "p" });
+  test("an emulator's address as a URL, also for the Google libraries", () => {
+    const env: NodeJS.ProcessEnv = { FIRESTORE_EMULATOR_HOST: '"http://localhost:8080/"' };
+    expect(loadConfig({}, env).store).toMatchObject({ mode: "emulator", host: "localhost:8080" });
+    expect(env.FIRESTORE_EMULATOR_HOST).toBe("localhost:8080");
   });
 });
 
@@ -189,10 +137,28 @@ describe("a mistake is reported with its repair, and without the given value", (
     ["an unknown store", {}, { FIREBOARD_STORE: SECRET }, /FIREBOARD_STORE \(--store\).*"cloud"/, /FIREBOARD_STORE/],
     ["an unknown store by flag", { store: SECRET }, {}, /--store/, /FIREBOARD_STORE/],
     ["an emulator without a host", {}, { FIREBOARD_STORE: "emulator" }, /not named/, /FIRESTORE_EMULATOR_HOST/],
-    ["a host as URL", {}, { FIRESTORE_EMULATOR_HOST: `http://${SECRET}:1/` }, /host:port/, /FIRESTORE_EMULATOR_HOST/],
+    [
+      "a host with TLS",
+      {},
+      { FIRESTORE_EMULATOR_HOST: `https://${SECRET}:1/` },
+      /host:port/,
+      /FIRESTORE_EMULATOR_HOST/,
+    ],
+    ["a port that is none", {}, { FIRESTORE_EMULATOR_HOST: `${SECRET}:70000` }, /host:port/, /FIRESTORE_EMULATOR_HOST/],
     ["a host without a port", {}, { FIRESTORE_EMULATOR_HOST: SECRET }, /host:port/, /FIRESTORE_EMULATOR_HOST/],
     ["the cloud without anything", {}, { FIREBOARD_STORE: "cloud" }, /neither/, /GOOGLE_APPLICATION_CREDENTIALS/],
     ["an invalid project", {}, { FIREBOARD_PROJECT_ID: `${SECRET}/x` }, /Google Cloud name/, /FIREBOARD_PROJECT_ID/],
+    ["a project with spaces", {}, { FIREBOARD_PROJECT_ID: `my ${SECRET}` }, /hyphens/, /FIREBOARD_PROJECT_ID/],
+    [
+      "a Google project with spaces",
+      { store: "cloud" },
+      { GOOGLE_CLOUD_PROJECT: `my ${SECRET}` },
+      /GOOGLE_CLOUD_PROJECT/,
+      /FIREBOARD_PROJECT_ID/,
+    ],
+    ["a variable", {}, { FIREBOARD_PROJECT_ID: `\${${SECRET}}` }, /variable.*written out/, /FIREBOARD_PROJECT_ID/],
+    ["a variable for a key", {}, { GOOGLE_APPLICATION_CREDENTIALS: `%top_${SECRET.slice(4)}%` }, /variable/, /CREDENT/],
+    ["a relative key file", {}, { GOOGLE_APPLICATION_CREDENTIALS: `./${SECRET}.json` }, /absolute path/, /CREDENT/],
     ["an empty flag", { databaseId: "" }, {}, /FIREBOARD_DATABASE_ID \(--database-id\)/, /FIREBOARD_DATABASE_ID/],
     ["a prefix with a slash", { collectionPrefix: `${SECRET}/` }, {}, /at most 64/, /FIREBOARD_COLLECTION_PREFIX/],
     ["an empty folder", { dataDir: "" }, {}, /must not be empty/, /FIREBOARD_DATA_DIR/],
@@ -219,18 +185,6 @@ describe("a mistake is reported with its repair, and without the given value", (
     expect(reported).toEqual({ problem: expect.stringMatching(problem), repair: expect.stringMatching(repair) });
     expect(JSON.stringify(reported)).not.toContain(SECRET);
     expect(JSON.stringify(reported)).not.toContain("PRIVATE KEY");
-  });
-
-  test.each(["not JSON", "{}", "null", '{"type":"service_account","project_id":"p"}'])("a file with %s", (content) => {
-    const reported = store({}, { GOOGLE_APPLICATION_CREDENTIALS: keyFile(content), FIREBOARD_PROJECT_ID: "p" });
-    expect(reported).toEqual({ problem: expect.stringContaining("holds no credentials"), repair: expect.any(String) });
-    expect(JSON.stringify(reported)).not.toContain(folder);
-  });
-
-  test("credentials without a project", () => {
-    const user = store({}, { GOOGLE_APPLICATION_CREDENTIALS: keyFile({ type: "authorized_user" }) });
-    expect(user).toEqual({ problem: expect.stringContaining("no Google Cloud project"), repair: expect.any(String) });
-    expect(JSON.stringify(user)).not.toContain(folder);
   });
 
   test("a mistake in the settings of another store does not matter", () => {
