@@ -168,6 +168,7 @@ export const SHAPES = shapes({
     optionalFilters: { project_id: "==", agent_name: "==" },
     orderBy: [["updated_at", "desc"]],
   },
+  turns: { collection: "turns", filters: {}, orderBy: [["started_at", "desc"]] },
   openTurns: { collection: "turns", filters: { status: "==" }, orderBy: [] },
   activity: {
     collection: "activity_log",

@@ -76,6 +76,9 @@ describe("round trips in sequence (docs/contracts.md 1.2)", () => {
     await measure("board_get_tasks", { project_id });
     await measure("board_get_sessions", { project_id });
     await measure("board_get_session", { session_id });
+    for (const part of ["record", "activity", "tasks", "turns"]) {
+      trips[part] = roundTrips(await during("board_get_session", { session_id, part }));
+    }
     await measure("board_get_activity", { project_id });
     await measure("board_search", { query: "t" });
     expect(trips).toEqual({
@@ -98,6 +101,7 @@ describe("round trips in sequence (docs/contracts.md 1.2)", () => {
       board_get_tasks: 1,
       board_get_sessions: 1,
       board_get_session: 2,
+      ...{ record: 1, activity: 1, tasks: 2, turns: 1 },
       board_get_activity: 1,
       board_search: 1,
     });

@@ -43,6 +43,16 @@ export function unpaged<T>(rows: readonly T[], warnings: readonly string[]): Par
   return { items, next_cursor: null };
 }
 
+/** The first of the rows, as they are, that take at most `tokens` together. Pure. */
+export function firstInRoom<T>(rows: readonly T[], tokens: number): T[] {
+  let room = bytesOfTokens(tokens);
+  const end = rows.findIndex((row) => {
+    room -= jsonBytes(row) + 1;
+    return room < 0;
+  });
+  return end < 0 ? [...rows] : rows.slice(0, end);
+}
+
 /** The first `limit` of the rows that are wanted, with the warnings among them. */
 export function firstOf<T>({ items, next_cursor }: Part<T>, limit: number, isWanted: (row: T) => boolean): Part<T> {
   const wanted: Item<T>[] = [];

@@ -1,6 +1,6 @@
 import { positionOf } from "../../firestore/query.js";
 import type { ShapeName } from "../../firestore/shapes.js";
-import type { Position, Snapshot } from "../../firestore/store.js";
+import type { Position, Ref, Snapshot } from "../../firestore/store.js";
 import type { Call } from "./call.js";
 import { decodeCursor, encodeCursor } from "./cursor.js";
 
@@ -8,6 +8,8 @@ import { decodeCursor, encodeCursor } from "./cursor.js";
 export interface Bucket {
   shape: ShapeName;
   values: Record<string, unknown>;
+  /** The document that holds the sub-collection, for shapes of one. */
+  parent?: Ref;
   /** What the query could not filter. */
   keep?: (document: Snapshot) => boolean;
 }
@@ -65,11 +67,11 @@ export async function readPage(
     buckets.map(({ shape }) => shape),
   );
   const answers = await Promise.all(
-    buckets.map(({ shape, values }, at) => {
+    buckets.map(({ shape, values, parent }, at) => {
       if (at < start.bucket) return [];
       const after: { after?: Position } = at === start.bucket && start.after ? { after: start.after } : {};
       return call.store
-        .query(shape, { values, limit: page.limit + 1, ...after })
+        .query(shape, { values, ...(parent && { parent }), limit: page.limit + 1, ...after })
         .get()
         .then(({ docs }) => docs);
     }),

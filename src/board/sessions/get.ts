@@ -1,33 +1,64 @@
 import { activityEntry } from "../activity/view.js";
 import type { Call } from "../core/call.js";
 import { existingSession } from "../core/existing.js";
+import { firstInRoom, fitItems, readItems } from "../core/list-answer.js";
+import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
 import { activityDocument } from "../model/activity.js";
 import { PAGE } from "../model/limits.js";
 import { taskDocument } from "../model/task.js";
+import { briefTask, listSessionPart, SESSION_LISTS } from "./parts.js";
 import { sessionDetail } from "./view.js";
 
+/** The parts of a session, which board_get_session gives one by one. */
+export const SESSION_PARTS = ["record", ...SESSION_LISTS] as const;
+
+/** The arguments of board_get_session. */
+export interface GetSession {
+  session_id: string;
+  part?: (typeof SESSION_PARTS)[number] | undefined;
+  /** Of a part that is a list. */
+  limit: number;
+  cursor?: string | undefined;
+}
+
 /**
- * One session in full, with its latest entries and the tasks it touched (docs/contracts.md 3, board_get_session).
- * Throws `session_not_found`, `corrupt_document`. Two round trips.
+ * One session (docs/contracts.md 3, board_get_session): the whole record with the first of its lists, or one part. Throws
+ * `session_not_found`, `corrupt_document`. One round trip, two with tasks.
  */
-export async function getSession(call: Call, sessionId: string) {
+export async function getSession(call: Call, { session_id, part, limit, cursor }: GetSession) {
+  if (part === undefined) return await wholeSession(call, session_id);
+  if (part === "record") return await sessionRecord(call, session_id);
+  return await listSessionPart(call, { session_id, part, limit, cursor });
+}
+
+/** The whole record of a session. Throws `session_not_found`, `corrupt_document`. One round trip. */
+export async function sessionRecord(call: Call, id: string) {
+  return sessionDetail(existingSession(await call.store.ref("sessions", id).get(), id), call.now());
+}
+
+const MORE = "There is more: ask for part activity or tasks.";
+
+/** The record with its latest entries and the tasks that they name, as many as half an answer holds of each. */
+async function wholeSession(call: Call, id: string) {
   const [snapshot, found] = await Promise.all([
-    call.store.ref("sessions", sessionId).get(),
-    call.store.query("activity", { values: { session_id: sessionId }, limit: PAGE.default }).get(),
+    call.store.ref("sessions", id).get(),
+    readPage(call, [{ shape: "activity", values: { session_id: id } }], { limit: PAGE.default }, {}),
   ]);
-  const session = existingSession(snapshot, sessionId);
-  const entries = readDocuments(activityDocument, "entry", found.docs);
-  const touched = [...new Set(entries.rows.flatMap(({ task_id }) => task_id ?? []))];
-  const tasks = (await call.store.getAll(touched.map((id) => call.store.ref("tasks", id)))).filter(
-    ({ exists }) => exists,
+  const session = existingSession(snapshot, id);
+  const size = { ...call.answer, tokens: call.answer.tokens / 2 };
+  const entries = readItems(activityDocument, "entry", found);
+  const activity = fitItems(size, entries, activityEntry);
+  const touched = new Set(entries.items.flatMap((item) => ("row" in item ? (item.row.task_id ?? []) : [])));
+  const tasks = await call.store.getAll([...touched].map((task) => call.store.ref("tasks", task)));
+  const { rows, warnings } = readDocuments(
+    taskDocument,
+    "task",
+    tasks.filter(({ exists }) => exists),
   );
-  const { rows, warnings } = readDocuments(taskDocument, "task", tasks);
-  const result = {
-    ...sessionDetail(session, call.now()),
-    activity: entries.rows.map(activityEntry),
-    tasks: rows.map(({ id, title, status }) => ({ id, title, status })),
-  };
-  return withWarnings(result, [...entries.warnings, ...warnings]);
+  const shown = firstInRoom(rows.map(briefTask), size.tokens);
+  const more = activity.next_cursor === null && shown.length === rows.length ? [] : [MORE];
+  const result = { ...sessionDetail(session, call.now()), activity: activity.rows, tasks: shown };
+  return withWarnings(result, [...more, ...activity.warnings, ...warnings]);
 }

@@ -1,5 +1,6 @@
 import type { Call } from "../core/call.js";
 import { existingTask } from "../core/existing.js";
+import { firstInRoom } from "../core/list-answer.js";
 import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
 import { activityDocument } from "../model/activity.js";
@@ -12,7 +13,7 @@ import { taskDetail } from "./view.js";
 
 /**
  * One task with its subtasks, the dependencies that block it, the open tasks that it blocks, and the seconds it spent in
- * each status (docs/contracts.md 3, board_get_task). Throws `task_not_found`, `corrupt_document`. Two round trips, one without dependencies.
+ * each status (docs/contracts.md 3, board_get_task): the task whole, of the lists what a quarter of an answer holds. Throws `task_not_found`, `corrupt_document`. Two round trips, one without dependencies.
  */
 export async function getTask(call: Call, taskId: string) {
   const limit = PAGE.max;
@@ -27,14 +28,30 @@ export async function getTask(call: Call, taskId: string) {
   const waiting = readDocuments(taskDocument, "task", dependents.docs);
   const warnings = [...subtasks.warnings, ...waiting.warnings];
   const open = task.status === "done" ? [] : waiting.rows.filter(({ status }) => status !== "done");
-  const result = {
-    ...taskDetail(task),
+  const lists = {
     subtasks: subtasks.rows.map(brief),
     blocked_by: blockers(task, await readDependencies(call, [task])),
     blocking: open.map(brief),
+  };
+  const { shown, missing } = firstOfEach(lists, call.answer.tokens / 4);
+  const result = {
+    ...taskDetail(task),
+    ...shown,
     time_in_status: timeInStatus(readDocuments(activityDocument, "entry", log.docs).rows, call.now()),
   };
-  return withWarnings(result, warnings);
+  return withWarnings(result, [...missing, ...firstInRoom(warnings, call.answer.tokens / 4)]);
+}
+
+/** The first rows of each list that take at most `tokens`, with a sentence for each list that has more. */
+function firstOfEach<T extends Record<string, readonly unknown[]>>(lists: T, tokens: number) {
+  const shown = Object.fromEntries(
+    Object.entries(lists).map(([name, rows]) => [name, firstInRoom(rows, tokens)]),
+  ) as unknown as T;
+  const missing = Object.keys(lists).flatMap((name) => {
+    const [some, all] = [shown[name]?.length ?? 0, lists[name]?.length ?? 0];
+    return some < all ? [`${name} holds the first ${some} of at least ${all}.`] : [];
+  });
+  return { shown, missing };
 }
 
 const brief = ({ id, title, status }: Task) => ({ id, title, status });

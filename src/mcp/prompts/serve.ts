@@ -3,7 +3,7 @@ import { GetPromptRequestSchema, ListPromptsRequestSchema } from "@modelcontextp
 import type { Call } from "../../board/core/call.js";
 import { invalidArgument } from "../../board/core/errors.js";
 import { findProject } from "../../board/search/find-project.js";
-import { getSession } from "../../board/sessions/get.js";
+import { sessionRecord } from "../../board/sessions/get.js";
 import { getTask } from "../../board/tasks/get.js";
 import { id as idSchema } from "../../tools/schema.js";
 import { protocolError, type ReadBoard } from "../render.js";
@@ -79,7 +79,7 @@ const FINDERS: Record<FoundKind, (call: Call, said: string) => Promise<Said>> = 
     return { id, name: title };
   },
   async session(call, said) {
-    const { id, title } = await getSession(call, checkedId("session", said));
+    const { id, title } = await sessionRecord(call, checkedId("session", said));
     return { id, name: title ?? id };
   },
 };

@@ -62,7 +62,7 @@ export const KINDS: readonly ResourceKind[] = [
     title: "Session",
     description: "A session in full, with its latest activity and the tasks it touched.",
     of: "session",
-    read: getSession,
+    read: (call, session_id) => getSession(call, { session_id, limit: PAGE.default }),
   },
 ];
 
