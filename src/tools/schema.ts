@@ -114,6 +114,9 @@ export const freeForm = z.record(z.string(), z.unknown());
 /** The cursor of the next page; null on the last one. */
 export const nextCursor = z.string().nullable();
 
+/** In the result of a list by offset: whether it has fewer rows than were asked for, and where it goes on. */
+export const truncation = { truncated: z.literal(true).optional(), nextOffset: z.int().optional() };
+
 /** A record as a row of a list: a field that may be null is left out instead, also in the objects among its fields. */
 export function listRow<S extends z.ZodRawShape>(record: z.ZodObject<S>): z.ZodObject<ListShape<S>> {
   const fields = Object.entries(record.shape).map(([name, field]) => {

@@ -38,6 +38,29 @@ describe("sessionQuery", () => {
       );
   });
 
+  it("answers at most 500 KB, and says where it goes on", async () => {
+    const storyId = newStoryId();
+    const writer = board.db.bulkWriter();
+    const long = "日".repeat(300);
+    const made = Array.from({ length: 400 }, (_, n) => `${storyId}-${String(n).padStart(3, "0")}`);
+    for (const [n, id] of made.entries()) {
+      // Some cannot be read; the row of the first one is larger than any can be that we wrote.
+      const fields = { agent_name: n === 399 ? "日".repeat(200_000) : long, phase: n % 50 === 7 ? 5 : long };
+      const common = { story_id: storyId, kind: "context", status: "active", started_at: new Date(n) };
+      void writer.create(board.db.doc(`sessions/${id}`), { ...common, ...fields });
+    }
+    await writer.close();
+    const found: string[] = [];
+    for (let offset: number | undefined = 0; offset !== undefined; ) {
+      const answer = await board.call("sessionQuery", { storyId, limit: 1_000, offset });
+      if (offset > 0) expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(500_000);
+      expect(answer.truncated).toBe(answer.nextOffset === undefined ? undefined : true);
+      found.push(...sessionIds(answer));
+      offset = answer.nextOffset;
+    }
+    expect(found).toEqual(made.filter((_, n) => n % 50 !== 7).reverse());
+  });
+
   it("filters by agent, story and activity, together", async () => {
     const storyId = newStoryId();
     const mine = await openContextSession(board, { storyId });

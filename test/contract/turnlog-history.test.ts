@@ -52,6 +52,27 @@ describe("sessionlog_query_history", () => {
       await expect(history(wrong)).toFailWith("invalid_argument");
   });
 
+  it("answers at most 500 KB, and says where it goes on", async () => {
+    const writer = board.db.bulkWriter();
+    const made = Array.from({ length: 60 }, (_, n) => `Tagger-${String(n).padStart(2, "0")}`);
+    for (const [n, id] of made.entries()) {
+      const fields = { title: n % 10 === 7 ? 5 : "t", tags: Array(1_000).fill("日".repeat(10 + (n % 3) * 20)) };
+      const common = { agent_name: "Tagger", kind: "log", status: "active", updated_at: new Date(n) };
+      void writer.create(board.db.doc(`sessions/${id}`), { ...common, ...fields });
+    }
+    await writer.close();
+    const found: string[] = [];
+    for (let offset: number | undefined = 0; offset !== undefined; ) {
+      const answer = await history({ agent: "Tagger", limit: 200, offset });
+      expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(500_000);
+      expect(answer).toMatchObject({ totalCount: 60, limit: 200 });
+      expect(answer.truncated).toBe(answer.nextOffset === undefined ? undefined : true);
+      found.push(...sessionIds(answer));
+      offset = answer.nextOffset;
+    }
+    expect(found).toEqual(made.filter((_, n) => n % 10 !== 7).reverse());
+  });
+
   it("holds the sessions of every agent and toolset, and follows each change", async () => {
     const { session_id } = await board.call("board_create_session", { project_id: await board.project() });
     const sessionId = await openLog(board, "Mover");

@@ -4,7 +4,7 @@ import type { AnswerSize } from "./answer-size.js";
 import type { Page } from "./paging.js";
 import { readDocuments } from "./read-document.js";
 import { cutRow, type WithoutNulls } from "./row.js";
-import { bytesOfTokens, jsonBytes } from "./tokens.js";
+import { bytesOfTokens, countInRoom, jsonBytes } from "./tokens.js";
 
 /** What stands at one place of a list: a document, or why it cannot be read; and the cursor that goes on behind it. */
 export type Item<T> = { behind: string | null } & ({ row: T } | { warning: string });
@@ -45,12 +45,7 @@ export function unpaged<T>(rows: readonly T[], warnings: readonly string[]): Par
 
 /** The first of the rows, as they are, that take at most `tokens` together. Pure. */
 export function firstInRoom<T>(rows: readonly T[], tokens: number): T[] {
-  let room = bytesOfTokens(tokens);
-  const end = rows.findIndex((row) => {
-    room -= jsonBytes(row) + 1;
-    return room < 0;
-  });
-  return end < 0 ? [...rows] : rows.slice(0, end);
+  return rows.slice(0, countInRoom(rows, bytesOfTokens(tokens)));
 }
 
 /** The first `limit` of the rows that are wanted, with the warnings among them. */

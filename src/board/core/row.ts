@@ -1,6 +1,6 @@
 import type { AnswerSize } from "./answer-size.js";
 import { CUT, cutText } from "./cut.js";
-import { bytesOfTokens, jsonBytes } from "./tokens.js";
+import { bytesOfTokens, countInRoom, jsonBytes } from "./tokens.js";
 
 /** A row of a list without its fields that are null. */
 export type WithoutNulls<T extends object> = { [K in keyof T as null extends T[K] ? never : K]: T[K] } & {
@@ -75,11 +75,7 @@ function shortened(value: unknown, bytes: number): unknown {
 }
 
 function shortenedList(list: readonly unknown[], bytes: number): unknown[] {
-  let room = bytes - MARK_BYTES;
-  const end = list.findIndex((element) => {
-    room -= jsonBytes(element) + 1;
-    return room < 0;
-  });
+  const end = countInRoom(list, bytes - MARK_BYTES);
   return [...list.slice(0, end), `${CUT} ${list.length - end}`];
 }
 

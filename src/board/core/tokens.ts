@@ -15,3 +15,13 @@ export function bytesOfTokens(tokens: number): number {
 export function tokensOfBytes(bytes: number): number {
   return Math.floor(bytes / BYTES_PER_TOKEN);
 }
+
+/** How many of the values, from the first, take at most so many bytes as elements of a JSON list. */
+export function countInRoom(values: readonly unknown[], bytes: number): number {
+  let room = bytes;
+  const end = values.findIndex((value) => {
+    room -= jsonBytes(value) + 1;
+    return room < 0;
+  });
+  return end < 0 ? values.length : end;
+}

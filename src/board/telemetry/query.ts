@@ -1,4 +1,5 @@
 import type { Call } from "../core/call.js";
+import { fitOffsetRows } from "../core/offset-list.js";
 import { documentPages } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
@@ -20,7 +21,7 @@ const PAGE_DOCUMENTS = 1_000;
 /**
  * Context and board sessions, the latest start first, then by id (docs/contracts.md 4, sessionQuery). A query cannot ask for
  * sessions without a kind, which are board sessions: so those of other kinds are read and left out. One round trip,
- * one more for each 1,000 documents of the offset or of sessions that were left out.
+ * one more for each 1,000 documents of the offset or of sessions that were left out. As many as 500 KB hold.
  */
 export async function querySessions(call: Call, { agentName, storyId, activeOnly, limit, offset }: QuerySessions) {
   const values = { agent_name: agentName, story_id: storyId, ...(activeOnly ? { ended_at: null } : {}) };
@@ -36,7 +37,11 @@ export async function querySessions(call: Call, { agentName, storyId, activeOnly
     toSkip = Math.max(0, toSkip - ours.length);
     if (sessions.length === limit) break;
   }
-  return withWarnings({ sessions }, warnings);
+  const fitted = fitOffsetRows(
+    sessions.map((row, at) => ({ row, offset: offset + at })),
+    warnings,
+  );
+  return withWarnings({ sessions: fitted.rows, ...fitted.more }, fitted.warnings);
 }
 
 function isOurs({ kind }: Session): boolean {

@@ -1,4 +1,5 @@
 import type { Call } from "../core/call.js";
+import { fitOffsetRows } from "../core/offset-list.js";
 import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
 import { sessionDocument } from "../model/session.js";
@@ -13,7 +14,7 @@ export interface QueryHistory {
 
 /**
  * Sessions of every kind, the last updated first, without reading their turns (docs/contracts.md 5, queryHistory).
- * One round trip; Firestore bills the sessions that `offset` skips.
+ * As many as 500 KB hold. One round trip; Firestore bills the sessions that `offset` skips.
  */
 export async function queryHistory(call: Call, { agent, limit, offset }: QueryHistory) {
   const values = { agent_name: agent };
@@ -22,8 +23,12 @@ export async function queryHistory(call: Call, { agent, limit, offset }: QueryHi
     call.store.query("sessionHistory", { values, limit: "all" }).count(),
   ]);
   const { rows, warnings } = readDocuments(sessionDocument, "session", found.docs);
-  const sessions = rows.map(historyRow);
-  return withWarnings({ sessions, totalCount, offset, limit }, warnings);
+  const offsets = new Map(found.docs.map(({ id }, at) => [id, offset + at]));
+  const fitted = fitOffsetRows(
+    rows.map((session) => ({ row: historyRow(session), offset: offsets.get(session.id) ?? offset })),
+    warnings,
+  );
+  return withWarnings({ sessions: fitted.rows, totalCount, offset, limit, ...fitted.more }, fitted.warnings);
 }
 
 /** Says that the turn log can be used, by reading one session of the store, if there is one (docs/contracts.md 5, bootstrap). */

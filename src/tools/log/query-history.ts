@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PAGE } from "../../board/model/limits.js";
 import { queryHistory } from "../../board/turn-log/history.js";
 import { defineTool, READS } from "../define.js";
-import { warnings } from "../schema.js";
+import { truncation, warnings } from "../schema.js";
 import { agent, historyRowSchema } from "./schema.js";
 
 export default defineTool({
@@ -20,6 +20,7 @@ export default defineTool({
     totalCount: z.int(),
     offset: z.int(),
     limit: z.int(),
+    ...truncation,
     warnings: warnings.optional(),
   }),
   handler: queryHistory,

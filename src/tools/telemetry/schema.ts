@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../board/model/limits.js";
 import { isStorableTime } from "../../time-range.js";
-import { agentName, id, isoTime, nullableText, requiredText, warnings } from "../schema.js";
+import { agentName, id, isoTime, nullableText, requiredText, truncation, warnings } from "../schema.js";
 
 /** Parts of the session* tools. Their names are those of the source documents of docs/contracts.md 4, in camelCase. */
 
@@ -53,6 +53,7 @@ export const rowOrNone = row.partial().extend({ session: z.null().optional(), re
 /** The result of sessionQuery. */
 export const rows = z.object({
   sessions: z.array(row),
+  ...truncation,
   degraded: z.literal(true).optional(),
   warnings: warnings.optional(),
 });
