@@ -165,7 +165,7 @@ describe("a row", () => {
     expect(tasks).toEqual([
       {
         ...{ id: task_id, project_id, title: "A task", description: `${"x".repeat(500)}…[cut]`, metadata: {} },
-        ...{ status: "in_progress", priority: "medium", assigned_agent: "ann", depends_on: [] },
+        ...{ status: "in_progress", priority: "medium", assigned_agent: "ann", depends_on: [], labels: [] },
         lease: { agent_name: "ann", expires_at: expect.any(String) },
         ...{ created_at: expect.any(String), updated_at: expect.any(String), started_at: expect.any(String) },
       },

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { ids, useBoard } from "../support/board.js";
-import { type Answer, allPages } from "../support/client.js";
+import { type Answer, allPages, startAgent } from "../support/client.js";
 
 const board = useBoard();
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
@@ -94,8 +94,15 @@ describe("board_get_session", () => {
   it("takes a cursor only for the part and session that gave it out", async () => {
     const { next_cursor: cursor } = await board.call("board_get_session", { session_id, part: "activity", limit: 1 });
     await expect(board.call("board_get_session", { session_id, part: "tasks", cursor })).toFailWith("invalid_argument");
-    for (const part of ["record", "activity", "tasks", "turns"])
+  });
+
+  it("refuses each part of a session that is not there, or of another project", async () => {
+    const elsewhere = await startAgent({ ...board.database.env, FIREBOARD_ONLY_PROJECT: await board.project() });
+    for (const part of ["record", "activity", "tasks", "turns"]) {
       await expect(board.call("board_get_session", { session_id: "nope", part })).toFailWith("session_not_found");
+      await expect(elsewhere.call("board_get_session", { session_id, part })).toFailWith("session_not_found");
+    }
+    await elsewhere.close();
   });
 });
 
