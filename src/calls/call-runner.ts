@@ -18,7 +18,7 @@ export interface CallRunnerOptions {
   /** Opens the store at the first call, or gives it again. Throws a BoardError when the settings do not allow it. */
   store(): Promise<Store>;
   runtime: Runtime;
-  /** Renews what a write named: its session's last sign of life, its agent's leases. */
+  /** Renews the last sign of life of the session that a write named, and the leases of its connection. */
   heartbeat: HeartbeatTimer;
   /** The id of the only project that is served, if it is only one. */
   project?: string | undefined;
@@ -75,8 +75,8 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
   const begin = async (given: Pick<Call, "signal" | "idempotency" | "deadline" | "progress">): Promise<Call> => {
     const store = await options.store();
     const { clientName, toolsHash } = options;
-    const id = runtime.newId();
-    return { ...runtime, store, id, client: clientName(), holder, answer, connection, toolsHash, ...given };
+    const caller = { client: clientName(), holder, heartbeatMs: heartbeat.intervalMs, answer, connection };
+    return { ...runtime, store, id: runtime.newId(), ...caller, toolsHash, ...given };
   };
   const deadlineIn = (ms: number) => new Date(runtime.now().getTime() + ms);
 
@@ -106,7 +106,7 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
       );
       const result = tool.output.parse(returned);
       const sign = tool.heartbeat?.(args, result);
-      if (sign) heartbeat.seen(sign);
+      if (sign) heartbeat.seen(holder, sign);
       return { ok: true, result };
     } catch (error) {
       if (caller.cancelled.aborted) throw error;

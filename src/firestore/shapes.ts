@@ -124,6 +124,7 @@ export const SHAPES = shapes({
     optionalFilters: { project_id: "==" },
     orderBy: [],
   },
+  tasksHeldBy: { collection: "tasks", filters: { "lease.holder": "==" }, orderBy: [] },
   activeSessions: { collection: "sessions", filters: { project_id: "==", status: "==" }, orderBy: [] },
   agentSessions: {
     collection: "sessions",

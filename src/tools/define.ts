@@ -26,9 +26,9 @@ export interface ProjectArgument {
   fill: "always" | "without_task" | "never";
 }
 
-/** The heartbeat of a write that names its session in `session_id`, its agent in `agent_name`. */
-export function named(args: { session_id?: string | undefined; agent_name?: string | undefined }): SignOfLife {
-  return { session_id: args.session_id, agent_name: args.agent_name, opened: false };
+/** The heartbeat of a write that may name its session in `session_id`. */
+export function named(args: { session_id?: string | undefined }): SignOfLife {
+  return { session_id: args.session_id, opened: false };
 }
 
 /** A call that the store did not let finish, or not in time. */
@@ -55,7 +55,7 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   /** What the result is cut to. */
   output: O;
   handler(call: Call, args: z.output<I>): Promise<z.input<O>>;
-  /** On tools that write: the session and agent that the call shows to be alive, as its arguments or result name them. */
+  /** On tools that write: what the call shows to be alive, as its arguments or result name it. */
   heartbeat?(args: z.output<I>, result: z.output<O>): SignOfLife;
   /** On tools with an argument that names a project: which it is, and when a server of one project fills it in. */
   project?: ProjectArgument;

@@ -1,3 +1,4 @@
+import type { LeaseCaller } from "../../src/board/core/caller.js";
 import type { Activity } from "../../src/board/model/activity.js";
 import { newSession, type Session } from "../../src/board/model/session.js";
 import type { Lease, Task } from "../../src/board/model/task.js";
@@ -36,9 +37,21 @@ export function sampleTask(fields: Partial<Task> = {}): Task {
   };
 }
 
-/** A lease of `agent` that ends so many minutes after NOW. */
-export function sampleLease(agent_name: string, endsAfter: number): Lease {
-  return { agent_name, session_id: null, minutes: 60, expires_at: minutes(endsAfter) };
+/** A lease of 60 minutes of an agent, by default over the connection of that name, that ends so many minutes after NOW. */
+export function sampleLease(agent_name: string, endsAfter: number, fields: Partial<Lease> = {}): Lease {
+  return {
+    agent_name,
+    session_id: null,
+    holder: `connection of ${agent_name}`,
+    minutes: 60,
+    expires_at: minutes(endsAfter),
+    ...fields,
+  };
+}
+
+/** A caller who names this agent or nobody, by default over the connection of that name, with heartbeats every minute. */
+export function sampleCaller(agent: string | null, fields: Partial<LeaseCaller> = {}): LeaseCaller {
+  return { holder: `connection of ${agent}`, agent, session_id: null, heartbeatMs: 60_000, ...fields };
 }
 
 /** A board session that was opened an hour ago. */

@@ -128,18 +128,24 @@ describe("board_claim_task by project_id", () => {
     const taken: string[] = [];
     for (const agent_name of ["a", "b", "c"]) taken.push((await claim({ project_id, agent_name })).task.id);
     expect(taken).toEqual([high, after, low]);
-    expect(await claim({ project_id, agent_name: "d" })).toEqual({ task: null, reason: expect.any(String) });
+    const none = { task: null, held: [], reason: expect.any(String) };
+    expect(await claim({ project_id, agent_name: "d" })).toEqual(none);
     await board.call("board_update_task", { task_id: low, status: "done" });
     expect((await claim({ project_id, agent_name: "d" })).task.id).toBe(waiting);
   });
 
-  it("gives an agent that asks again the task it holds", async () => {
+  it("gives an agent that asks again another task, and names those it holds", async () => {
     const project_id = await board.project();
     await Promise.all([board.task(project_id), board.task(project_id)]);
-    const { task } = await claim({ project_id });
-    expect((await claim({ project_id })).task.id).toBe(task.id);
-    await board.call("board_update_task", { task_id: task.id, status: "done" });
-    expect((await claim({ project_id })).task.id).not.toBe(task.id);
+    const first = await claim({ project_id });
+    expect(first.held).toEqual([first.task.id]);
+    const second = await claim({ project_id });
+    expect(second.held).toEqual([second.task.id, first.task.id]);
+    expect(second.task.id).not.toBe(first.task.id);
+    const none = await claim({ project_id });
+    expect(none).toMatchObject({ task: null, held: expect.arrayContaining(second.held) });
+    await board.call("board_update_task", { task_id: first.task.id, status: "done" });
+    expect((await claim({ project_id })).held).toEqual([second.task.id]);
   });
 
   it("offers a task again when its lease has run out", async () => {

@@ -6,18 +6,20 @@ import { freshDatabase, type TestDatabase } from "../support/lane.js";
 
 let database: TestDatabase;
 let store: Store;
-/** A server whose timer sends heartbeats often, and one whose timer never fires during the tests. */
+/** A server whose timer sends heartbeats often, and two whose timers never fire during the tests. */
 let lively: Agent;
 let quiet: Agent;
+let third: Agent;
 
 beforeAll(async () => {
   database = await freshDatabase();
   store = await openStore(database.config);
   lively = await startAgent({ ...database.env, FIREBOARD_HEARTBEAT_MS: "200" });
   quiet = await startAgent({ ...database.env, FIREBOARD_HEARTBEAT_MS: "600000" });
+  third = await startAgent({ ...database.env, FIREBOARD_HEARTBEAT_MS: "600000" });
 });
 afterAll(async () => {
-  await Promise.all([lively?.close(), quiet?.close()]);
+  await Promise.all([lively?.close(), quiet?.close(), third?.close()]);
   await store?.close();
   await database?.remove();
 });
@@ -56,14 +58,40 @@ describe("heartbeats", () => {
     expect((await read("sessions", made.session_id)).updated_at).toEqual(before.session.updated_at);
   });
 
-  it("are sent by a write that names the session too, from any process", async () => {
+  it("are sent by a write too: for the session that it names, and for the leases of its own connection only", async () => {
     const made = await claimed(quiet, "writer");
-    const { soon } = await age(made);
-    const { project_id, session_id } = made;
-    await lively.call("board_log_activity", { agent_name: "somebody", action: "found", session_id, project_id });
+    const other = await claimed(third, "writer");
+    await age(made);
+    const { soon, long_ago } = await age(other);
+    const found = { agent_name: "writer", action: "found", session_id: other.session_id, project_id: other.project_id };
+    await quiet.call("board_log_activity", found);
     await expect
       .poll(async () => (await read("tasks", made.task_id)).lease.expires_at.toMillis())
       .toBeGreaterThan(soon.getTime() + 60_000);
+    await expect
+      .poll(async () => (await read("sessions", other.session_id)).last_seen_at.toMillis())
+      .toBeGreaterThan(long_ago.getTime() + 60_000);
+    expect((await read("tasks", other.task_id)).lease.expires_at.toMillis()).toBe(soon.getTime());
+  });
+
+  it("never renew the lease of another connection whose agent has the same name", async () => {
+    const dead = await claimed(third, "claude");
+    const alive = await claimed(lively, "claude");
+    await age(alive);
+    const { soon } = await age(dead);
+    await expect
+      .poll(async () => (await read("tasks", alive.task_id)).lease.expires_at.toMillis())
+      .toBeGreaterThan(soon.getTime() + 60_000);
+    expect((await read("tasks", dead.task_id)).lease.expires_at.toMillis()).toBe(soon.getTime());
+  });
+
+  it("mend a lease from a clock that was ahead", async () => {
+    const made = await claimed(lively, "ahead");
+    const tomorrow = new Date(Date.now() + 24 * 60 * 60_000);
+    await store.ref("tasks", made.task_id).update({ "lease.expires_at": tomorrow });
+    await expect
+      .poll(async () => (await read("tasks", made.task_id)).lease.expires_at.toMillis())
+      .toBeLessThan(tomorrow.getTime() - 60_000);
   });
 
   it("never revive a lease that ran out, nor a session that ended", async () => {

@@ -68,9 +68,10 @@ describe("round trips in sequence (docs/contracts.md 1.2)", () => {
     await measure("board_bulk_update_tasks", { task_ids: [task_id, dependency], status: "done", session_id });
     await measure("board_delete_task", { task_id });
     await measure("board_log_activity", { agent_name: "a", action: "found", task_id: dependency, session_id });
-    await measure("board_claim_task", { project_id: await projectWithDependency(), agent_name: "a", session_id });
     await measure("board_checkpoint_session", { session_id, handoff_notes: "n" });
     await measure("board_end_session", { session_id, progress_summary: "s" });
+    // The last write: the next one would carry a heartbeat for the lease, which would be counted.
+    await measure("board_claim_task", { project_id: await projectWithDependency(), agent_name: "a" });
     await measure("board_get_projects", {});
     await measure("board_get_task", { task_id: dependency });
     await measure("board_get_tasks", { project_id });

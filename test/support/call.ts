@@ -14,6 +14,7 @@ export function callOn(store: Store): Call {
     idempotency: null,
     holder: "holder",
     answer: FOR_AGENTS,
+    heartbeatMs: 60_000,
     connection: newConnectionState(),
     toolsHash: () => "",
   };

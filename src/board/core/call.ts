@@ -28,6 +28,8 @@ export interface Call extends Runtime {
   holder: string;
   /** How large the answer may be; lists are cut to it. */
   answer: AnswerSize;
+  /** Milliseconds between the signs of life by which a holder's leases are renewed, here and in other servers. */
+  heartbeatMs: number;
   /** What this connection remembers between calls. */
   connection: ConnectionState;
   /** SHA-256 over the tool definitions as this server lists them. */

@@ -20,6 +20,23 @@ export async function readNamedSession(call: Call, sessionId: string | undefined
   return { session, warnings };
 }
 
+/** Who changes a task, as the rules of leases need it (docs/contracts.md 3.0). */
+export interface LeaseCaller {
+  /** The connection of the call. */
+  holder: string;
+  /** The agent that the call names; null when it names none. */
+  agent: string | null;
+  /** The session that the call names, in which agents of other names may work as well; null when it names none. */
+  session_id: string | null;
+  /** Milliseconds between the signs of life of living holders. */
+  heartbeatMs: number;
+}
+
+/** Who a write is by that names its session, the agent it assigns the work to, both or neither. */
+export function leaseCaller({ holder, heartbeatMs }: Call, named: NamedSession, assigned?: string | null): LeaseCaller {
+  return { holder, heartbeatMs, agent: namedAgent(named, assigned), session_id: named.session?.id ?? null };
+}
+
 /** The agent that a call names: its session's, else the one it assigns the work to; null when it names none. */
 export function namedAgent(named: NamedSession, assigned?: string | null): string | null {
   return named.session?.agent_name || assigned || null;

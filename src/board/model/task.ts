@@ -1,10 +1,14 @@
 import { z } from "zod";
 import { freeFormMap, optionalText, optionalTimestamp, type Stored, texts, timestamp } from "./fields.js";
 
-/** Who holds a task until when; `minutes` is what a renewal adds. */
+/**
+ * Who holds a task until when. `holder` is the connection that claimed it, null when nobody's is known: then the name
+ * decides. `minutes` is what a renewal adds.
+ */
 const lease = z.object({
   agent_name: z.string(),
   session_id: optionalText,
+  holder: optionalText,
   minutes: z.number().positive().default(60),
   expires_at: timestamp,
 });

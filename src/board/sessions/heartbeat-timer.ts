@@ -2,18 +2,25 @@ import { storeFailure } from "../../firestore/failure.js";
 import type { Store } from "../../firestore/store.js";
 import { beat } from "./heartbeat.js";
 
-/** Whom a call shows to be alive: the session and the agent that it names. */
+/** What a call shows to be alive, besides the connection that it came over. */
 export interface SignOfLife {
+  /** The session that the call names. */
   session_id?: string | undefined;
-  agent_name?: string | undefined;
-  /** The call opened the session or took a lease: both are kept alive by the timer from now on. */
+  /** The call opened the session, or works in it from now on: the timer keeps it alive. */
   opened: boolean;
+  /** The call took a lease: the timer keeps the connection's leases alive. */
+  claimed?: boolean | undefined;
 }
 
 /** Keeps the sessions and leases of this process alive. */
 export interface HeartbeatTimer {
-  /** A heartbeat now, at most one per interval for each name, and regular ones for what was opened here. */
-  seen(sign: SignOfLife): void;
+  /** Milliseconds between heartbeats. */
+  intervalMs: number;
+  /**
+   * A heartbeat now, at most one per interval for each session and each connection (`holder`), and regular ones for what
+   * was opened and claimed here.
+   */
+  seen(holder: string, sign: SignOfLife): void;
   /** Ends the timer. */
   stop(): void;
 }
@@ -26,24 +33,27 @@ export interface HeartbeatOptions {
   onError(error: unknown): void;
 }
 
-/** Names whose last beat is remembered. */
+/** Sessions and connections whose last beat is remembered. */
 const MOST_REMEMBERED = 1_000;
 
 /**
  * The heartbeat of a process (docs/contracts.md 1.2): it rides on writes that name a session or an agent, and on a timer for
- * those that were opened over this process's connection. Beats never delay or fail a call.
+ * what was opened and claimed over this process's connections. Beats never delay or fail a call.
  */
 export function startHeartbeat(options: HeartbeatOptions): HeartbeatTimer {
   const sessions = new Set<string>();
-  const agents = new Set<string>();
+  /** The connections that may hold leases, with how many claims each has made. */
+  const claims = new Map<string, number>();
   const lastBeat = new Map<string, number>();
 
-  async function beatFor(alive: { sessions: string[]; agents: string[] }): Promise<void> {
-    if (alive.sessions.length === 0 && alive.agents.length === 0) return;
+  async function beatFor(alive: { sessions: string[]; holders: string[] }): Promise<void> {
+    if (alive.sessions.length === 0 && alive.holders.length === 0) return;
+    const claimsBefore = new Map(claims);
     try {
       const { ended, idle, failed } = await beat(await options.store(), alive, options.now());
       for (const id of ended) sessions.delete(id);
-      for (const agent of idle) agents.delete(agent);
+      // What was claimed while the beat was under way, it has not seen.
+      for (const holder of idle) if (claims.get(holder) === claimsBefore.get(holder)) claims.delete(holder);
       for (const error of failed) if (storeFailure(error) !== "stale_precondition") options.onError(error);
     } catch (error) {
       options.onError(error);
@@ -60,15 +70,17 @@ export function startHeartbeat(options: HeartbeatOptions): HeartbeatTimer {
     return !opened;
   }
 
-  const timer = setInterval(() => beatFor({ sessions: [...sessions], agents: [...agents] }), options.intervalMs);
+  const beatForAll = () => beatFor({ sessions: [...sessions], holders: [...claims.keys()] });
+  const timer = setInterval(beatForAll, options.intervalMs);
   timer.unref();
   return {
-    seen({ session_id, agent_name, opened }) {
+    intervalMs: options.intervalMs,
+    seen(holder, { session_id, opened, claimed = false }) {
       if (opened && session_id) sessions.add(session_id);
-      if (opened && agent_name) agents.add(agent_name);
+      if (claimed) claims.set(holder, (claims.get(holder) ?? 0) + 1);
       const dueSessions = session_id && due(`session ${session_id}`, opened) ? [session_id] : [];
-      const dueAgents = agent_name && due(`agent ${agent_name}`, opened) ? [agent_name] : [];
-      void beatFor({ sessions: dueSessions, agents: dueAgents });
+      const dueHolders = !claimed && claims.has(holder) && due(`holder ${holder}`, false) ? [holder] : [];
+      void beatFor({ sessions: dueSessions, holders: dueHolders });
     },
     stop: () => clearInterval(timer),
   };

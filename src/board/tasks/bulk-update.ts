@@ -1,5 +1,5 @@
 import type { Call } from "../core/call.js";
-import { namedAgent, readNamedSession } from "../core/caller.js";
+import { leaseCaller, readNamedSession } from "../core/caller.js";
 import { withWarnings } from "../core/result.js";
 import { write } from "../core/write.js";
 import type { Priority, Resolution, TaskStatus } from "../model/enums.js";
@@ -33,7 +33,7 @@ export async function bulkUpdateTasks(call: Call, args: BulkUpdateTasks) {
     ]);
     const read = byPath(snapshots);
     const now = unit.now();
-    const caller = namedAgent(named, change.assigned_agent);
+    const caller = leaseCaller(call, named, change.assigned_agent);
     const updates = ids.map((id) => {
       const task = requireTask(call, read, id);
       return { task, update: changeTask(task, change, caller, now) };

@@ -1,3 +1,4 @@
+import type { LeaseCaller } from "../core/caller.js";
 import { changedFields, pick } from "../core/changed-fields.js";
 import { invalidArgument } from "../core/errors.js";
 import { checkMetadataSize, mergeMetadata } from "../core/metadata.js";
@@ -25,11 +26,11 @@ export interface TaskUpdate {
 }
 
 /**
- * The rules of board_update_task and board_bulk_update_tasks (docs/contracts.md 3), as a pure function. `caller` is the agent
- * that the call names, if any. Throws `already_claimed` when another agent holds the task, and `invalid_argument` when
+ * The rules of board_update_task and board_bulk_update_tasks (docs/contracts.md 3), as a pure function. `caller` is who
+ * calls, and under which name. Throws `already_claimed` when another agent holds the task, and `invalid_argument` when
  * the merged metadata grows too large or a resolution is given to a task that is not done.
  */
-export function changeTask(task: Task, change: TaskChange, caller: string | null, now: Date): TaskUpdate {
+export function changeTask(task: Task, change: TaskChange, caller: LeaseCaller, now: Date): TaskUpdate {
   refuseResolution(change.status ?? task.status, change.resolution);
   const wanted = wantedFields(task, change);
   const changes = changedFields({ ...task, resolution: resolutionOf(task) }, wanted);
@@ -85,7 +86,9 @@ function leaseAfter(task: Task, wanted: Partial<Task>, now: Date): Task["lease"]
   const { status = task.status, assigned_agent = task.assigned_agent } = wanted;
   if (task.lease === null || status !== "in_progress" || assigned_agent === null) return null;
   if (assigned_agent === task.lease.agent_name) return task.lease;
-  return liveLease(task, now) && newLease(assigned_agent, null, LEASE_MINUTES, now);
+  // Over which connection the new assignee works is not known before it claims the task.
+  const taken = { agent_name: assigned_agent, session_id: null, holder: null };
+  return liveLease(task, now) && newLease(taken, LEASE_MINUTES, now);
 }
 
 function wantedFields(task: Task, { resolution, project_id, metadata, ...given }: TaskChange): Partial<Task> {

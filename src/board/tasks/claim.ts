@@ -7,7 +7,8 @@ import { withWarnings } from "../core/result.js";
 import { earlierResult, type UnitOfWork, write } from "../core/write.js";
 import { type Lease, type Task, taskDocument } from "../model/task.js";
 import { statusTimes } from "./change.js";
-import { alreadyClaimed, liveLease, newLease } from "./lease.js";
+import { heldIds, readHeld } from "./held.js";
+import { alreadyClaimed, isHeldByOther, liveLease, newLease } from "./lease.js";
 import { blockers, isFree } from "./readiness.js";
 import { byPath, requireOpenProject } from "./relations.js";
 import { readCandidates, takeCandidate } from "./select-candidate.js";
@@ -22,14 +23,15 @@ export interface ClaimTask {
   lease_minutes: number;
 }
 
-/** The result of board_claim_task: the claimed task, or why there is none. */
+/** The result of board_claim_task: the claimed task, or why there is none; and which tasks of the project the name holds. */
 export type Claimed =
-  | { task: ReturnType<typeof taskDetail>; message: string; warnings?: string[] }
-  | { task: null; reason: string };
+  | { task: ReturnType<typeof taskDetail>; held: string[]; message: string; warnings?: string[] }
+  | { task: null; held: string[]; reason: string };
 
 /**
  * Claims one task for an agent (docs/contracts.md 3, board_claim_task): the given one, or the best ready one of a project.
  * Candidates are read outside; each is decided in a transaction of its own, the next one when another agent was faster.
+ * Only a claim by task_id gives a task that is held already, to its holder or when that is gone.
  * Throws `already_claimed`, `not_claimable`, `task_not_found`, `project_not_found`, `project_archived`,
  * `session_not_found`, and `invalid_argument` unless exactly one of task_id and project_id is given.
  */
@@ -42,16 +44,20 @@ export async function claimTask(call: Call, args: ClaimTask): Promise<Claimed> {
   const { task_id, project_id = "", agent_name } = args;
   const wanted = { project_id, agent_name };
   // What a key answers stands, whatever has become of the task and its project since.
-  const [earlier, read] = await Promise.allSettled([
+  const [earlier, read, namesake] = await Promise.allSettled([
     earlierResult<Claimed>(call),
     task_id === undefined ? readCandidates(call, wanted) : readTask(call, task_id),
+    readHeld(call, agent_name, args.project_id),
   ]);
   if (earlier.status === "rejected") throw earlier.reason;
   if (earlier.value) return earlier.value.result;
   if (read.status === "rejected") throw read.reason;
-  if (!("more" in read.value)) return await claimOne(call, args, read.value);
-  const claimed = await takeCandidate(call, wanted, read.value, (candidate) => claimOne(call, args, candidate));
-  return claimed ?? { task: null, reason: "No task of this project is ready and free." };
+  if (namesake.status === "rejected") throw namesake.reason;
+  const held = namesake.value;
+  if (!("more" in read.value)) return await claimOne(call, args, read.value, held);
+  const claimed = await takeCandidate(call, wanted, read.value, (candidate) => claimOne(call, args, candidate, held));
+  const reason = "No task of this project is ready and free.";
+  return claimed ?? { task: null, held: heldIds(held, project_id), reason };
 }
 
 async function readTask(call: Call, id: string): Promise<Task> {
@@ -59,46 +65,58 @@ async function readTask(call: Call, id: string): Promise<Task> {
 }
 
 /** Decides one task in one transaction: a read of it with all it depends on, and the commit. */
-async function claimOne(call: Call, args: ClaimTask, seen: Task): Promise<Claimed> {
+async function claimOne(call: Call, args: ClaimTask, seen: Task, held: readonly Task[]): Promise<Claimed> {
   return await write(call, async (unit) => {
     const [{ task, dependencies }, named] = await Promise.all([
       readDecision(call, unit, seen),
       readNamedSession(call, args.session_id),
     ]);
-    const lease = liveLease(task, unit.now());
-    if (lease && lease.agent_name !== args.agent_name) throw alreadyClaimed(task.id, lease);
-    if (lease) return renewClaim(call, unit, args, task, lease, named);
-    refuseUnclaimable(task, args.agent_name, dependencies, unit.now());
-    return storeClaim(call, unit, args, task, named);
+    const now = unit.now();
+    const lease = liveLease(task, now);
+    const fromPool = args.task_id === undefined;
+    // No session: a claim says by its agent's name whose it is.
+    const caller = { agent: args.agent_name, session_id: null, holder: call.holder, heartbeatMs: call.heartbeatMs };
+    if (lease && (fromPool || isHeldByOther(lease, caller, now))) throw alreadyClaimed(task.id, lease, caller);
+    if (!lease) refuseUnclaimable(task, fromPool ? null : args.agent_name, dependencies, now);
+    const claimed = lease ? renewClaim(call, unit, args, task, lease) : storeClaim(call, unit, args, task, named);
+    const { warnings = [], ...result } = claimed;
+    return withWarnings({ ...result, held: heldIds(held, task.project_id, [task.id]) }, [
+      ...named.warnings,
+      ...warnings,
+    ]);
   });
 }
 
-/** The holder's repeated claim is a heartbeat: it renews the lease and leaves no entry. */
-function renewClaim(
-  call: Call,
-  unit: UnitOfWork,
-  args: ClaimTask,
-  task: Task,
-  held: Lease,
-  named: NamedSession,
-): Claimed {
-  const lease = newLease(args.agent_name, args.session_id ?? held.session_id, args.lease_minutes, unit.now());
-  unit.tx.update(call.store.ref("tasks", task.id), { lease });
-  const elsewhere = args.session_id && held.session_id && held.session_id !== args.session_id;
-  const warnings = [
-    ...named.warnings,
-    ...(elsewhere ? ["It was claimed under your name in another session: is another agent of this name at work?"] : []),
-  ];
-  const message = "Task already claimed by you; lease renewed";
-  return withWarnings({ task: taskDetail({ ...task, lease }), message }, warnings);
+/** A claim that changed the task, without what the answer says besides. */
+interface Taken {
+  task: ReturnType<typeof taskDetail>;
+  message: string;
+  warnings?: string[];
 }
 
-function storeClaim(call: Call, unit: UnitOfWork, args: ClaimTask, task: Task, named: NamedSession): Claimed {
+/** The holder's repeated claim is a heartbeat: it renews the lease, over the caller's connection, and leaves no entry. */
+function renewClaim(call: Call, unit: UnitOfWork, args: ClaimTask, task: Task, held: Lease): Taken {
+  const session_id = args.session_id ?? held.session_id;
+  const taken = { agent_name: args.agent_name, session_id, holder: call.holder };
+  const lease = newLease(taken, args.lease_minutes, unit.now());
+  unit.tx.update(call.store.ref("tasks", task.id), { lease });
+  const elsewhere = args.session_id && held.session_id && held.session_id !== args.session_id;
+  return {
+    task: taskDetail({ ...task, lease }),
+    message: "Task already claimed by you; lease renewed",
+    ...(elsewhere
+      ? { warnings: ["It was claimed under your name in another session: is another agent of this name at work?"] }
+      : {}),
+  };
+}
+
+function storeClaim(call: Call, unit: UnitOfWork, args: ClaimTask, task: Task, named: NamedSession): Taken {
   const now = unit.now();
+  const taken = { agent_name: args.agent_name, session_id: args.session_id ?? null, holder: call.holder };
   const fields = {
     status: "in_progress",
     assigned_agent: args.agent_name,
-    lease: newLease(args.agent_name, args.session_id ?? null, args.lease_minutes, now),
+    lease: newLease(taken, args.lease_minutes, now),
     ...statusTimes("in_progress", task, now),
     updated_at: now,
   };
@@ -112,11 +130,17 @@ function storeClaim(call: Call, unit: UnitOfWork, args: ClaimTask, task: Task, n
     details: task.lease ? "Task claimed after its lease ran out" : "Task claimed",
     metadata: { from: task.status, to: "in_progress", ...(task.lease ? { previous: task.lease.agent_name } : {}) },
   });
-  return withWarnings({ task: taskDetail({ ...task, ...fields }), message: "Task claimed" }, named.warnings);
+  return { task: taskDetail({ ...task, ...fields }), message: "Task claimed" };
 }
 
-function refuseUnclaimable(task: Task, agent: string, dependencies: ReadonlyMap<string, Task>, now: Date): void {
-  const own = task.status === "in_progress" && task.assigned_agent === agent;
+/** `assignee`: who may go on with a task that is in progress without a lease, if anybody may. */
+function refuseUnclaimable(
+  task: Task,
+  assignee: string | null,
+  dependencies: ReadonlyMap<string, Task>,
+  now: Date,
+): void {
+  const own = task.status === "in_progress" && assignee !== null && task.assigned_agent === assignee;
   if (!own && !isFree(task, now))
     throw new BoardError(
       "not_claimable",

@@ -4,7 +4,6 @@ import { asBoardError, type ErrorCode } from "../core/errors.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
 import { type Task, taskDocument } from "../model/task.js";
-import { liveLease } from "./lease.js";
 import { readDependencies } from "./list.js";
 import { taskBuckets } from "./list-order.js";
 import { isFree, isReady } from "./readiness.js";
@@ -14,8 +13,6 @@ import { byPath, requireOpenProject } from "./relations.js";
 const FIRST_TASKS = 30;
 /** How many are read when none of the first ones could be claimed. */
 const MORE_TASKS = 200;
-/** How many leases of one agent are read. */
-const LEASES = 100;
 
 /** For whom a task is looked for, and in which project. */
 export interface Wanted {
@@ -31,28 +28,20 @@ export interface Candidates {
 }
 
 /**
- * What an agent could claim of a project: the tasks it holds already, else those of the first `limit` open tasks, in the
- * board's order, that are free and that no other one of them is known to block. Throws `project_not_found`,
- * `project_archived`. One round trip.
+ * What an agent could claim of a project: those of the first `limit` open tasks, in the board's order, that nobody holds and
+ * that no other one of them is known to block. Throws `project_not_found`, `project_archived`. One round trip.
  */
 export async function readCandidates(
   call: Call,
   { project_id, agent_name }: Wanted,
   limit = FIRST_TASKS,
 ): Promise<Candidates> {
-  const leases = call.store.query("tasksLeasedBy", { values: { "lease.agent_name": agent_name }, limit: LEASES });
-  const [project, page, leased] = await Promise.all([
+  const [project, page] = await Promise.all([
     call.store.ref("projects", project_id).get(),
     readPage(call, taskBuckets({ project_id }), { limit }, {}),
-    leases.get(),
   ]);
   requireOpenProject(call, byPath([project]), project_id);
   const now = call.now();
-  const held = readDocuments(taskDocument, "task", leased.docs).rows.filter(
-    (task) => task.project_id === project_id && liveLease(task, now) !== null,
-  );
-  if (held.length > 0) return { tasks: held, more: false };
-
   const { rows } = readDocuments(taskDocument, "task", page.documents);
   const open = new Set(rows.map(({ id }) => id));
   const free = rows.filter((task) => isFree(task, now) && !task.depends_on.some((id) => open.has(id)));

@@ -1,5 +1,5 @@
 import type { Call } from "../core/call.js";
-import { entryAgent, type NamedSession, namedAgent, readNamedSession } from "../core/caller.js";
+import { entryAgent, leaseCaller, type NamedSession, readNamedSession } from "../core/caller.js";
 import { refuseStale } from "../core/if-updated-at.js";
 import { mergeStored } from "../core/metadata.js";
 import { type UnitOfWork, write } from "../core/write.js";
@@ -42,7 +42,7 @@ export async function updateTask(call: Call, args: UpdateTask) {
     const read = byPath(snapshots);
     const task = requireTask(call, read, task_id);
     refuseStale("task", task_id, task.updated_at, if_updated_at, () => taskDetail(task));
-    const update = changeTask(task, change, namedAgent(named, change.assigned_agent), unit.now());
+    const update = changeTask(task, change, leaseCaller(call, named, change.assigned_agent), unit.now());
     if (update.fields.metadata && change.metadata)
       update.fields.metadata = mergeStored(
         read.get(call.store.ref("tasks", task_id).path)?.get("metadata"),

@@ -8,7 +8,7 @@ export default defineTool({
   name: "board_claim_task",
   title: "Claim a task",
   description:
-    "Take a task for yourself before you work on it: the given one, or the best ready one of the project. The lease renews while your session is connected.",
+    "Take a task for yourself before you work on it: the given one, or the best ready one of the project. The lease renews while you are connected.",
   annotations: { ...CHANGES, destructiveHint: false },
   input: writeInput({
     task_id: id.optional(),
@@ -19,11 +19,12 @@ export default defineTool({
   }),
   output: z.object({
     task: taskRow.extend({ description: nullableText, metadata: freeForm }).nullable(),
+    held: z.array(z.string()).default([]),
     message: z.string().optional(),
     reason: z.string().optional(),
     warnings: warnings.optional(),
   }),
   handler: claimTask,
-  heartbeat: (args) => ({ ...named(args), opened: true }),
+  heartbeat: (args, { task }) => ({ ...named(args), opened: true, claimed: task !== null }),
   project: { argument: "project_id", fill: "without_task" },
 });

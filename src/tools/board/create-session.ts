@@ -32,6 +32,6 @@ export default defineTool({
     message: z.string(),
   }),
   handler: createSession,
-  heartbeat: ({ agent_name }, { session_id }) => ({ session_id, agent_name, opened: true }),
+  heartbeat: (_, { session_id }) => ({ session_id, opened: true }),
   project: { argument: "project_id", fill: "always" },
 });

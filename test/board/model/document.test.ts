@@ -39,11 +39,12 @@ it("null is read as the default in lists, maps and the lease", () => {
   });
 });
 
-it("a lease of another client may lack its minutes and its session", () => {
+it("a lease of another client may lack its minutes, its session and its holder", () => {
   const lease = { agent_name: "ann", expires_at: timestamp };
   expect(readDocument(taskDocument, "task", sampleSnapshot("x", { lease })).lease).toEqual({
     agent_name: "ann",
     session_id: null,
+    holder: null,
     minutes: 60,
     expires_at: NOW,
   });

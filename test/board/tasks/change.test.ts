@@ -2,9 +2,12 @@ import { describe, expect, it } from "vitest";
 import { TASK_STATUSES } from "../../../src/board/model/enums.js";
 import { resolutionOf, type Task } from "../../../src/board/model/task.js";
 import { changeTask, statusTimes, type TaskChange } from "../../../src/board/tasks/change.js";
-import { minutes, NOW, sampleLease, sampleTask } from "../samples.js";
+import { minutes, NOW, sampleCaller, sampleLease, sampleTask } from "../samples.js";
 
 const before = minutes(-30);
+const nobody = sampleCaller(null);
+const ann = sampleCaller("ann");
+const ben = sampleCaller("ben");
 
 describe("the times of a task that enters a status", () => {
   it.each([
@@ -43,14 +46,16 @@ describe("the action that is logged for a change", () => {
     [{ status: "in_progress" }, "updated"],
     [{ title: "new" }, "updated"],
   ])("%o: %s", (change, action) => {
-    expect(changeTask(task, change, null, NOW).action).toBe(action);
+    expect(changeTask(task, change, nobody, NOW).action).toBe(action);
   });
 
   it("does not call a task completed, blocked or claimed that already was", () => {
     const done = sampleTask({ status: "done", assigned_agent: "ann" });
-    expect(changeTask(done, { status: "done", assigned_agent: "ann", title: "new" }, null, NOW).action).toBe("updated");
+    expect(changeTask(done, { status: "done", assigned_agent: "ann", title: "new" }, nobody, NOW).action).toBe(
+      "updated",
+    );
     const blocked = sampleTask({ status: "blocked" });
-    expect(changeTask(blocked, { status: "blocked", title: "new" }, null, NOW).action).toBe("updated");
+    expect(changeTask(blocked, { status: "blocked", title: "new" }, nobody, NOW).action).toBe("updated");
   });
 });
 
@@ -73,13 +78,13 @@ describe("a change that changes nothing", () => {
     ["null for a field that is null", { description: null, parent_task_id: null, riper_mode: null }],
   ])("%s", (_, change) => {
     const nothing = { changes: [], fields: {}, action: "updated", moved: {} };
-    expect(changeTask(task, change, "ben", NOW)).toEqual(nothing);
+    expect(changeTask(task, change, ben, NOW)).toEqual(nothing);
   });
 });
 
 describe("a change", () => {
   it("stores the fields that differ, with what follows from them", () => {
-    const update = changeTask(sampleTask(), { status: "in_progress", title: "A task", priority: "high" }, null, NOW);
+    const update = changeTask(sampleTask(), { status: "in_progress", title: "A task", priority: "high" }, nobody, NOW);
     expect(update).toEqual({
       changes: ["status", "priority"],
       fields: {
@@ -97,18 +102,18 @@ describe("a change", () => {
 
   it("merges metadata by key, null deletes", () => {
     const task = sampleTask({ metadata: { a: 1, b: 2 } });
-    expect(changeTask(task, { metadata: { b: null, c: 3 } }, null, NOW).fields.metadata).toEqual({ a: 1, c: 3 });
+    expect(changeTask(task, { metadata: { b: null, c: 3 } }, nobody, NOW).fields.metadata).toEqual({ a: 1, c: 3 });
   });
 
   it("is refused when the merged metadata grows too large", () => {
     const task = sampleTask({ metadata: { a: "x".repeat(20_000) } });
-    const grow = () => changeTask(task, { metadata: { b: "x".repeat(20_000) } }, null, NOW);
+    const grow = () => changeTask(task, { metadata: { b: "x".repeat(20_000) } }, nobody, NOW);
     expect(grow).toThrow(expect.objectContaining({ code: "invalid_argument" }));
   });
 
   it("does not touch the task it is given", () => {
     const task = Object.freeze(sampleTask({ metadata: Object.freeze({ a: 1 }) }));
-    expect(changeTask(task, { metadata: { a: 2 }, status: "done" }, null, NOW).fields.metadata).toEqual({ a: 2 });
+    expect(changeTask(task, { metadata: { a: 2 }, status: "done" }, nobody, NOW).fields.metadata).toEqual({ a: 2 });
     expect(task.metadata).toEqual({ a: 1 });
   });
 });
@@ -153,31 +158,34 @@ describe("the lease of a task in progress", () => {
   const held = sampleTask({ status: "in_progress", assigned_agent: "ann", lease });
 
   it.each(TASK_STATUSES.filter((status) => status !== "in_progress"))("ends when it goes to %s", (status) => {
-    expect(changeTask(held, { status }, "ann", NOW).fields.lease).toBeNull();
+    expect(changeTask(held, { status }, ann, NOW).fields.lease).toBeNull();
   });
 
   it.each(["", null])("ends when the task is unassigned: %o", (assigned_agent) => {
-    expect(changeTask(held, { assigned_agent }, null, NOW).fields).toMatchObject({ assigned_agent: null, lease: null });
+    expect(changeTask(held, { assigned_agent }, nobody, NOW).fields).toMatchObject({
+      assigned_agent: null,
+      lease: null,
+    });
   });
 
   it("moves with the task when its holder transfers it, for a full hour", () => {
-    const { fields } = changeTask(held, { assigned_agent: "ben" }, "ann", NOW);
-    expect(fields.lease).toEqual({ agent_name: "ben", session_id: null, minutes: 60, expires_at: minutes(60) });
+    const { fields } = changeTask(held, { assigned_agent: "ben" }, ann, NOW);
+    expect(fields.lease).toEqual(sampleLease("ben", 60, { holder: null }));
   });
 
   it("is not revived by a transfer", () => {
     const dead = { ...held, lease: sampleLease("ann", -1) };
-    expect(changeTask(dead, { assigned_agent: "ben" }, "ben", NOW).fields.lease).toBeNull();
+    expect(changeTask(dead, { assigned_agent: "ben" }, ben, NOW).fields.lease).toBeNull();
   });
 
   it("stays as it is through other changes", () => {
-    expect(changeTask(held, { title: "new" }, "ben", NOW).fields).not.toHaveProperty("lease");
+    expect(changeTask(held, { title: "new" }, ben, NOW).fields).not.toHaveProperty("lease");
   });
 
   it.each<TaskChange>([{ status: "done" }, { status: "todo" }, { assigned_agent: "ben" }])(
     "refuses %o to other agents",
     (change) => {
-      expect(() => changeTask(held, change, "ben", NOW)).toThrow(expect.objectContaining({ code: "already_claimed" }));
+      expect(() => changeTask(held, change, ben, NOW)).toThrow(expect.objectContaining({ code: "already_claimed" }));
     },
   );
 });
