@@ -10,12 +10,15 @@ import { systemRuntime } from "./system-runtime.js";
 /** Milliseconds that closing the store may take; a store that never answers must not keep the process alive. */
 const CLOSE_MS = 2_000;
 
+/** Milliseconds that giving up leases may take; those that are left are free for the same name a little later. */
+const GIVE_UP_MS = 1_000;
+
 /** What every process that serves a board has: the store, opened at the first use, and a heartbeat. */
 export interface BoardProcess {
   /** Throws `unavailable` when the settings do not allow it, or the store's own error; the next use tries again. */
   store(): Promise<Store>;
   heartbeat: HeartbeatTimer;
-  /** Ends the heartbeat and closes the store if it was opened; false when that did not end in time. */
+  /** Ends the heartbeat, gives up leases, and closes the store if it was opened; false when that did not end in time. */
   close(): Promise<boolean>;
 }
 
@@ -37,7 +40,7 @@ export function startBoard({ store: config, selection, heartbeatMs }: Config): B
     store: store.open,
     heartbeat,
     async close() {
-      heartbeat.stop();
+      await Promise.race([heartbeat.stop(), timeout(GIVE_UP_MS)]);
       return await Promise.race([store.close().then(() => true), timeout(CLOSE_MS)]);
     },
   };

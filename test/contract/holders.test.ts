@@ -67,6 +67,33 @@ describe("a task claimed by an agent of the same name over another connection", 
     await other.call("board_update_task", late);
   });
 
+  it.each([
+    ["its client closed the connection", (agent: Agent) => agent.close()],
+    [
+      "it was told to end",
+      async ({ pid, client }: Agent) => {
+        const closed = new Promise<void>((resolve) => {
+          client.onclose = resolve;
+        });
+        process.kill(pid, "SIGTERM");
+        await closed;
+      },
+    ],
+  ])("can be gone on with at once when that one's server stopped cleanly: %s", async (_, stop) => {
+    const project_id = await board.project();
+    const task_id = await board.task(project_id);
+    const leaving = await startAgent(board.database.env);
+    await claim(leaving, { task_id });
+    const before = await board.stored("tasks", task_id);
+    await stop(leaving);
+    const { lease, ...task } = await board.stored("tasks", task_id);
+    expect({ ...task, lease: { ...lease, holder: before.lease.holder } }).toEqual(before);
+    await expect(claim(other, { task_id, agent_name: "ben" })).toFailWith("already_claimed");
+    expect(await claim(other, { project_id })).toMatchObject({ task: null, held: [task_id] });
+    expect((await claim(other, { task_id })).task).toMatchObject({ status: "in_progress", assigned_agent: "claude" });
+    await expect(claim(board.agent, { task_id })).toFailWith("already_claimed");
+  });
+
   it("can be gone on with when no holder is known: an earlier version claimed it", async () => {
     const { task_id } = await claimedTask();
     const { holder, ...lease } = (await board.stored("tasks", task_id)).lease;

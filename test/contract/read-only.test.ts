@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asBoardError } from "../../src/board/core/errors.js";
 import { beat } from "../../src/board/sessions/heartbeat.js";
+import { giveUpLeases } from "../../src/board/tasks/give-up.js";
 import { openStore } from "../../src/firestore/open-store.js";
 import { COLLECTIONS } from "../../src/firestore/shapes.js";
 import type { Store, Tx } from "../../src/firestore/store.js";
 import { TOOLS } from "../../src/tools/index.js";
 import { useBoard } from "../support/board.js";
 import { callOn } from "../support/call.js";
-import { type Agent, type Answer, startAgent } from "../support/client.js";
+import { type Agent, startAgent } from "../support/client.js";
 import { action, beginTurn, dialog, newRequestId, newSessionId, openLog } from "../support/turnlog.js";
 
 const board = useBoard();
@@ -101,8 +102,10 @@ describe("a read-only store", () => {
     expect(await everything()).toEqual(before);
   });
 
-  it("refuses every write there is: of references wherever they come from, transactions, moves and heartbeats", async () => {
+  it("refuses every write there is: of references wherever they come from, transactions, moves, heartbeats and leases given up", async () => {
     const { project_id, task_id, session_id } = await changes();
+    const holder = "a connection that was lost";
+    await board.db.doc(`tasks/${task_id}`).update({ "lease.holder": holder });
     const before = await everything();
     const ref = store.ref("sessions", session_id);
     const { signal } = new AbortController();
@@ -129,11 +132,12 @@ describe("a read-only store", () => {
     const to = store.ref("sessions_archive", session_id);
     const move = { from: ref, to, levels: 2, mayMove: () => true, goOn: () => true, signal };
     expect(await refusal(() => store.moveDocument(move))).toBe("permission_denied");
-    const { lease } = (await board.stored("tasks", task_id)) as Answer;
-    const { failed } = await beat(store, { sessions: [session_id], holders: [lease.holder] }, new Date());
+    const { failed } = await beat(store, { sessions: [session_id], holders: [holder] }, new Date());
     // The session's heartbeat and the lease.
     expect(failed).toHaveLength(2);
     expect(new Set(failed.map((error) => asBoardError(error)?.code))).toEqual(new Set(["permission_denied"]));
+    const kept = await giveUpLeases(store, holder);
+    expect(kept.map((error) => asBoardError(error)?.code)).toEqual(["permission_denied"]);
     expect(await everything()).toEqual(before);
   });
 });

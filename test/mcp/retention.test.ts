@@ -34,7 +34,7 @@ test("the server keeps no result of a call in memory after the call", async () =
     tools: [probe],
     store: async () => ({}) as Store,
     runtime: { now: () => new Date(), newId: () => "id", newUuid: () => "uuid" },
-    heartbeat: { intervalMs: 60_000, seen: () => {}, stop: () => {} },
+    heartbeat: { intervalMs: 60_000, seen: () => {}, stop: async () => {} },
     deadlineMs: 60_000,
     telemetryDeadlineMs: 60_000,
     log() {},

@@ -1,5 +1,6 @@
 import { storeFailure } from "../../firestore/failure.js";
 import type { Store } from "../../firestore/store.js";
+import { giveUpLeases } from "../tasks/give-up.js";
 import { beat } from "./heartbeat.js";
 
 /** What a call shows to be alive, besides the connection that it came over. */
@@ -21,8 +22,8 @@ export interface HeartbeatTimer {
    * was opened and claimed here.
    */
   seen(holder: string, sign: SignOfLife): void;
-  /** Ends the timer. */
-  stop(): void;
+  /** Ends the timer, and gives up the leases of this process's connections, as long as the store takes. Never rejects. */
+  stop(): Promise<void>;
 }
 
 /** What the timer needs: the open store, the clock, milliseconds between heartbeats, and what hears of failures. */
@@ -70,6 +71,15 @@ export function startHeartbeat(options: HeartbeatOptions): HeartbeatTimer {
     return !opened;
   }
 
+  async function giveUp(holder: string): Promise<void> {
+    try {
+      const failed = await giveUpLeases(await options.store(), holder);
+      for (const error of failed) options.onError(error);
+    } catch (error) {
+      options.onError(error);
+    }
+  }
+
   const beatForAll = () => beatFor({ sessions: [...sessions], holders: [...claims.keys()] });
   const timer = setInterval(beatForAll, options.intervalMs);
   timer.unref();
@@ -82,6 +92,9 @@ export function startHeartbeat(options: HeartbeatOptions): HeartbeatTimer {
       const dueHolders = !claimed && claims.has(holder) && due(`holder ${holder}`, false) ? [holder] : [];
       void beatFor({ sessions: dueSessions, holders: dueHolders });
     },
-    stop: () => clearInterval(timer),
+    async stop() {
+      clearInterval(timer);
+      await Promise.all([...claims.keys()].map(giveUp));
+    },
   };
 }

@@ -1,0 +1,28 @@
+import { storeFailure } from "../../firestore/failure.js";
+import type { Snapshot, Store } from "../../firestore/store.js";
+
+/** How many leases are given up at a time. */
+const AT_A_TIME = 100;
+/** How often what is left is looked for again: a lease that changed between its read and its write is left at first. */
+const ROUNDS = 5;
+
+/**
+ * The leases of a connection that ends as it should: nobody's connection holds them from now on (docs/contracts.md 3.0), so
+ * that an agent of the same name may go on at once. The tasks stay in progress and the agent's, and others wait until the
+ * leases run out. At most 500. Gives the failures, as a heartbeat does; writes each task only as it was read.
+ */
+export async function giveUpLeases(store: Store, holder: string): Promise<unknown[]> {
+  const failed: unknown[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { docs } = await store.query("tasksHeldBy", { values: { "lease.holder": holder }, limit: AT_A_TIME }).get();
+    const outcomes = await Promise.allSettled(docs.map(giveUp));
+    const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+    failed.push(...errors.filter((error) => storeFailure(error) !== "stale_precondition"));
+    if (docs.length === 0 || failed.length > 0) break;
+  }
+  return failed;
+}
+
+async function giveUp({ ref, updateTime }: Snapshot): Promise<void> {
+  if (updateTime) await ref.update({ "lease.holder": null }, { lastUpdateTime: updateTime });
+}
