@@ -9,6 +9,8 @@ import { openDatabase } from "../support/open-database.js";
 export interface RaceServers {
   /** One client for each process. */
   agents: Agent[];
+  /** The environment of the servers, for more of them. */
+  env: Record<string, string>;
   store: Store;
   db: Firestore;
   /** Calls the first server, for what is no part of a race. */
@@ -41,7 +43,7 @@ export function useServers(size: number = PROCESSES): RaceServers {
       const found = await db.collection(collection).where(field, "==", value).get();
       return found.docs.map((doc) => ({ ...doc.data(), id: doc.id, createTime: doc.createTime }));
     };
-    Object.assign(servers, { agents, store, db, call, find });
+    Object.assign(servers, { agents, env, store, db, call, find });
   });
   afterAll(async () => {
     await Promise.all(servers.agents?.map((agent) => agent.close()) ?? []);
