@@ -131,7 +131,7 @@ describe("the resolution", () => {
     [done("cancelled"), { status: "done" }, [], undefined],
     [done("cancelled"), { title: "new" }, ["title"], undefined],
   ])("%o, %o: changes %j", (task, change, changes, stored) => {
-    const update = changeTask(task, change, null, NOW);
+    const update = changeTask(task, change, nobody, NOW);
     expect(update.changes).toEqual(changes);
     expect(update.fields.resolution).toBe(stored);
   });
@@ -142,7 +142,7 @@ describe("the resolution", () => {
     [done("cancelled"), { resolution: "cancelled", status: "todo" }],
   ])("%o, %o: is refused", (task, change) => {
     const error = expect.objectContaining({ code: "invalid_argument" });
-    expect(() => changeTask(task, change, null, NOW)).toThrow(error);
+    expect(() => changeTask(task, change, nobody, NOW)).toThrow(error);
   });
 
   it("counts only while the task is done, whatever a lead's edit left behind", () => {
