@@ -1,8 +1,9 @@
 import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
-import { BoardError } from "../board/core/errors.js";
+import { BoardError, invalidArgument } from "../board/core/errors.js";
 import type { Tool } from "../tools/define.js";
 import { plainMessages } from "../zod-messages.js";
+import { readArguments } from "./read-arguments.js";
 
 /** How many faults one refusal names: more than a call has that was meant. */
 const NAMED_FAULTS = 25;
@@ -10,12 +11,12 @@ const NAMED_FAULTS = 25;
 const SLIP = 0.4;
 
 /**
- * Checks a call's arguments. Throws `invalid_argument` that names all faults, and for an unknown argument the nearest
- * known one when it is near.
+ * A call's arguments as the tool's handler takes them: read, checked, and with the fields named by `clear` as null. Throws
+ * `invalid_argument` that names all faults, and for an unknown argument the nearest known one when it is near.
  */
 export function checkArguments<T extends Tool>(tool: T, given: unknown): z.output<T["input"]> {
-  const parsed = tool.input.safeParse(given ?? {}, { error: plainMessages });
-  if (parsed.success) return parsed.data as z.output<T["input"]>;
+  const parsed = tool.input.safeParse(readArguments(tool, given), { error: plainMessages });
+  if (parsed.success) return withCleared(tool, parsed.data) as z.output<T["input"]>;
   const { issues } = parsed.error;
   const unknown = issues.flatMap((issue) =>
     issue.code === "unrecognized_keys" && !issue.path.length ? issue.keys : [],
@@ -26,6 +27,19 @@ export function checkArguments<T extends Tool>(tool: T, given: unknown): z.outpu
     message(tool, [...unknown.map(unknownArgument), ...faults]),
     hint(tool, unknown),
   );
+}
+
+/** `clear` names arguments, which become null, and what is no argument, which stays for the handler. */
+function withCleared(tool: Tool, { clear, ...args }: Record<string, unknown>): Record<string, unknown> {
+  if (!Array.isArray(clear)) return args;
+  const isArgument = (name: string) => Object.hasOwn(tool.input.shape, name);
+  const cleared = clear.filter(isArgument);
+  const both = cleared.find((name) => args[name] !== undefined && args[name] !== null);
+  if (both !== undefined)
+    throw invalidArgument(`${tool.name}: ${both} is given and to be cleared.`, "Give it, or name it in clear.");
+  const others = clear.filter((name) => !isArgument(name));
+  const nulls = Object.fromEntries(cleared.map((name) => [name, null]));
+  return { ...args, ...nulls, ...(others.length > 0 ? { clear: others } : {}) };
 }
 
 function message({ name }: Tool, faults: readonly string[]): string {

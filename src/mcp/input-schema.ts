@@ -6,10 +6,12 @@ export type JsonSchema = { type: "object"; [key: string]: unknown };
 
 /**
  * A tool's arguments as the model sees them: names, types, choices, defaults. What costs tokens without helping a model
- * to call right (patterns, text lengths, `$schema`, machine integer bounds) is left to the validation.
+ * to call right (patterns, text lengths, `$schema`, machine integer bounds) is left to the validation. Plain, one `type`
+ * each and no null, since the converters of many hosts take nothing else (test/support/schema-restrictions.ts).
  */
 export function inputSchema(tool: Tool): JsonSchema {
   return publish(tool.input, "input", (schema) => {
+    withoutNull(schema);
     delete schema.pattern;
     delete schema.minLength;
     delete schema.maxLength;
@@ -41,6 +43,16 @@ function publish(
   });
   const { $schema: _, ...rest } = published;
   return { ...rest, type: "object" };
+}
+
+/** Says nothing of null: who can send it may, and `clear` does the same. */
+function withoutNull(node: Record<string, unknown>): void {
+  if (Array.isArray(node.type)) node.type = node.type.find((type) => type !== "null");
+  if (Array.isArray(node.enum)) node.enum = node.enum.filter((choice) => choice !== null);
+  const choices = (node.anyOf as { type?: unknown }[] | undefined)?.filter(({ type }) => type !== "null") ?? [];
+  if (choices.length !== 1) return;
+  delete node.anyOf;
+  Object.assign(node, choices[0]);
 }
 
 /** A list of choices or null in one node, which says the same in fewer words; empty when it is something else. */

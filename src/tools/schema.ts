@@ -21,6 +21,19 @@ export const boundedText = (max: number) =>
 /** Text that may not be empty. */
 export const requiredText = (max: number) => boundedText(max).min(1);
 
+const EMPTY_MEANS_SOMETHING = new WeakSet<z.ZodType>();
+
+/** An optional text for which empty text is a value, where for others it counts as absent. */
+export function emptyMeansSomething<T extends z.ZodType>(argument: T): T {
+  EMPTY_MEANS_SOMETHING.add(argument);
+  return argument;
+}
+/** Whether empty text is a value of this argument. */
+export const meansSomethingEmpty = (argument: z.ZodType): boolean => EMPTY_MEANS_SOMETHING.has(argument);
+
+/** The argument `clear` of an update: what to empty, for hosts and models that send neither null nor empty text. */
+export const clear = <const F extends readonly [string, ...string[]]>(fields: F) => z.array(z.enum(fields)).optional();
+
 const ID = new RegExp(`^[A-Za-z0-9_.:-]{1,${LIMITS.id}}$`);
 const isId = (value: string) => ID.test(value) && value !== "." && value !== ".." && !/^__.*__$/.test(value);
 

@@ -173,6 +173,11 @@ describe("board_get_handoff since", () => {
       recent_activity: [],
       since: { sessions_ended: 0, tasks_changed: 0, entries: 0 },
     });
+    const today = new Date().toISOString().slice(0, 10);
+    const ofToday = await board.call("board_get_handoff", { project_id, since: today });
+    expect(ofToday.since.time).toBe(`${today}T00:00:00.000Z`);
+    for (const since of ["2026-02-30", "2026-13-01"])
+      await expect(board.call("board_get_handoff", { project_id, since })).toFailWith("invalid_argument");
     await expect(board.call("board_get_handoff", { project_id, since: "nope" })).toFailWith("session_not_found");
     await expect(board.call("board_get_handoff", { project_id, since: "not a time" })).toFailWith("invalid_argument");
   });

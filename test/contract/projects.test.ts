@@ -30,7 +30,7 @@ describe("board_create_project", () => {
     ["an empty name", { name: "" }],
     ["a name over 500 characters", { name: "x".repeat(501) }],
     ["a lone surrogate", { name: "\ud800" }],
-    ["an unknown priority", { name: "x", priority: "urgent" }],
+    ["an unknown priority", { name: "x", priority: "asap" }],
     ["metadata over 32 KB", { name: "x", metadata: { a: "x".repeat(32 * 1024) } }],
     ["metadata with an empty key", { name: "x", metadata: { "": 1 } }],
     ["metadata with a reserved key", { name: "x", metadata: { __proto__x__: 1 } }],

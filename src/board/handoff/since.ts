@@ -12,12 +12,15 @@ import { type Contents, ENDED_MORE, RECENT_ENTRIES, readContents, readEndedSessi
 /** How many changed tasks are read. */
 const CHANGED_TASKS = 500;
 
+/** The form of a date without a time. */
+export const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
 /**
- * The time that `since` names: itself, or the end of a session, its start while it has not ended.
- * Throws `session_not_found`, `invalid_argument`.
+ * The time that `since` names: itself, the start of a day in UTC, or the end of a session, its start while it has not
+ * ended. Throws `session_not_found`, `invalid_argument`.
  */
 export async function sinceTime(call: Call, since: string): Promise<Date> {
-  if (/^\d{4}-\d{2}-\d{2}T/.test(since)) {
+  if (DATE.test(since) || /^\d{4}-\d{2}-\d{2}T/.test(since)) {
     const time = new Date(since);
     if (Number.isNaN(time.getTime())) throw invalidArgument("since is not a time: use ISO 8601 or a session id.");
     return new Date(Math.max(time.getTime(), FIRST_SECOND * 1_000));

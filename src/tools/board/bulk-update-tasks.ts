@@ -3,7 +3,7 @@ import { PRIORITIES, RESOLUTIONS, TASK_STATUSES } from "../../board/model/enums.
 import { LIMITS } from "../../board/model/limits.js";
 import { bulkUpdateTasks } from "../../board/tasks/bulk-update.js";
 import { CHANGES, defineTool, named } from "../define.js";
-import { boundedText, id, warnings, writeInput } from "../schema.js";
+import { boundedText, clear, id, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_bulk_update_tasks",
@@ -16,7 +16,8 @@ export default defineTool({
     status: z.enum(TASK_STATUSES).optional(),
     resolution: z.enum(RESOLUTIONS).optional(),
     priority: z.enum(PRIORITIES).optional(),
-    assigned_agent: boundedText(LIMITS.agentName).nullable().optional().describe('"" unassigns'),
+    assigned_agent: boundedText(LIMITS.agentName).nullable().optional(),
+    clear: clear(["assigned_agent"]),
     session_id: id.optional(),
   }),
   output: z.object({

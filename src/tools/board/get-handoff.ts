@@ -1,8 +1,17 @@
 import { z } from "zod";
 import { getHandoff } from "../../board/handoff/get.js";
+import { DATE } from "../../board/handoff/since.js";
 import { HANDOFF_TOKENS } from "../../board/model/limits.js";
 import { defineTool, READS } from "../define.js";
 import { handoff, id } from "../schema.js";
+
+const time = z.iso.datetime({ offset: true });
+
+/** A text of a date's form is a date, though a session might be called so. */
+function isSince(text: string): boolean {
+  if (DATE.test(text)) return z.iso.date().safeParse(text).success;
+  return time.safeParse(text).success || id.safeParse(text).success;
+}
 
 export default defineTool({
   name: "board_get_handoff",
@@ -13,9 +22,10 @@ export default defineTool({
     project_id: id,
     max_tokens: z.int().min(HANDOFF_TOKENS.min).max(HANDOFF_TOKENS.max).default(HANDOFF_TOKENS.default),
     since: z
-      .union([id, z.iso.datetime({ offset: true })])
+      .string()
+      .refine(isSince, "must be the id of a session, a date (YYYY-MM-DD) or an ISO 8601 time with a zone")
       .optional()
-      .describe("session id or ISO time: only what changed after"),
+      .describe("session id, date or ISO time: only what changed after"),
   }),
   output: handoff,
   handler: getHandoff,

@@ -2,12 +2,12 @@ import { z } from "zod";
 import { PRIORITIES, PROJECT_STATUSES } from "../../board/model/enums.js";
 import { updateProject } from "../../board/projects/update.js";
 import { CHANGES, defineTool } from "../define.js";
-import { description, id, ifUpdatedAt, metadata, title, writeInput } from "../schema.js";
+import { clear, description, id, ifUpdatedAt, metadata, title, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_update_project",
   title: "Update a project",
-  description: "Change a project. null clears description or a metadata key; metadata merges by key.",
+  description: "Change a project. metadata merges by key, null deletes one.",
   annotations: CHANGES,
   input: writeInput({
     project_id: id,
@@ -16,6 +16,7 @@ export default defineTool({
     status: z.enum(PROJECT_STATUSES).optional(),
     priority: z.enum(PRIORITIES).optional(),
     metadata: metadata.optional(),
+    clear: clear(["description"]),
     if_updated_at: ifUpdatedAt,
   }),
   output: z.object({

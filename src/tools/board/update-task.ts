@@ -5,6 +5,7 @@ import { updateTask } from "../../board/tasks/update.js";
 import { CHANGES, defineTool, named } from "../define.js";
 import {
   boundedText,
+  clear,
   description,
   dueTime,
   externalRef,
@@ -20,7 +21,7 @@ import {
 export default defineTool({
   name: "board_update_task",
   title: "Update a task",
-  description: "Change a task. null clears a field; metadata merges by key; depends_on replaces.",
+  description: "Change a task. metadata merges by key, null deletes one; depends_on replaces.",
   annotations: CHANGES,
   input: writeInput({
     task_id: id,
@@ -29,7 +30,7 @@ export default defineTool({
     status: z.enum(TASK_STATUSES).optional(),
     resolution: z.enum(RESOLUTIONS).optional(),
     priority: z.enum(PRIORITIES).optional(),
-    assigned_agent: boundedText(LIMITS.agentName).nullable().optional().describe('"" unassigns'),
+    assigned_agent: boundedText(LIMITS.agentName).nullable().optional(),
     riper_mode: z.enum(RIPER_MODES).nullable().optional(),
     parent_task_id: id.nullable().optional(),
     depends_on: z.array(id).max(LIMITS.dependsOn).optional(),
@@ -37,6 +38,7 @@ export default defineTool({
     due_at: dueTime.nullable().optional().describe("date or time"),
     external_ref: externalRef.nullable().optional(),
     metadata: metadata.optional(),
+    clear: clear(["description", "assigned_agent", "riper_mode", "parent_task_id", "due_at", "external_ref"]),
     project_id: id.optional().describe("moves it there"),
     session_id: id.optional(),
     if_updated_at: ifUpdatedAt,

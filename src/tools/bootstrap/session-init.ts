@@ -3,7 +3,7 @@ import { SECTIONS } from "../../board/agent-context/scopes.js";
 import { sessionInit } from "../../board/agent-context/session-init.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { defineTool } from "../define.js";
-import { agentName, boundedText, freeForm, id, nullableText, requiredText } from "../schema.js";
+import { agentName, boundedText, emptyMeansSomething, freeForm, id, nullableText, requiredText } from "../schema.js";
 
 const sections = Object.fromEntries(SECTIONS.map((section) => [section, freeForm.optional()])) as Record<
   (typeof SECTIONS)[number],
@@ -20,7 +20,9 @@ export default defineTool({
     agent_id: agentName.optional(),
     model: requiredText(LIMITS.title).optional(),
     provider: requiredText(LIMITS.agentName).optional(),
-    intent: boundedText(LIMITS.title).optional().describe('what you are about to do, shown to other agents; "" clears'),
+    intent: emptyMeansSomething(
+      boundedText(LIMITS.title).optional().describe('what you are about to do, shown to other agents; "" clears'),
+    ),
     scope: z.string().max(40).default("standard"),
     project_id: id.optional(),
   }),
