@@ -4,6 +4,8 @@ import { createChangeFeed } from "./rpc/change-feed.js";
 import { startRpcServer } from "./rpc/server.js";
 import type { FileSystemType } from "./storage/network-disk.js";
 import { openStoreFile } from "./storage/store-file.js";
+import { createTextIndex, type TextIndex } from "./text/text-index.js";
+import type { TextSource } from "./text/text-source.js";
 import { createCommit } from "./txn/commit.js";
 import { createTransactions, type TransactionLimits } from "./txn/running-transactions.js";
 
@@ -11,6 +13,8 @@ export { StoreError, type StoreErrorCode } from "./errors.js";
 export type { CompositeIndex, FieldOverride, IndexConfig, IndexField } from "./index/index-definitions.js";
 export { type BackupReport, backup } from "./storage/backup.js";
 export { type CheckReport, check } from "./storage/check.js";
+export type { TextAnswer, TextCoverage, TextSearch } from "./text/text-index.js";
+export type { TextSource } from "./text/text-source.js";
 
 /** How an engine is started. */
 export interface EngineOptions {
@@ -28,6 +32,10 @@ export interface EngineOptions {
   onNetworkDisk?: (fileSystem: string) => void;
   /** Called with faults of the engine itself and the id that the client got; they go to standard error by default. */
   onError?: (error: unknown, id: string) => void;
+  /** The collections that `searchTexts` can look in, with the fields that hold their texts. */
+  texts?: readonly TextSource[];
+  /** Called when the text index cannot be used, once until it can again. */
+  onTextIndexFault?: (error: unknown) => void;
   /** Makes missing composite indexes instead of refusing the query: for test suites written against the emulator. */
   createIndexes?: boolean;
 }
@@ -54,6 +62,11 @@ export interface EngineTestOptions {
 export interface Engine {
   host: string;
   port: number;
+  /**
+   * Full-text search, which Firestore does not have: no RPC, but a function for who runs the engine. Its index is a cache
+   * beside the file; see text/text-index.ts.
+   */
+  searchTexts: TextIndex["search"];
   /** How many streams listen for changes now. */
   listeners(): number;
   /** Ends running calls and closes the file; once, however often it is called. */
@@ -80,6 +93,7 @@ export async function startEngine(options: EngineOptions & EngineTestOptions): P
   const transactions = createTransactions(store, options.transactionLimits);
   const changes = createChangeFeed(store);
   const commit = createCommit(store, changes.committed);
+  const texts = createTextIndex(store, options.texts ?? [], options.onTextIndexFault ?? (() => {}));
   const createIndexes = options.createIndexes ?? false;
   try {
     const server = await startRpcServer(
@@ -96,12 +110,14 @@ export async function startEngine(options: EngineOptions & EngineTestOptions): P
       changes.close();
       await server.close();
       transactions.close();
+      texts.close();
       store.close();
     };
     let closing: Promise<void> | undefined;
     return {
       host: "127.0.0.1",
       port: server.port,
+      searchTexts: texts.search,
       listeners: changes.count,
       close() {
         closing ??= close();

@@ -117,7 +117,7 @@ const ALLOWED: Record<string, string[]> = {
   "embedded/index.ts": [
     ...LIBRARY,
     ...["node:sqlite", "@google-cloud/firestore/build/protos/v1.json", "@grpc/grpc-js"],
-    ...["protobufjs", "@photostructure/sqlite"],
+    ...["protobufjs", "@photostructure/sqlite", "fastest-levenshtein"],
     ...["~embedded/index.js", "~embedded/storage/store-file.js"],
   ],
 };

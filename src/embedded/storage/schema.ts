@@ -47,6 +47,12 @@ const TABLES = `
 `;
 
 /**
+ * The documents of a collection by the time of their last change, for what keeps a copy up to date (text/catch-up.ts). It
+ * came later than the tables; older programs keep it too, as SQLite does it for them, so it is no new version.
+ */
+const INDEX_BY_CHANGE = "CREATE INDEX IF NOT EXISTS documents_by_change ON documents (collection, update_time, doc_id)";
+
+/**
  * Creates the tables of a new file, checks those of an old one and lets its index be rebuilt if its version is older.
  * Must run inside a write transaction, which then updates the index catalog (layout.ts).
  * Throws `not_a_store` for a file that something else wrote, `newer_schema` for one that a newer program wrote.
@@ -56,10 +62,12 @@ export function prepareSchema(connection: Connection): void {
   const tables = connection.get<{ count: number }>("SELECT count(*) AS count FROM sqlite_schema")?.count ?? 0;
   if (application === 0 && version === 0 && tables === 0) {
     connection.exec(TABLES);
+    connection.exec(INDEX_BY_CHANGE);
     connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
     return;
   }
   checkStoreIdentity(connection);
+  connection.exec(INDEX_BY_CHANGE);
   if (version < SCHEMA_VERSION) {
     connection.exec(`DELETE FROM state WHERE key = 'layout'; PRAGMA user_version = ${SCHEMA_VERSION}`);
   }

@@ -24,6 +24,8 @@ import { type Connection, openConnection, toStoreError, whenUnlocked } from "./s
 
 /** An open store: one connection that writes, and a pool of others that read snapshots. */
 export interface StoreFile {
+  /** The file's path; of a store in memory, that of its temporary file. */
+  path: string;
   names: Names;
   rules(): IndexDefinitions;
   /**
@@ -150,6 +152,7 @@ async function open(options: StoreFileOptions): Promise<StoreFile> {
   }
 
   return {
+    path: file.path,
     names,
     rules: () => rules,
     acquireSnapshot() {

@@ -1,0 +1,43 @@
+import type { Fields, Value } from "../encoding/messages.js";
+
+/** A top-level collection whose documents can be searched by their texts, and which of their fields hold these. */
+export interface TextSource {
+  collection: string;
+  /** The field that a search weighs most. */
+  title: string;
+  /** Further fields. Each may hold a text or a list of texts; other values count as empty. */
+  texts: readonly string[];
+  /** The field by whose value a search can be confined. */
+  scope: string;
+  /** Only this many documents, those that changed last; all when not given. */
+  latest?: number;
+}
+
+/** What a document says, as far as it is searched. */
+export interface DocumentTexts {
+  title: string;
+  body: string;
+  scope: string | null;
+}
+
+/** Of longer texts the beginning is searched, in characters of all of them together: one step must stay short. */
+const MOST_CHARACTERS = 200_000;
+
+/** The searched texts of a document. */
+export function textsOf({ title, texts, scope }: TextSource, fields: Fields): DocumentTexts {
+  const confined = fields[scope];
+  return {
+    title: textOf(fields[title]).slice(0, MOST_CHARACTERS),
+    body: texts
+      .map((field) => textOf(fields[field]))
+      .join("\n")
+      .slice(0, MOST_CHARACTERS),
+    scope: confined?.valueType === "stringValue" ? confined.stringValue : null,
+  };
+}
+
+function textOf(value: Value | undefined): string {
+  if (value?.valueType === "stringValue") return value.stringValue;
+  if (value?.valueType === "arrayValue") return (value.arrayValue.values ?? []).map(textOf).join("\n");
+  return "";
+}
