@@ -1,5 +1,6 @@
 import { SHAPES, type Shape, type ShapeName } from "../firestore/shapes.js";
 import type { DocumentData, Query, QueryArgs, QueryResult, Ref, Snapshot, Store, Tx } from "../firestore/store.js";
+import type { StoreTextIndex } from "../firestore/text-search.js";
 import { BoardError, notFound } from "./core/errors.js";
 
 /** The reads that a store and a transaction both have. */
@@ -18,6 +19,8 @@ export function scopeStore(store: Store, projectId: string): Store {
   const outside: Reads = { get: (query) => query.get(), getAll: store.getAll };
 
   return {
+    textIndex: store.textIndex && ownTexts(store.textIndex),
+    searchWindow: store.searchWindow,
     ref: (collection, id) => scopedRef(store.ref(collection, id)),
     sub: (parent, collection, id) => scopedRef(store.sub(parent, collection, id)),
     getAll: (refs) => readOwn(refs, outside),
@@ -36,6 +39,15 @@ export function scopeStore(store: Store, projectId: string): Store {
     increment: store.increment,
     close: store.close,
   };
+
+  function ownTexts(textIndex: StoreTextIndex): StoreTextIndex {
+    return async (search) => {
+      const named = search.project_id ?? projectId;
+      if (named === projectId) return await textIndex({ ...search, project_id: projectId });
+      const nothing = search.collections.map((collection) => [collection, { indexed: 0, complete: true }]);
+      return { matches: [], words: [], coverage: Object.fromEntries(nothing) };
+    };
+  }
 
   function scopedRef(ref: Ref): Ref {
     return {

@@ -13,5 +13,7 @@ export const engineNotices: EngineNotices = {
       file_system: fileSystem,
       repair: "Keep the board on a local disk (FIREBOARD_DATA_DIR): locks do not hold here, and files get damaged.",
     }),
+  textIndexFault: (error) =>
+    stderrLog("warn", "search_cache_unusable", { message: error instanceof Error ? error.message : String(error) }),
   rebuilding: (done, total) => stderrLog("info", "rebuilding_indexes", { done, total }),
 };

@@ -21,6 +21,7 @@ export interface Setting {
 
 const range = "must be a whole number of milliseconds, 100 to 600000";
 const milliseconds = z.coerce.number(range).int(range).min(100, range).max(600_000, range);
+const window = "must be a whole number, 1 to 5000";
 const prefix = z.string().regex(/^[A-Za-z0-9_-]{0,64}$/, "must be at most 64 of A-Z a-z 0-9 _ -");
 /** The id of a Google Cloud project or database. */
 export const cloudName = z
@@ -122,6 +123,14 @@ export const SETTINGS = {
     default: "60000",
     description:
       "Milliseconds between signs of life, which renew leases and keep sessions from going stale, 100 to 600000",
+  },
+  searchWindow: {
+    env: "FIREBOARD_SEARCH_WINDOW",
+    flag: "search-window",
+    schema: z.coerce.number(window).int(window).min(1, window).max(5_000, window).optional(),
+    default: "500",
+    description:
+      "How many of each kind, the latest, `board_search` looks at on a store other than the embedded one, 1 to 5000",
   },
   toolsets: {
     env: "FIREBOARD_TOOLSETS",

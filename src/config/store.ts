@@ -20,8 +20,13 @@ export function chooseMode(
 
 /** What the chosen store is opened with, or what it lacks. */
 export function storeConfig(mode: StoreConfig["mode"], values: Values, env: NodeJS.ProcessEnv): StoreConfig | Problem {
-  const { databaseId, collectionPrefix, projectId, readOnly } = values;
-  const common = { databaseId, collectionPrefix, ...(readOnly ? { readOnly } : {}) };
+  const { databaseId, collectionPrefix, projectId, readOnly, searchWindow } = values;
+  const common = {
+    databaseId,
+    collectionPrefix,
+    ...(searchWindow ? { searchWindow } : {}),
+    ...(readOnly ? { readOnly } : {}),
+  };
   switch (mode) {
     case "embedded": {
       const dataDir = values.dataDir ?? defaultDataFolder(env);

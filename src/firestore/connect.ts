@@ -2,12 +2,15 @@ import { randomBytes } from "node:crypto";
 import type { Firestore, Settings } from "@google-cloud/firestore";
 import { loadIndexes } from "./indexes.js";
 import { type CloudConfig, type EmbeddedConfig, embeddedFile, type StoreConfig } from "./store-config.js";
+import { type StoreTextIndex, textIndexOn, textSources } from "./text-search.js";
 
 /** Google's client for one database, open. */
 export interface FirestoreClient {
   db: Firestore;
   /** The classes of the client library that make values and aggregations. */
   library: Pick<typeof import("firebase-admin/firestore"), "AggregateField" | "FieldValue" | "Timestamp">;
+  /** The embedded engine's full-text index. */
+  textIndex?: StoreTextIndex;
   /** Closes the client, and the embedded engine if it has one. */
   close(): Promise<void>;
 }
@@ -18,6 +21,8 @@ export interface EngineNotices {
   fault(error: unknown, id: string): void;
   /** Index entries are being rebuilt after firestore.indexes.json changed. */
   rebuilding(done: number, total: number): void;
+  /** The cache of the text index cannot be used; searches look at the latest documents instead. */
+  textIndexFault(error: unknown): void;
   /** The file lies on a network file system of this name, where locks do not hold. */
   networkDisk(fileSystem: string): void;
 }
@@ -70,7 +75,15 @@ async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | 
     file: embeddedFile(config),
     token,
     indexes: loadIndexes(config.collectionPrefix),
-    ...(notices ? { onError: notices.fault, onRebuild: notices.rebuilding, onNetworkDisk: notices.networkDisk } : {}),
+    texts: textSources(config.collectionPrefix),
+    ...(notices
+      ? {
+          onError: notices.fault,
+          onRebuild: notices.rebuilding,
+          onNetworkDisk: notices.networkDisk,
+          onTextIndexFault: notices.textIndexFault,
+        }
+      : {}),
   });
   const client = await openClient(config, undefined, {
     host: `${engine.host}:${engine.port}`,
@@ -80,6 +93,7 @@ async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | 
   });
   return {
     ...client,
+    textIndex: textIndexOn(engine.searchTexts, config),
     close: async () => {
       await client.close();
       await engine.close();

@@ -12,6 +12,8 @@ import { transactionRunner } from "./transaction-retry.js";
 /** What an id refers to that no document can have, as leads type them into reference fields: nothing has this id either. */
 const NO_DOCUMENT = "(no document)";
 
+const DEFAULT_SEARCH_WINDOW = 500;
+
 /**
  * Opens the configured store; one that is read-only refuses every write. Throws the embedded engine's typed errors when
  * its file cannot be used.
@@ -40,6 +42,8 @@ export function storeOn(client: FirestoreClient, config: StoreConfig): Store {
   });
 
   const store: Store = {
+    textIndex: client.textIndex ?? null,
+    searchWindow: config.searchWindow ?? DEFAULT_SEARCH_WINDOW,
     ref: (collection, id) => refOf(db.collection(collectionId(collection)).doc(isDocumentId(id) ? id : NO_DOCUMENT)),
     sub: (parent, collection, id) => refOf(clientRef(parent).collection(collectionId(collection)).doc(id)),
     getAll: async (refs) => (refs.length === 0 ? [] : (await db.getAll(...refs.map(clientRef))).map(snapshotOf)),

@@ -15,6 +15,8 @@ class WritesRefused extends Error {
  */
 export function readOnlyStore(store: Store): Store {
   return {
+    textIndex: store.textIndex,
+    searchWindow: store.searchWindow,
     ref: (collection, id) => readOnlyRef(store.ref(collection, id)),
     sub: (parent, collection, id) => readOnlyRef(store.sub(parent, collection, id)),
     getAll: async (refs) => (await store.getAll(refs)).map(readOnlySnapshot),

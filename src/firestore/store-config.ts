@@ -6,6 +6,8 @@ interface CommonConfig {
   collectionPrefix: string;
   /** Refuses every write. */
   readOnly?: boolean;
+  /** How many of each kind, the latest, a search reads; 500 when not given. */
+  searchWindow?: number;
 }
 
 /** Google Cloud Firestore, reached with a service account given inline or with application-default credentials. */

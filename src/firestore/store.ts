@@ -1,4 +1,5 @@
 import type { CollectionName, ShapeName, SubCollectionName } from "./shapes.js";
+import type { StoreTextIndex } from "./text-search.js";
 
 /**
  * What the board can do with its Firestore, in the words of Google's client library and only as much of it as the board
@@ -8,6 +9,10 @@ import type { CollectionName, ShapeName, SubCollectionName } from "./shapes.js";
  * Whatever reads or writes rejects with the client's errors, which `storeFailure` classifies.
  */
 export interface Store {
+  /** Full-text search over all documents, where the store has it. */
+  textIndex: StoreTextIndex | null;
+  /** How many of each kind, the latest, a search reads without it. */
+  searchWindow: number;
   /** A document of a top-level collection. An id that no document can have gives a reference to no document. */
   ref(collection: CollectionName, id: string): Ref;
   /** A document of a sub-collection. Throws when no document can have the id. */

@@ -71,6 +71,8 @@ async function elsewhere(): Promise<unknown[]> {
   return answers.flatMap(({ docs }) => docs.map((doc) => [doc.ref.path, doc.data()]));
 }
 
+const STORE_MEMBERS = "close getAll increment moveDocument query ref searchWindow sub textIndex timestamp transaction";
+
 describe("a server of one project works on it without getting its id", () => {
   it("reads it", async () => {
     const { projects } = await agent.call("board_get_projects");
@@ -164,9 +166,7 @@ describe("the store of one project", () => {
   it("has what the types name and nothing besides that would go past it", async () => {
     const query = store.query("subtasks", { values: { parent_task_id: own.task }, limit: 1 });
     const { docs } = await query.get();
-    expect(members(store)).toEqual(
-      ["close", "getAll", "increment", "moveDocument", "query", "ref", "sub", "timestamp", "transaction"].sort(),
-    );
+    expect(members(store).join(" ")).toBe(STORE_MEMBERS);
     expect(members(query)).toEqual(["args", "count", "get", "shape", "sums"]);
     expect(members(docs[0])).toEqual(["data", "exists", "get", "id", "ref", "updateTime"]);
     for (const ref of [store.ref("tasks", own.task), docs[0]?.ref])

@@ -1,6 +1,7 @@
 import { Timestamp } from "firebase-admin/firestore";
 import { describe, expect, it } from "vitest";
 import { ids, useBoard } from "../support/board.js";
+import { startAgent } from "../support/client.js";
 
 const board = useBoard();
 
@@ -24,6 +25,8 @@ describe("board_search", () => {
     expect(ours.hits[0]).toMatchObject({ kind: "task", id: parser, project_id, title: "Rewrite the zyxparser" });
     expect(ours.hits.find(({ id }: { id: string }) => id === mention).snippet).toContain("zyxparser");
     expect(ours.looked_at).toMatchObject({ task: 2, session: 1 });
+    expect(ours.of).toEqual(ours.looked_at);
+    expect(ours.truncated).toEqual({ task: false, session: false, activity: false });
     expect((await find({ kinds: ["task"], limit: 1 })).hits).toHaveLength(1);
     expect(ids((await find({ kinds: ["task"] })).hits)).toContain(foreign);
     expect((await find({ project_id, query: "zyxparsr" })).hits[0].id).toBe(parser);
@@ -31,9 +34,51 @@ describe("board_search", () => {
     await expect(find({ query: "" })).toFailWith("invalid_argument");
   });
 
+  it("finds what another process wrote or deleted a moment ago, and what a lead changed in the console", async () => {
+    const project_id = await board.project();
+    const find = async (query: string) => ids((await board.call("board_search", { query, project_id })).hits);
+    const other = await startAgent(board.database.env);
+    const { id } = await other.call("board_create_task", { project_id, title: "Wobbling quincunx" });
+    expect(await find("Wobbling quincunx")).toContain(id);
+    await board.db.doc(`tasks/${id}`).update({ title: "Calm hexagon" });
+    expect((await find("Calm hexagon"))[0]).toBe(id);
+    expect(await find("quincunx")).not.toContain(id);
+    await other.call("board_update_task", { task_id: id, status: "done" });
+    await other.call("board_delete_task", { task_id: id });
+    await other.close();
+    expect(await find("hexagon")).not.toContain(id);
+  });
+
+  it("of a server of one project finds and counts nothing of another", async () => {
+    const [own, foreign] = [await board.project(), await board.project()];
+    const task = await board.task(own, { title: "secretive marmalade" });
+    const other = await board.task(foreign, { title: "secretive marmalade" });
+    const agent = await startAgent({ ...board.database.env, FIREBOARD_ONLY_PROJECT: own });
+    const find = (args: object) => agent.call("board_search", { query: "secretive marmalade", ...args });
+    const mine = await find({});
+    expect(ids(mine.hits)).toContain(task);
+    expect(ids(mine.hits)).not.toContain(other);
+    expect(mine.of.task).toBe(1);
+    expect(ids((await find({ query: other })).hits)).toEqual([]);
+    await agent.close();
+    await board.db.doc(`tasks/${task}`).update({ project_id: foreign });
+    expect(ids((await board.call("board_search", { query: "marmalade", project_id: own })).hits)).toEqual([]);
+  });
+
+  it("takes a query of 250 words, of operators and of other scripts, as words", async () => {
+    const project_id = await board.project();
+    const task = await board.task(project_id, { title: "Überprüfung: ログイン画面の認証 in foo_bar (FIRE-123)" });
+    const find = async (query: string) => ids((await board.call("board_search", { query, project_id })).hits);
+    for (const query of ["uberprufung", "認証", "foo_bar", "fire-123", task]) expect(await find(query)).toContain(task);
+    for (const query of ['"', "*", "title:*", "NEAR(", "a AND", "foo_bar\0\0", "x ".repeat(250), "(((", "-- ;", "^"])
+      await expect(find(query)).resolves.toBeInstanceOf(Array);
+  });
+
   it("names the documents that it could not read", async () => {
     const project_id = await board.project();
-    await board.db.doc(`tasks/${project_id}-bad`).set({ project_id, title: 1, updated_at: Timestamp.now() });
+    await board.db
+      .doc(`tasks/${project_id}-bad`)
+      .set({ project_id, title: 1, description: "anything", updated_at: Timestamp.now() });
     const found = await board.call("board_search", { query: "anything", project_id });
     expect(found.warnings).toEqual([expect.stringContaining(`${project_id}-bad`)]);
   });

@@ -11,13 +11,14 @@ const MOST_BYTES = 3_000;
  * The memories that fit what an agent is about to do, the best first: ranked against its intent and the open tasks'
  * titles, the latest ones where nothing matches; as many as fit into the bound, at most five. Pure.
  */
-export function relevantMemories(memories: readonly Memory[], about: string) {
+export async function relevantMemories(memories: readonly Memory[], about: string) {
   const byId = new Map(memories.map((memory) => [memory.id, memory]));
-  const found = rank(
+  const { hits } = await rank(
     memories.map(({ id, project_id, summary }) => ({ kind: "activity", id, project_id, title: "", text: summary })),
     about,
     MOST,
-  ).flatMap(({ id }) => byId.get(id) ?? []);
+  );
+  const found = hits.flatMap(({ id }) => byId.get(id) ?? []);
   const shown: { id: string; summary: string; task_id: string | null; agent_id: string; updated_at: string | null }[] =
     [];
   let bytes = 0;

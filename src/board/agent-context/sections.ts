@@ -28,7 +28,7 @@ export interface Given {
 }
 
 /** How each section is made. Pure. */
-export const MAKE: Record<Section, (given: Given) => Content> = {
+export const MAKE: Record<Section, (given: Given) => Content | Promise<Content>> = {
   pending_tasks: ({ board, scope, now }) => {
     const first = board.open.slice(0, FIRST_TASKS);
     const blocked = first.filter((task) => task.status === "blocked" || blockers(task, known(board)).length > 0);
@@ -98,9 +98,9 @@ export const MAKE: Record<Section, (given: Given) => Content> = {
 
   federation_health: ({ board }) => ({ projects: board.federation }),
 
-  relevant_memories: ({ board, intent }) => {
+  relevant_memories: async ({ board, intent }) => {
     const about = [intent ?? "", ...board.open.slice(0, FIRST_TASKS).map(({ title }) => title)].join(" ");
-    return { memories: relevantMemories(board.memories, about) };
+    return { memories: await relevantMemories(board.memories, about) };
   },
 
   knowledge_graph: ({ board }) => {

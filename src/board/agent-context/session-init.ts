@@ -53,7 +53,7 @@ export async function sessionInit(call: Call, args: SessionInit) {
       ...head,
       session_id: null,
       ...alerts(call, found, undefined, null),
-      ...sections(call, found, scope, null),
+      ...(await sections(call, found, scope, null)),
     };
   }
   return { ...head, ...(await deliver(call, { ...args, agent_id, project_id }, scope, read)) };
@@ -74,11 +74,11 @@ async function deliver(call: Call, announcement: Announcement, scope: InitScope,
     const [known, found] = await Promise.all([readKnown(call, unit, announcement), read()]);
     const { session_id, intent, toolsSeen } = announce(call, unit, announcement, known, newSessionId);
     const news = { ...found, board: withoutSession(found.board, session_id) };
-    const delivery = incremental(
+    const [all, compared] = await Promise.all([
       sections(call, found, scope, intent),
       sections(call, news, scope, intent),
-      memory.get(key) ?? {},
-    );
+    ]);
+    const delivery = incremental(all, compared, memory.get(key) ?? {});
     unit.tx.create(call.store.ref("deliveries", call.newId()), {
       agent_id,
       project_id,
@@ -105,9 +105,9 @@ function alerts(call: Call, { board, project }: Read, agentId: string | undefine
   };
 }
 
-function sections(call: Call, { project, board }: Read, scope: InitScope, intent: string | null) {
+async function sections(call: Call, { project, board }: Read, scope: InitScope, intent: string | null) {
   const given = { project, board, scope, intent, now: call.now() };
-  const made = SCOPES[scope].map((section) => [section, MAKE[section](given)] as const);
+  const made = await Promise.all(SCOPES[scope].map(async (section) => [section, await MAKE[section](given)] as const));
   return Object.fromEntries(made) as Partial<Record<Section, Content>>;
 }
 

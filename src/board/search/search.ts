@@ -1,17 +1,10 @@
-import type { ShapeName } from "../../firestore/shapes.js";
 import type { Call } from "../core/call.js";
 import { fitItems, unpaged } from "../core/list-answer.js";
-import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
-import { activityDocument } from "../model/activity.js";
-import { sessionDocument } from "../model/session.js";
-import { taskDocument } from "../model/task.js";
-import { type Findable, type Hit, rank } from "./rank.js";
-
-/** What a search can look for. */
-export const SEARCH_KINDS = ["task", "session", "activity"] as const;
-/** One kind of what a search looks for. */
-export type SearchKind = (typeof SEARCH_KINDS)[number];
+import { SEARCH_KINDS, type SearchKind } from "./findable.js";
+import { searchIndex } from "./search-index.js";
+import { searchLatest } from "./search-latest.js";
+import type { Hit } from "./snippet.js";
 
 /** The arguments of board_search. */
 export interface Search {
@@ -21,28 +14,44 @@ export interface Search {
   limit: number;
 }
 
-/**
- * How many of each kind, the latest, a search looks at, and how many characters of each of their texts: whole texts of a
- * full board take longer to index than a call may.
- */
-const LOOKED_AT = 500;
-const CHARACTERS = 2_000;
+/** What is looked for in which kinds, and how long that may take, in milliseconds. */
+export interface SearchWanted {
+  query: string;
+  project_id: string | undefined;
+  kinds: readonly SearchKind[];
+  limit: number;
+  ms: number;
+}
+
+/** What a search came to. */
+export interface SearchFound {
+  hits: Hit[];
+  warnings: string[];
+  /** By kind: how many were looked at, and how many there are. */
+  reached: { kind: SearchKind; looked_at: number; of: number }[];
+}
+
+/** The share of a call's time that looking may take; the rest is for reading what was found and for the answer. */
+const LOOKING_SHARE = 0.5;
 
 /**
- * Finds tasks, sessions and activity by their texts among the latest 500 of each kind, and says how many it looked at
- * (docs/contracts.md 3, board_search). One round trip.
+ * Finds tasks, sessions and activity by their texts, and says of each kind how many it looked at, of how many
+ * (docs/contracts.md 3, board_search): all of them where the store has a text index, else the latest.
  */
 export async function search(call: Call, { query, project_id, kinds = [...SEARCH_KINDS], limit }: Search) {
-  const wanted = SEARCH_KINDS.filter((kind) => kinds.includes(kind));
-  const found = await Promise.all(wanted.map((kind) => READERS[kind](call, project_id)));
-  const items = found.flatMap(({ rows }) => rows);
-  const hits = rank(items, query, limit);
-  const looked_at = Object.fromEntries(wanted.map((kind, at) => [kind, found[at]?.rows.length ?? 0]));
-  const warnings = found.flatMap((read) => read.warnings);
-  const fitted = fitItems(call.answer, unpaged(hits, warnings), hitView, { looked_at });
+  const ms = (call.deadline.getTime() - call.now().getTime()) * LOOKING_SHARE;
+  const wanted = { query, project_id, kinds: SEARCH_KINDS.filter((kind) => kinds.includes(kind)), limit, ms };
+  const { hits, warnings, reached } = (await searchIndex(call, wanted)) ?? (await searchLatest(call, wanted));
+  const coverage = {
+    looked_at: Object.fromEntries(reached.map(({ kind, looked_at }) => [kind, looked_at])),
+    // Counted at another moment than they were read.
+    of: Object.fromEntries(reached.map(({ kind, looked_at, of }) => [kind, Math.max(looked_at, of)])),
+    truncated: Object.fromEntries(reached.map(({ kind, looked_at, of }) => [kind, looked_at < of])),
+  };
+  const fitted = fitItems(call.answer, unpaged(hits, warnings), hitView, coverage);
   const missing = hits.length - fitted.rows.length;
   const noRoom = missing > 0 ? [`There was no room for ${missing} more hits: narrow the query.`] : [];
-  return withWarnings({ hits: fitted.rows, looked_at }, [...fitted.warnings, ...noRoom]);
+  return withWarnings({ hits: fitted.rows, ...coverage }, [...fitted.warnings, ...noRoom]);
 }
 
 const hitView = ({ kind, id, project_id, title, snippet, score }: Hit) => ({
@@ -51,50 +60,5 @@ const hitView = ({ kind, id, project_id, title, snippet, score }: Hit) => ({
   project_id,
   title,
   snippet,
-  score,
+  score: Math.round(score * 100) / 100,
 });
-
-type Reader = (call: Call, project_id: string | undefined) => Promise<{ rows: Findable[]; warnings: string[] }>;
-
-const READERS: Record<SearchKind, Reader> = {
-  task: async (call, project) =>
-    findable(
-      readDocuments(taskDocument, "task", await latest(call, "latestTasks", project)),
-      ({ id, project_id, title, description }) => ({
-        kind: "task",
-        id,
-        project_id,
-        title,
-        text: beginning(description),
-      }),
-    ),
-  session: async (call, project) =>
-    findable(readDocuments(sessionDocument, "session", await latest(call, "sessions", project)), (session) => ({
-      kind: "session",
-      id: session.id,
-      project_id: session.project_id,
-      title: session.title ?? "",
-      text: [session.progress_summary, session.handoff_notes].map(beginning).join("\n").trim(),
-    })),
-  activity: async (call, project) =>
-    findable(
-      readDocuments(activityDocument, "entry", await latest(call, "activity", project)),
-      ({ id, project_id, action, details }) => ({
-        kind: "activity",
-        id,
-        project_id,
-        title: action,
-        text: beginning(details),
-      }),
-    ),
-};
-
-function findable<T>({ rows, warnings }: { rows: T[]; warnings: string[] }, view: (row: T) => Findable) {
-  return { rows: rows.map(view), warnings };
-}
-
-const beginning = (text: string | null): string => text?.slice(0, CHARACTERS) ?? "";
-
-async function latest(call: Call, shape: ShapeName, project_id: string | undefined) {
-  return (await call.store.query(shape, { values: { project_id }, limit: LOOKED_AT }).get()).docs;
-}

@@ -1,12 +1,13 @@
 import { z } from "zod";
-import { SEARCH_KINDS, search } from "../../board/search/search.js";
+import { SEARCH_KINDS } from "../../board/search/findable.js";
+import { search } from "../../board/search/search.js";
 import { defineTool, READS } from "../define.js";
 import { id, limit, requiredText, warnings } from "../schema.js";
 
 export default defineTool({
   name: "board_search",
   title: "Search the board",
-  description: "Find tasks, sessions and activity by words, among the latest 500 of each kind.",
+  description: "Find tasks, sessions and activity by words.",
   annotations: READS,
   input: z.strictObject({
     query: requiredText(500),
@@ -26,6 +27,8 @@ export default defineTool({
       }),
     ),
     looked_at: z.record(z.string(), z.int()),
+    of: z.record(z.string(), z.int()),
+    truncated: z.record(z.string(), z.boolean()),
     warnings: warnings.optional(),
   }),
   handler: search,

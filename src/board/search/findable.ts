@@ -1,0 +1,74 @@
+import type { CollectionName, ShapeName } from "../../firestore/shapes.js";
+import type { Snapshot } from "../../firestore/store.js";
+import { readDocuments } from "../core/read-document.js";
+import { activityDocument } from "../model/activity.js";
+import { sessionDocument } from "../model/session.js";
+import { taskDocument } from "../model/task.js";
+
+/** What a search can look for. */
+export const SEARCH_KINDS = ["task", "session", "activity"] as const;
+/** One kind of what a search looks for. */
+export type SearchKind = (typeof SEARCH_KINDS)[number];
+
+/** Something that can be found: what it is, and the texts it is found by. */
+export interface Findable {
+  kind: SearchKind;
+  id: string;
+  project_id: string | null;
+  /** Weighs more than the text. */
+  title: string;
+  text: string;
+}
+
+/** How the documents of a kind become findable. */
+interface FindableKind {
+  collection: Extract<CollectionName, "tasks" | "sessions" | "activity_log">;
+  /** The query that gives all of them, the latest first. */
+  latest: ShapeName;
+  /** Leaves out those of a wrong form, and names them. */
+  read(documents: readonly Snapshot[]): { rows: Findable[]; warnings: string[] };
+}
+
+/** The kinds. */
+export const FINDABLE: Record<SearchKind, FindableKind> = {
+  task: {
+    collection: "tasks",
+    latest: "latestTasks",
+    read: (documents) =>
+      viewed(readDocuments(taskDocument, "task", documents), ({ id, project_id, title, description }) => ({
+        kind: "task",
+        id,
+        project_id,
+        title,
+        text: description ?? "",
+      })),
+  },
+  session: {
+    collection: "sessions",
+    latest: "sessions",
+    read: (documents) =>
+      viewed(readDocuments(sessionDocument, "session", documents), (session) => ({
+        kind: "session",
+        id: session.id,
+        project_id: session.project_id,
+        title: session.title ?? "",
+        text: [session.progress_summary, session.handoff_notes].filter(Boolean).join("\n").trim(),
+      })),
+  },
+  activity: {
+    collection: "activity_log",
+    latest: "activity",
+    read: (documents) =>
+      viewed(readDocuments(activityDocument, "entry", documents), ({ id, project_id, action, details }) => ({
+        kind: "activity",
+        id,
+        project_id,
+        title: action,
+        text: details ?? "",
+      })),
+  },
+};
+
+function viewed<T>({ rows, warnings }: { rows: T[]; warnings: string[] }, view: (row: T) => Findable) {
+  return { rows: rows.map(view), warnings };
+}
