@@ -13,8 +13,14 @@ export const COLLECTIONS = [
 /** The name of a top-level collection, without a prefix. */
 export type CollectionName = (typeof COLLECTIONS)[number];
 
-/** The sub-collections of the turn log, each with the collection whose documents hold it. */
-export const SUB_COLLECTIONS = { turns: "sessions", files: "sessions", dialog: "turns", actions: "turns" } as const;
+/** The sub-collections, each with the collection whose documents hold it. */
+export const SUB_COLLECTIONS = {
+  participants: "sessions",
+  turns: "sessions",
+  files: "sessions",
+  dialog: "turns",
+  actions: "turns",
+} as const;
 /** The name of a sub-collection, without a prefix. */
 export type SubCollectionName = keyof typeof SUB_COLLECTIONS;
 
@@ -170,6 +176,7 @@ export const SHAPES = shapes({
     orderBy: [["updated_at", "desc"]],
   },
   turns: { collection: "turns", filters: {}, orderBy: [["started_at", "desc"]] },
+  participants: { collection: "participants", filters: {}, orderBy: [] },
   openTurns: { collection: "turns", filters: { status: "==" }, orderBy: [] },
   activity: {
     collection: "activity_log",

@@ -1,5 +1,6 @@
 import type { LeaseCaller } from "../../src/board/core/caller.js";
 import type { Activity } from "../../src/board/model/activity.js";
+import { newParticipant, type Participant } from "../../src/board/model/participant.js";
 import { newSession, type Session } from "../../src/board/model/session.js";
 import type { Lease, Task } from "../../src/board/model/task.js";
 import type { Snapshot } from "../../src/firestore/store.js";
@@ -57,6 +58,11 @@ export function sampleCaller(agent: string | null, fields: Partial<LeaseCaller> 
 /** A board session that was opened an hour ago. */
 export function sampleSession(fields: Partial<Session> = {}): Session {
   return { ...newSession(minutes(-60), { kind: "board", project_id: "p" }), id: "s", ...fields };
+}
+
+/** A participant that joined ten minutes ago and was seen just now. */
+export function sampleParticipant(fields: Partial<Participant> = {}): Participant {
+  return { ...newParticipant(minutes(-10), "bob"), last_seen_at: NOW, id: "other", ...fields };
 }
 
 /** An activity entry, by default an update of the task `t`. */

@@ -47,6 +47,21 @@ describe("round trips in sequence (docs/contracts.md 1.2)", () => {
     expect(roundTrips(await during("board_get_handoff", { project_id }))).toBe(2);
   });
 
+  it("a session that others joined: 3 to join it, 2 to save and end one's part, 1 more for the handoff", async () => {
+    const project_id = await make("board_create_project", { name: "p" });
+    const { session_id } = await agent.call("board_create_session", { project_id });
+    await db.doc(`sessions/${session_id}`).update({ holder: "another" });
+    const join = { project_id, agent_name: "a", if_active: "join" };
+    expect(roundTrips(await during("board_create_session", join))).toBe(3);
+    expect(roundTrips(await during("board_checkpoint_session", { session_id, handoff_notes: "n" }))).toBe(2);
+    const task = { project_id, title: "t", session_id };
+    expect(roundTrips(await during("board_create_task", task))).toBe(2);
+    await db.doc(`sessions/${session_id}`).update({ last_seen_at: new Date(0) });
+    expect(roundTrips(await during("board_end_session", { session_id, progress_summary: "s" }))).toBe(2);
+    expect(roundTrips(await during("board_get_handoff", { project_id }))).toBe(2);
+    expect(roundTrips(await during("board_get_session", { session_id }))).toBe(2);
+  });
+
   it("other writes: 2, other reads: 1 or 2", async () => {
     const project_id = await make("board_create_project", { name: "p" });
     const dependency = await make("board_create_task", { project_id, title: "d" });

@@ -6,6 +6,7 @@ import { activityDocument } from "../../src/board/model/activity.js";
 import { agentDocument } from "../../src/board/model/agent.js";
 import { deliveryDocument } from "../../src/board/model/delivery.js";
 import { memoryDocument } from "../../src/board/model/memory.js";
+import { participantDocument } from "../../src/board/model/participant.js";
 import { projectDocument } from "../../src/board/model/project.js";
 import { sessionDocument } from "../../src/board/model/session.js";
 import { taskDocument } from "../../src/board/model/task.js";
@@ -25,6 +26,7 @@ const MODELS: Readonly<Record<string, z.ZodObject>> = {
   memories: memoryDocument,
   agents: agentDocument,
   deliveries: deliveryDocument,
+  participants: participantDocument,
   turns: turnDocument,
 };
 

@@ -40,8 +40,8 @@ export async function useEveryTool(): Promise<Stored> {
     const { connection } = callOn(store);
     const values: StoredValue[] = [];
     let before: Documents = new Map();
-    await play(async (name, args, key) => {
-      const answer = await use({ ...callOn(store), connection }, name, args, key);
+    await play(async (name, args, { key, holder = "holder" } = {}) => {
+      const answer = await use({ ...callOn(store), connection, holder }, name, args, key);
       const after = await readAll(db);
       values.push(...differences(before, after).map((field) => ({ field, tool: name })));
       before = after;
@@ -54,7 +54,11 @@ export async function useEveryTool(): Promise<Stored> {
   }
 }
 
-type Use = (tool: string, args: Record<string, unknown>, key?: string) => Promise<Record<string, unknown>>;
+type Use = (
+  tool: string,
+  args: Record<string, unknown>,
+  from?: { key?: string; holder?: string },
+) => Promise<Record<string, unknown>>;
 
 async function use(call: Call, name: string, args: Record<string, unknown>, key?: string) {
   const tool = TOOLS.find((one) => one.name === name);
@@ -64,7 +68,7 @@ async function use(call: Call, name: string, args: Record<string, unknown>, key?
 }
 
 async function play(use: Use): Promise<void> {
-  const { id: project_id } = await use("board_create_project", { name: "p", description: "d" }, "k");
+  const { id: project_id } = await use("board_create_project", { name: "p", description: "d" }, { key: "k" });
   await use("board_update_project", {
     project_id,
     name: "q",
@@ -77,10 +81,23 @@ async function play(use: Use): Promise<void> {
 
   const opened = { project_id, agent_name: "ada", title: "t", model: "m", story_id: "s", phase: "p" };
   await use("board_create_session", { ...opened, metadata: { a: 1 } });
+  for (const save of ["board_checkpoint_session", "board_end_session"] as const) {
+    const { session_id } = await use("board_create_session", opened);
+    await use(save, { session_id, progress_summary: "s" }, { holder: "stranger" });
+  }
   const { session_id } = await use("board_create_session", { ...opened, session_type: "team" });
   const notes = { session_id, progress_summary: "s", handoff_notes: "n", context_artifacts: { a: 1 } };
   await use("board_checkpoint_session", notes);
   const task_id = await workOnTasks(use, { project_id, other, session_id });
+  const elsewhere = { holder: "other" };
+  await use("board_create_session", { ...opened, if_active: "join" }, elsewhere);
+  const theirs = { session_id, progress_summary: "u", handoff_notes: "p", context_artifacts: { c: 1 } };
+  await use("board_checkpoint_session", theirs, elsewhere);
+  await use(
+    "board_end_session",
+    { ...theirs, progress_summary: "v", handoff_notes: "q", context_artifacts: { d: 1 } },
+    elsewhere,
+  );
   await use("board_end_session", { ...notes, progress_summary: "t", handoff_notes: "o", context_artifacts: { b: 1 } });
 
   const tokens = { inputTokens: 1, outputTokens: 2, cachedTokens: 3 };

@@ -1,23 +1,30 @@
+import { participantDocument } from "../model/participant.js";
 import type { Session } from "../model/session.js";
 import type { Call } from "./call.js";
 import { existingSession } from "./existing.js";
+import { readMended } from "./read-document.js";
 
 /** The session that a write names, if any, with warnings for the caller. */
 export interface NamedSession {
   session: Session | null;
+  /** The caller's name in it: the participant's of this connection, else that of the agent that opened it. */
+  agent_name: string | null;
   warnings: string[];
 }
 
 /**
  * Reads the session that a call names (docs/contracts.md 3): an unknown one is `session_not_found`, one that has ended is
  * accepted with a warning. Read beside the transaction: it gives the entry its agent's name and decides nothing else.
+ * The participant of this connection is read along, in the same round trip.
  */
 export async function readNamedSession(call: Call, sessionId: string | undefined): Promise<NamedSession> {
-  if (sessionId === undefined) return { session: null, warnings: [] };
-  const snapshot = await call.store.ref("sessions", sessionId).get();
+  if (sessionId === undefined) return { session: null, agent_name: null, warnings: [] };
+  const ref = call.store.ref("sessions", sessionId);
+  const [snapshot, part] = await call.store.getAll([ref, call.store.sub(ref, "participants", call.holder)]);
   const session = existingSession(snapshot, sessionId);
   const warnings = session.status === "active" ? [] : [`Session ${sessionId} is ${session.status}, not active.`];
-  return { session, warnings };
+  const { agent_name } = part?.exists ? readMended(participantDocument, part) : session;
+  return { session, agent_name, warnings };
 }
 
 /** Who changes a task, as the rules of leases need it (docs/contracts.md 3.0). */
@@ -37,9 +44,9 @@ export function leaseCaller({ holder, heartbeatMs }: Call, named: NamedSession, 
   return { holder, heartbeatMs, agent: namedAgent(named, assigned), session_id: named.session?.id ?? null };
 }
 
-/** The agent that a call names: its session's, else the one it assigns the work to; null when it names none. */
+/** The agent that a call names: its participant of the session, else the one it assigns the work to; null when it names none. */
 export function namedAgent(named: NamedSession, assigned?: string | null): string | null {
-  return named.session?.agent_name || assigned || null;
+  return named.agent_name || assigned || null;
 }
 
 /** Who an entry is by (docs/contracts.md 3): the agent the call names, else "system". */

@@ -3,8 +3,9 @@ import { withWarnings } from "../core/result.js";
 import type { Activity } from "../model/activity.js";
 import type { Project } from "../model/project.js";
 import type { Session } from "../model/session.js";
+import { composeNotes } from "./compose.js";
 import { type Contents, latestFirst, RECENT_ENTRIES, readContents } from "./contents.js";
-import { type FallbackNotes, readFallbackNotes } from "./fallback-notes.js";
+import { type LastNotes, readLastNotes } from "./last-notes.js";
 import { salvage } from "./salvage.js";
 import { readContentsSince, sinceTime } from "./since.js";
 import { trimHandoff } from "./trim.js";
@@ -31,8 +32,8 @@ export interface HandoffDecision {
 /** A handoff whose contents have been read. */
 export interface BegunHandoff {
   /**
-   * Makes the handoff. When the last session left no notes, reads what stands in for them, a round trip that begins at
-   * once: a transaction calls this before it commits, and waits for the handoff after.
+   * Makes the handoff. When somebody joined the last session, or it left no notes, reads what they left or what stands in
+   * for them, a round trip that begins at once: a transaction calls this before it commits, and waits for the handoff after.
    */
   complete(decision: HandoffDecision): Promise<Handoff>;
 }
@@ -51,9 +52,9 @@ export async function beginHandoff(
       : await readContentsSince(call, project_id, await sinceTime(call, since), max_tokens);
   const finish = async ({ project, superseded = [], logged = [] }: HandoffDecision) => {
     const ended = [...superseded, ...contents.ended].sort(latestFirst);
-    const fallback = await readFallbackNotes(call, ended, contents.moreEnded);
+    const notes = await readLastNotes(call, ended, contents.moreEnded);
     const activity = [...[...logged].reverse(), ...contents.activity].slice(0, RECENT_ENTRIES);
-    return trimHandoff(assemble(project, { ...contents, ended, activity }, fallback), max_tokens);
+    return trimHandoff(assemble(project, { ...contents, ended, activity }, notes, max_tokens), max_tokens);
   };
   return {
     complete(decision) {
@@ -65,18 +66,21 @@ export async function beginHandoff(
   };
 }
 
-function assemble(project: Project, contents: Contents, fallback: FallbackNotes | null): Handoff {
-  const [last] = contents.ended;
+function assemble(project: Project, contents: Contents, notes: LastNotes | null, maxTokens: number): Handoff {
+  const { last, fallback } = notes ?? { last: null, fallback: null };
+  const composed = last && composeNotes(last.session, last.joined, { place: "last_session", maxTokens });
+  const noted = fallback?.noted;
+  const earlier = noted && composeNotes(noted.session, noted.joined, { place: "last_handoff", maxTokens });
   const { id, name, status, description } = project;
   const handoff = {
     project: { id, name, status, description },
-    last_session: last ? sessionNotes(last) : null,
-    last_handoff: fallback?.session ? sessionNotes(fallback.session) : null,
-    ...(last && fallback ? { salvaged: salvage(last, fallback.activity, contents.tasks) } : {}),
+    last_session: composed ? sessionNotes(composed.session) : null,
+    last_handoff: earlier ? sessionNotes(earlier.session) : null,
+    ...(last && fallback ? { salvaged: salvage(last.session, fallback.activity, contents.tasks) } : {}),
     active_tasks: contents.tasks.map(activeTask),
     active_task_count: contents.taskCount,
     recent_activity: contents.activity.map(recentEntry),
-    omitted: [],
+    omitted: [...(composed?.omitted ?? []), ...(earlier?.omitted ?? [])],
     ...(contents.since ? { since: contents.since } : {}),
   };
   return withWarnings(handoff, contents.warnings);

@@ -5,7 +5,8 @@ import type { Handoff } from "./view.js";
 
 /**
  * A project's handoff, read only (docs/contracts.md 3, board_get_handoff). Throws `project_not_found`, and for `since`
- * `session_not_found`. One round trip, and one more when the last session left no notes or `since` names a session.
+ * `session_not_found`. One round trip, one more when somebody joined the last session or it left
+ * no notes, and one when `since` names a session.
  */
 export async function getHandoff(call: Call, request: HandoffRequest): Promise<Handoff> {
   const { project_id } = request;

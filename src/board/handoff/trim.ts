@@ -1,5 +1,6 @@
 import { cutText, cutValues } from "../core/cut.js";
 import { bytesOfTokens, jsonBytes } from "../core/tokens.js";
+import { NOTES_SHARE } from "./compose.js";
 import type { Handoff, Omission } from "./view.js";
 
 /** What a cut takes away: rows off the end of a list, or characters of a text or of the values of an object. */
@@ -48,35 +49,53 @@ type Pass = (typeof PASSES)[number];
 /** Bytes that a cut takes beyond what is needed, for the entry in `omitted` that it brings with it. */
 const SLACK = 200;
 
+/** The fields that hold sessions' notes. */
+const NOTES = ["last_session", "last_handoff"] as const;
+
 /**
- * Cuts a handoff to `maxTokens` by the table of cuts, in passes: each field loses as much as is needed, down to what the
- * pass leaves of it. `omitted` says what is missing and which call fetches it; the task count stays exact. Pure: returns
+ * Cuts a handoff to `maxTokens` by the table of cuts: first of the notes what they have beyond half of it, so that 20 tasks
+ * and 5 entries stay however long they are; then in passes, in which each field loses as much as is needed, down to what
+ * the pass leaves of it. `omitted` says what is missing and which call fetches it; the task count stays exact. Pure: returns
  * a new handoff.
  */
 export function trimHandoff(whole: Handoff, maxTokens: number): Handoff {
   const handoff = structuredClone(whole);
   noteMissingTasks(handoff);
+  const room = bytesOfTokens(maxTokens);
+  const excess = () => jsonBytes(handoff) - room;
+  const beyondHalf = () => NOTES.reduce((sum, field) => sum + jsonBytes(handoff[field]), 0) - room * NOTES_SHARE;
+  const notes = placesToCut(handoff).filter(({ cut }) => NOTES.some((field) => cut.path.startsWith(`${field}.`)));
+  for (const place of notes)
+    if (excess() > 0 && beyondHalf() > 0) cutPlace(handoff, place, PASSES[0], Math.min(excess(), beyondHalf()));
   for (const pass of PASSES)
-    for (const { cut, holder, field } of placesToCut(handoff)) {
-      const excess = jsonBytes(handoff) - bytesOfTokens(maxTokens);
-      if (excess <= 0) return handoff;
-      const before = holder[field];
-      holder[field] = shorten(cut.kind, before, pass, excess);
-      if (cut.fetch !== null)
-        note(handoff, {
-          what: cut.what ?? cut.path,
-          count: amount(before) - amount(holder[field]),
-          unit: Array.isArray(before) ? "rows" : "characters",
-          fetch: cut.fetch,
-        });
+    for (const place of placesToCut(handoff)) {
+      if (excess() <= 0) return handoff;
+      cutPlace(handoff, place, pass, excess());
     }
   return handoff;
 }
 
 type Holder = Record<string, unknown>;
 
+/** A field that may be cut, with the object that holds it. */
+interface Place {
+  cut: Cut;
+  holder: Holder;
+  field: string;
+}
+
+/** Takes `bytes` of JSON from a field, as far as the pass goes, and notes what is missing. */
+function cutPlace(handoff: Handoff, { cut, holder, field }: Place, pass: Pass, bytes: number): void {
+  const before = holder[field];
+  holder[field] = shorten(cut.kind, before, pass, bytes);
+  if (cut.fetch === null) return;
+  const count = amount(before) - amount(holder[field]);
+  const unit = Array.isArray(before) ? "rows" : "characters";
+  note(handoff, { what: cut.what ?? cut.path, count, unit, fetch: cut.fetch });
+}
+
 /** Every field that a pass may cut, with the object that holds it, in the table's order. */
-function placesToCut(handoff: Handoff): { cut: Cut; holder: Holder; field: string }[] {
+function placesToCut(handoff: Handoff): Place[] {
   return CUTS.flatMap((cut) => {
     const steps = cut.path.split(".");
     const field = steps.pop() ?? "";

@@ -18,6 +18,10 @@ export const sessionDocument = z.object({
   last_seen_at: optionalTimestamp,
   /** The connection that opened it; null when none is known. */
   holder: optionalText,
+  /** When its creator ended its own part. */
+  creator_ended_at: optionalTimestamp,
+  /** When somebody else first took part; null of an agent alone, whose session has no participants to be read. */
+  shared_since: optionalTimestamp,
   ended_at: optionalTimestamp,
   progress_summary: optionalText,
   handoff_notes: optionalText,
@@ -59,6 +63,8 @@ export function newSession(
     started_at: now,
     last_seen_at: now,
     holder: null,
+    creator_ended_at: null,
+    shared_since: null,
     ended_at: null,
     progress_summary: null,
     handoff_notes: null,

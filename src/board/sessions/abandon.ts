@@ -2,13 +2,7 @@ import type { Call } from "../core/call.js";
 import type { UnitOfWork } from "../core/write.js";
 import type { Activity } from "../model/activity.js";
 import type { Session } from "../model/session.js";
-
-const UNSAID = "Session abandoned (new session started)";
-
-/** Whether a field of notes is still empty: null, "", or the sentence that abandoning puts there. */
-export function isUnsaid(value: string | null): boolean {
-  return !value || value === UNSAID;
-}
+import { UNSAID } from "../participants/unsaid.js";
 
 /** What abandoning a session changes; a summary that was saved is kept (docs/contracts.md 3.1). */
 export function abandoned(session: Session, now: Date): Session {

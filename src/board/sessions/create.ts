@@ -11,6 +11,7 @@ import { HANDOFF_TOKENS } from "../model/limits.js";
 import { newSession, type Session, sessionDocument } from "../model/session.js";
 import { openProject } from "../projects/read.js";
 import { abandoned, storeAbandoned } from "./abandon.js";
+import { joinSession } from "./join.js";
 
 /** The arguments of board_create_session. */
 export interface CreateSession {
@@ -28,6 +29,8 @@ export interface CreateSession {
 /** The result of board_create_session. */
 export interface CreatedSession {
   session_id: string;
+  /** The name to work under, which need not be the one that was given; null when none was. */
+  agent_name: string | null;
   abandoned_sessions: number;
   joined?: true;
   handoff: Handoff;
@@ -36,9 +39,10 @@ export interface CreatedSession {
 
 /**
  * Opens the one active board session of a project and hands over what the last one left (docs/contracts.md 3.1).
- * Throws `project_not_found`, `project_archived`, and with `reject` `session_active`.
+ * With `join` the caller takes part in the active one instead, if there is one. Throws `project_not_found`,
+ * `project_archived`, with `reject` `session_active`, and with `join` `guard_refused`.
  *
- * Two round trips, however many sessions are superseded: the transaction reads only the active sessions; the project,
+ * Two round trips, however many sessions are superseded, and a third to join one: the transaction reads only the active sessions; the project,
  * which the commit verifies, and the handoff's contents are read beside it, fallback notes beside the commit.
  */
 export async function createSession(call: Call, args: CreateSession): Promise<CreatedSession> {
@@ -49,12 +53,11 @@ export async function createSession(call: Call, args: CreateSession): Promise<Cr
       restore: async (kept) => ({ ...(kept as Omit<Opened, "handoff">), handoff: getHandoff(call, handoffOf(args)) }),
     },
   });
-  const message = opened.joined ? "Joined the active session" : "Session started successfully";
-  return { ...opened, handoff: await handoff, message };
+  return { ...opened, handoff: await handoff };
 }
 
 /** What the transaction decided, and the handoff, which may still be being read. */
-interface Opened extends Omit<CreatedSession, "handoff" | "message"> {
+interface Opened extends Omit<CreatedSession, "handoff"> {
   handoff: Promise<Handoff>;
 }
 
@@ -71,17 +74,30 @@ async function openSession(call: Call, unit: UnitOfWork, id: string, args: Creat
   const active = found.docs.map((doc) => readMended(sessionDocument, doc)).filter(({ kind }) => kind === "board");
   const current = active.sort((a, b) => Number(b.started_at) - Number(a.started_at))[0];
   if (current && args.if_active === "reject") throw sessionActive(current, unit.now());
-  if (current && args.if_active === "join")
-    return { session_id: current.id, abandoned_sessions: 0, joined: true, handoff: begun.complete({ project }) };
+  const agent_name = args.agent_name ?? null;
+  if (current && args.if_active === "join") {
+    const joined = await joinSession(call, unit, current, agent_name);
+    return {
+      session_id: current.id,
+      abandoned_sessions: 0,
+      joined: true,
+      ...joined,
+      handoff: begun.complete({ project }),
+    };
+  }
 
   const now = unit.now();
   const superseded = active.map((session) => abandoned(session, now));
   const logged = superseded.map((session) => storeAbandoned(call, unit, session));
-  unit.tx.create(call.store.ref("sessions", id), newSession(now, { kind: "board", ...sessionFields(args) }));
+  unit.tx.create(
+    call.store.ref("sessions", id),
+    newSession(now, { kind: "board", holder: call.holder, ...sessionFields(args) }),
+  );
   logged.push(logStarted(unit, id, args, superseded.length));
   unit.tx.verify(projectSnapshot);
   const handoff = begun.complete({ project, superseded, logged });
-  return { session_id: id, abandoned_sessions: superseded.length, handoff };
+  const message = "Session started successfully";
+  return { session_id: id, agent_name, abandoned_sessions: superseded.length, handoff, message };
 }
 
 function handoffOf({ project_id }: CreateSession): HandoffRequest {

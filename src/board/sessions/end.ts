@@ -1,10 +1,13 @@
 import type { Call } from "../core/call.js";
 import { existingSession } from "../core/existing.js";
-import { readDocuments } from "../core/read-document.js";
-import { write } from "../core/write.js";
-import { PAGE } from "../model/limits.js";
-import { taskDocument } from "../model/task.js";
-import { type Notes, saveNotes } from "./notes.js";
+import { type UnitOfWork, write } from "../core/write.js";
+import { newParticipant, type Participant } from "../model/participant.js";
+import type { Session } from "../model/session.js";
+import { participantsOf, readParticipants } from "../participants/read.js";
+import { refuseMore } from "./joining.js";
+import { type Kept, type Notes, type NotesUpdate, saveNotes } from "./notes.js";
+import { isLastOne, type Place, placeOf } from "./place.js";
+import { findUnfinished } from "./unfinished.js";
 
 /** The arguments of board_checkpoint_session; board_end_session requires the summary. */
 export interface SaveNotes extends Notes {
@@ -12,65 +15,131 @@ export interface SaveNotes extends Notes {
 }
 
 /**
- * Ends a board session with notes for the next one and warns of tasks it left in progress (docs/contracts.md 3,
- * board_end_session). Throws `session_not_found`, `session_not_active`.
+ * Ends the caller's part in a board session with notes for the next one, and with the last living part the session
+ * (docs/contracts.md 3.3). Warns of tasks that it left in progress. Throws `session_not_found`, `session_not_active`.
  */
 export async function endSession(call: Call, args: SaveNotes & { progress_summary: string }) {
-  const [ended, unfinished] = await Promise.all([store(call, args, true), unfinishedTasks(call, args.session_id)]);
-  return { ...ended, warnings: [...ended.warnings, ...unfinished] };
+  // A failure to look is said, not thrown: the end may have landed by then, and an error would deny it.
+  const looked = findUnfinished(call, args.session_id).catch(() => null);
+  const [{ warnings, agent_name, ...ended }, open] = await Promise.all([store(call, args, true), looked]);
+  if (open === null)
+    return { ...ended, warnings: [...warnings, "Whether tasks are still in progress could not be checked."] };
+  // While others go on, their tasks are none of the caller's business.
+  const own = ended.status === "active" ? open.filter(({ agents }) => agents.has(agent_name)) : open;
+  const unfinished = own.length === 0 ? [] : [`Still in progress: ${own.map(({ id }) => id).join(", ")}.`];
+  return { ...ended, warnings: [...warnings, ...unfinished] };
 }
 
 /**
- * Saves a session's progress without ending it (docs/contracts.md 3, board_checkpoint_session), so that a crash takes no
- * more along than what came after. Throws `session_not_found`, `session_not_active`.
+ * Saves what the caller has done in a session without ending its part (docs/contracts.md 3, board_checkpoint_session), so that
+ * a crash takes no more along than what came after. Throws `session_not_found`, `session_not_active`.
  */
 export async function checkpointSession(call: Call, args: SaveNotes) {
-  return await store(call, args, false);
+  const { agent_name: _, ...saved } = await store(call, args, false);
+  return saved;
 }
 
+/**
+ * Two round trips: the transaction reads the participants; the session is read beside it, and the commit stands only on
+ * it as it was.
+ */
 async function store(call: Call, { session_id, ...notes }: SaveNotes, end: boolean) {
   const ref = call.store.ref("sessions", session_id);
-  return await write(call, async ({ tx, get, log, now: time }) => {
-    const [snapshot] = await get([ref]);
+  return await write(call, async (unit) => {
+    const [found, snapshot] = await Promise.all([unit.tx.get(participantsOf(call, session_id)), ref.get()]);
     const session = existingSession(snapshot, session_id);
-    const now = time();
-    const { fields, changes, late, warnings } = saveNotes(
-      session,
-      notes,
-      end ? { status: "completed", ended_at: now } : null,
-    );
-    const ended = end && !late;
-    if (changes.length > 0) {
-      tx.update(ref, { ...fields, last_seen_at: late ? session.last_seen_at : now, updated_at: now });
-      log({
-        action: ended ? "session_ended" : "updated",
-        agent_name: session.agent_name ?? "system",
-        project_id: session.project_id,
-        session_id,
-        details: ended ? "Session completed" : late ? "Late notes saved on an abandoned session" : "Session checkpoint",
-        metadata: ended ? { from: "active", to: "completed" } : { changes },
-      });
+    const joined = readParticipants(found.docs);
+    const now = unit.now();
+    const { holder } = call;
+    const place = placeOf(session, joined, holder, now);
+    const saved = saveNotes(session, place, notes);
+    const ends = end && !place.ended && !(place.in === "session" && session.status === "abandoned");
+    const completes = ends && session.status === "active" && isLastOne(session, joined, place, { holder, now });
+    const agent_name = place.agent_name || "system";
+    if (ends || saved.changes.length > 0) {
+      if (place.in === "participant" && place.taken) refuseMore(session, joined);
+      const decided = { session, place, saved, ends, completes };
+      const fields = sessionFields(call, decided, now);
+      if (place.in === "participant") storePart(call, unit, decided, joined);
+      if (Object.keys(fields).length === 0) unit.tx.verify(snapshot);
+      else if (snapshot.updateTime) unit.tx.update(ref, fields, { lastUpdateTime: snapshot.updateTime });
+      logSaved(unit, decided, agent_name);
     }
-    const message = ended ? "Session ended" : changes.length > 0 ? "Notes saved" : "Nothing to save";
-    return { session_id, status: fields.status ?? session.status, warnings, message };
+    const status = completes ? "completed" : session.status;
+    return {
+      session_id,
+      status,
+      warnings: saved.warnings,
+      message: messageOf(saved, { ends, completes, status }),
+      agent_name,
+    };
   });
 }
 
-/** Says so when looking fails: the end may have landed by then, and an error would deny it. */
-async function unfinishedTasks(call: Call, sessionId: string): Promise<string[]> {
-  return await findUnfinished(call, sessionId).catch(() => [
-    "Whether tasks are still in progress could not be checked.",
-  ]);
+/** What saving notes was decided to come to. */
+interface Decided {
+  session: Session;
+  place: Place;
+  saved: NotesUpdate;
+  /** The caller's part ends. */
+  ends: boolean;
+  /** And with it the session. */
+  completes: boolean;
 }
 
-/** Warns of tasks that this session worked on, as its activity tells, and that are still in progress. */
-async function findUnfinished(call: Call, sessionId: string): Promise<string[]> {
-  const entries = await call.store.query("activity", { values: { session_id: sessionId }, limit: PAGE.max }).get();
-  const ids = new Set(
-    entries.docs.map((entry): unknown => entry.get("task_id")).filter((id) => typeof id === "string"),
-  );
-  const snapshots = await call.store.getAll([...ids].map((id) => call.store.ref("tasks", id)));
-  const found = snapshots.filter(({ exists }) => exists);
-  const open = readDocuments(taskDocument, "task", found).rows.filter(({ status }) => status === "in_progress");
-  return open.length === 0 ? [] : [`Still in progress: ${open.map(({ id }) => id).join(", ")}.`];
+/** What changes in the session itself. */
+function sessionFields(call: Call, { session, place, saved, ends, completes }: Decided, now: Date): Partial<Session> {
+  const completed = completes ? { status: "completed", ended_at: now } : {};
+  const shared = place.in === "participant" && session.shared_since === null ? { shared_since: now } : {};
+  const own =
+    place.in === "session"
+      ? {
+          ...saved.fields,
+          holder: call.holder,
+          ...(ends ? { creator_ended_at: now } : {}),
+          ...(saved.late ? {} : { last_seen_at: now }),
+        }
+      : {};
+  const fields = { ...own, ...shared, ...completed };
+  return Object.keys(fields).length === 0 ? {} : { ...fields, updated_at: now };
+}
+
+/** Stores the caller's own document, with its first notes when it has none yet. */
+function storePart(call: Call, { tx, now: time }: UnitOfWork, decided: Decided, joined: readonly Participant[]): void {
+  const { session, place, saved, ends } = decided;
+  const now = time();
+  const ref = call.store.sub(call.store.ref("sessions", session.id), "participants", call.holder);
+  const kept: Kept = { ...place.kept, ...saved.fields };
+  const fields = {
+    summary: kept.progress_summary,
+    notes: kept.handoff_notes,
+    artifacts: kept.context_artifacts,
+    last_seen_at: now,
+    ...(ends ? { ended_at: now } : {}),
+  };
+  const known = joined.some(({ id }) => id === call.holder);
+  if (known) tx.update(ref, fields);
+  else tx.create(ref, { ...newParticipant(now, place.agent_name), ...fields });
+}
+
+function logSaved({ log }: UnitOfWork, { session, saved, ends, completes }: Decided, agent_name: string): void {
+  const late = `Late notes saved on ${session.status === "abandoned" ? "an abandoned" : "a completed"} session`;
+  const details = completes ? "Session completed" : saved.late ? late : ends ? "Part ended" : "Session checkpoint";
+  log({
+    action: completes ? "session_ended" : "updated",
+    agent_name,
+    project_id: session.project_id,
+    session_id: session.id,
+    details,
+    metadata: completes ? { from: "active", to: "completed" } : { changes: saved.changes },
+  });
+}
+
+function messageOf(
+  { changes }: NotesUpdate,
+  { ends, completes, status }: Pick<Decided, "ends" | "completes"> & { status: string },
+): string {
+  if (completes) return "Session ended";
+  if (ends && status === "active") return "Your part has ended; others still take part in the session";
+  return ends || changes.length > 0 ? "Notes saved" : "Nothing to save";
 }

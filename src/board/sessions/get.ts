@@ -5,11 +5,13 @@ import { firstInRoom, fitItems, readItems } from "../core/list-answer.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
+import { countInRoom } from "../core/tokens.js";
 import { activityDocument } from "../model/activity.js";
 import { PAGE } from "../model/limits.js";
 import { taskDocument } from "../model/task.js";
+import { participantsOf, readParticipants } from "../participants/read.js";
 import { briefTask, listSessionPart, SESSION_LISTS } from "./parts.js";
-import { sessionDetail } from "./view.js";
+import { participantRow, sessionDetail } from "./view.js";
 
 /** The parts of a session, which board_get_session gives one by one. */
 export const SESSION_PARTS = ["record", ...SESSION_LISTS] as const;
@@ -24,12 +26,12 @@ export interface GetSession {
 }
 
 /**
- * One session (docs/contracts.md 3, board_get_session): the whole record with the first of its lists, or one part. Throws
+ * One session (docs/contracts.md 3, board_get_session): the whole record with the first of its lists and of those who joined it, or one part. Throws
  * `session_not_found`, `corrupt_document`. One round trip, two with tasks.
  */
 export async function getSession(call: Call, { session_id, part, limit, cursor }: GetSession) {
   if (part === undefined) return await wholeSession(call, session_id);
-  if (part === "record") return await sessionRecord(call, session_id);
+  if (part === "record") return await recordWithParticipants(call, session_id);
   return await listSessionPart(call, { session_id, part, limit, cursor });
 }
 
@@ -38,13 +40,25 @@ export async function sessionRecord(call: Call, id: string) {
   return sessionDetail(existingSession(await call.store.ref("sessions", id).get(), id), call.now());
 }
 
-const MORE = "There is more: ask for part activity or tasks.";
+/** The whole record with those who joined the session and all that they left, the first to join first. */
+async function recordWithParticipants(call: Call, id: string) {
+  const [record, joined] = await Promise.all([sessionRecord(call, id), participantsOf(call, id).get()]);
+  const rows = readParticipants(joined.docs).map(participantRow);
+  const participants = rows.slice(0, countInRoom(rows, MOST_BYTES));
+  return withWarnings({ ...record, participants }, participants.length === rows.length ? [] : [TOO_LARGE]);
+}
+
+/** What the participants in a record may take, in bytes of JSON, so that the answer stays below 500 KB. */
+const MOST_BYTES = 350_000;
+const TOO_LARGE = "The last participants had no room.";
+const MORE = "There is more: ask for part record, activity or tasks.";
 
 /** The record with its latest entries and the tasks that they name, as many as half an answer holds of each. */
 async function wholeSession(call: Call, id: string) {
-  const [snapshot, found] = await Promise.all([
+  const [snapshot, found, joined] = await Promise.all([
     call.store.ref("sessions", id).get(),
     readPage(call, [{ shape: "activity", values: { session_id: id } }], { limit: PAGE.default }, {}),
+    participantsOf(call, id).get(),
   ]);
   const session = existingSession(snapshot, id);
   const size = { ...call.answer, tokens: call.answer.tokens / 2 };
@@ -58,7 +72,10 @@ async function wholeSession(call: Call, id: string) {
     tasks.filter(({ exists }) => exists),
   );
   const shown = firstInRoom(rows.map(briefTask), size.tokens);
-  const more = activity.next_cursor === null && shown.length === rows.length ? [] : [MORE];
-  const result = { ...sessionDetail(session, call.now()), activity: activity.rows, tasks: shown };
-  return withWarnings(result, [...more, ...activity.warnings, ...warnings]);
+  const everyone = readParticipants(joined.docs).map(participantRow);
+  const participants = firstInRoom(everyone, size.tokens);
+  const isAll =
+    activity.next_cursor === null && shown.length === rows.length && participants.length === everyone.length;
+  const result = { ...sessionDetail(session, call.now()), participants, activity: activity.rows, tasks: shown };
+  return withWarnings(result, [...(isAll ? [] : [MORE]), ...activity.warnings, ...warnings]);
 }

@@ -1,13 +1,12 @@
 import { iso } from "../core/result.js";
+import type { Participant } from "../model/participant.js";
 import type { Session } from "../model/session.js";
-
-/** How long an active session may be silent before it counts as stale. */
-const STALE_MS = 30 * 60_000;
+import { SILENT_MS } from "../participants/living.js";
 
 /** Whether an active session has been silent for half an hour: its agent has probably died. */
 export function isStale(session: Pick<Session, "status" | "last_seen_at" | "started_at">, now: Date): boolean {
   const seen = session.last_seen_at ?? session.started_at;
-  return session.status === "active" && seen !== null && now.getTime() - seen.getTime() >= STALE_MS;
+  return session.status === "active" && seen !== null && now.getTime() - seen.getTime() >= SILENT_MS;
 }
 
 /** A session in a list: its subject, its notes, its cost. */
@@ -52,4 +51,18 @@ export function sessionDetail(session: Session, now: Date) {
     created_at: iso(session.created_at),
     updated_at: iso(session.updated_at),
   };
+}
+
+/** An agent that joined a session, with what it left. */
+export function participantRow({
+  agent_name,
+  joined_at,
+  last_seen_at,
+  ended_at,
+  summary,
+  notes,
+  artifacts,
+}: Participant) {
+  const times = { joined_at: iso(joined_at), last_seen_at: iso(last_seen_at), ended_at: iso(ended_at) };
+  return { agent_name, ...times, summary, notes, artifacts };
 }

@@ -3,7 +3,7 @@ import { SESSION_TYPES } from "../../board/model/enums.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { createSession } from "../../board/sessions/create.js";
 import { defineTool } from "../define.js";
-import { agentName, handoff, id, metadata, requiredText, writeInput } from "../schema.js";
+import { agentName, handoff, id, metadata, nullableText, requiredText, writeInput } from "../schema.js";
 
 const label = requiredText(LIMITS.title).optional();
 
@@ -26,6 +26,7 @@ export default defineTool({
   }),
   output: z.object({
     session_id: z.string(),
+    agent_name: nullableText,
     abandoned_sessions: z.int(),
     joined: z.literal(true).optional(),
     handoff,

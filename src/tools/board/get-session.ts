@@ -36,6 +36,7 @@ export default defineTool({
   input: z.strictObject({ session_id: id, part: z.enum(SESSION_PARTS).optional(), limit, cursor }),
   output: record.partial().extend({
     id: z.string(),
+    participants: z.array(freeForm).optional(),
     activity: z.array(listRow(activityRow)).optional(),
     tasks: z.array(brief).optional(),
     turns: z.array(freeForm).optional(),

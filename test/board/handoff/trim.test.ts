@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CUT } from "../../../src/board/core/cut.js";
+import { CUT, cutText } from "../../../src/board/core/cut.js";
 import { jsonBytes } from "../../../src/board/core/tokens.js";
 import { trimHandoff } from "../../../src/board/handoff/trim.js";
 import type { Handoff } from "../../../src/board/handoff/view.js";
@@ -9,6 +9,49 @@ import { hostileHandoff } from "./sample.js";
 const maxTokens = fc.oneof(fc.constant(1_000), fc.integer({ min: 1_000, max: 100_000 }));
 const omitted = (handoff: Handoff, what: string) =>
   handoff.omitted.find((omission) => omission.what === what)?.count ?? 0;
+
+const notesBytes = ({ last_session, last_handoff }: Handoff) => jsonBytes(last_session) + jsonBytes(last_handoff);
+
+describe("a handoff with notes of any length", () => {
+  const long = fc.record({
+    progress_summary: fc.integer({ min: 0, max: 40_000 }).map((length) => "s".repeat(length)),
+    handoff_notes: fc.integer({ min: 0, max: 200_000 }).map((length) => "é".repeat(length)),
+  });
+  const task = {
+    status: "todo",
+    priority: "low",
+    assigned_agent: null,
+    riper_mode: null,
+    depends_on: ["x".repeat(20)],
+  };
+  const entry = { action: "updated", agent_name: "ann", details: "d".repeat(100), task_id: "t", session_id: null };
+
+  it("keeps 20 tasks and 5 entries, and of the notes what fits into half of it", () => {
+    fc.assert(
+      fc.property(long, long, (last, earlier) => {
+        const session = { id: "s", status: "completed", context_artifacts: {}, started_at: null, ended_at: null };
+        const cut = trimHandoff(
+          {
+            project: { id: "p", name: "A project", status: "active", description: null },
+            last_session: { ...session, ...last },
+            last_handoff: { ...session, ...earlier },
+            active_tasks: Array.from({ length: 60 }, (_, at) => ({ ...task, id: `t${at}`, title: "x".repeat(200) })),
+            active_task_count: 60,
+            recent_activity: Array.from({ length: 20 }, (_, at) => ({ ...entry, id: `e${at}`, created_at: null })),
+            omitted: [],
+          },
+          8_000,
+        );
+        expect(cut.active_tasks.length).toBeGreaterThanOrEqual(20);
+        expect(cut.recent_activity.length).toBeGreaterThanOrEqual(5);
+        expect(notesBytes(cut)).toBeLessThanOrEqual(12_000);
+        const kept = cut.last_session?.handoff_notes?.length ?? 0;
+        // What other lists do not need is the notes' to take.
+        expect(kept).toBeGreaterThanOrEqual(Math.min(last.handoff_notes.length, 3_000));
+      }),
+    );
+  });
+});
 
 describe("any handoff", () => {
   it("fits its size, as JSON bytes / 3", () => {
@@ -55,9 +98,14 @@ describe("any handoff", () => {
     );
   });
 
-  it("loses the last session's notes only when nothing else can be cut, and says so", () => {
+  it("loses the last session's notes within half of it only when nothing else can be cut, and says so", () => {
     fc.assert(
-      fc.property(hostileHandoff, maxTokens, (whole, tokens) => {
+      fc.property(hostileHandoff, maxTokens, (any, tokens) => {
+        const { last_session } = any;
+        const handoff_notes = last_session?.handoff_notes ?? null;
+        const short = handoff_notes && cutText(handoff_notes, tokens).replace(CUT, "");
+        const notes = { progress_summary: null, handoff_notes: short, context_artifacts: {} };
+        const whole = { ...any, last_session: last_session && { ...last_session, ...notes }, last_handoff: null };
         const cut = trimHandoff(whole, tokens);
         const [before, after] = [whole.last_session?.handoff_notes, cut.last_session?.handoff_notes];
         if (before === after) return;

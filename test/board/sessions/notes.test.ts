@@ -1,16 +1,20 @@
 import { describe, expect, it } from "vitest";
+import type { Session } from "../../../src/board/model/session.js";
 import { abandoned } from "../../../src/board/sessions/abandon.js";
 import { type Notes, saveNotes } from "../../../src/board/sessions/notes.js";
-import { minutes, NOW, sampleSession } from "../samples.js";
+import { placeOf } from "../../../src/board/sessions/place.js";
+import { minutes, NOW, sampleParticipant, sampleSession } from "../samples.js";
 
-const ending = { status: "completed", ended_at: NOW } as const;
+/** Saves notes of the agent that opened the session. */
+const save = (session: Session, notes: Notes) =>
+  saveNotes(session, placeOf(session, [], session.holder ?? "me", NOW), notes);
 const FULL: Notes = { progress_summary: "new", handoff_notes: "new", context_artifacts: { a: 1 } };
 
 describe("an active session", () => {
   const session = sampleSession({ progress_summary: "old", context_artifacts: { a: 0, kept: true } });
 
   it("saves everything, artifacts key by key", () => {
-    expect(saveNotes(session, FULL, null)).toEqual({
+    expect(save(session, FULL)).toEqual({
       fields: { progress_summary: "new", handoff_notes: "new", context_artifacts: { a: 1, kept: true } },
       changes: ["progress_summary", "handoff_notes", "context_artifacts"],
       late: false,
@@ -18,24 +22,17 @@ describe("an active session", () => {
     });
   });
 
-  it("is completed by ending it, not by a checkpoint", () => {
-    const { fields, changes } = saveNotes(session, { progress_summary: "old" }, ending);
-    expect(fields).toEqual({ status: "completed", ended_at: NOW });
-    expect(changes).toEqual(["status", "ended_at"]);
-    expect(saveNotes(session, { progress_summary: "old" }, null).changes).toEqual([]);
-  });
-
   it.each<[string, Notes]>([
     ["no notes", {}],
     ["fields that are undefined", { progress_summary: undefined, handoff_notes: undefined }],
     ["what it saved before", { progress_summary: "old", context_artifacts: { kept: true } }],
   ])("is not written for %s", (_, notes) => {
-    expect(saveNotes(session, notes, null)).toEqual({ fields: {}, changes: [], late: false, warnings: [] });
+    expect(save(session, notes)).toEqual({ fields: {}, changes: [], late: false, warnings: [] });
   });
 
   it("refuses artifacts that are too large after the merge", () => {
     const large = sampleSession({ context_artifacts: { a: "x".repeat(20_000) } });
-    const grow = () => saveNotes(large, { context_artifacts: { b: "x".repeat(20_000) } }, null);
+    const grow = () => save(large, { context_artifacts: { b: "x".repeat(20_000) } });
     expect(grow).toThrow(expect.objectContaining({ code: "invalid_argument" }));
   });
 });
@@ -52,18 +49,41 @@ describe("an abandoned session", () => {
       { context_artifacts: { a: 0, b: 2 } },
     ],
     ["has nothing to add", { progress_summary: "old", handoff_notes: "old" }, { progress_summary: "new" }, {}],
-  ])("%s, whether it is ended or saved", (_, before, notes, fields) => {
-    const session = sampleSession({ ...before, status: "abandoned", ended_at: minutes(-5) });
-    for (const how of [null, ending]) {
-      const update = saveNotes(session, notes, how);
-      expect(update).toMatchObject({ late: true, warnings: [expect.stringContaining("abandoned")] });
-      expect(update.fields).toEqual(fields);
-    }
+  ])("%s", (_, before, notes, fields) => {
+    const session = sampleSession({ ...before, status: "abandoned", ended_at: minutes(-5), holder: "me" });
+    const update = save(session, notes);
+    expect(update).toMatchObject({ late: true, warnings: [expect.stringContaining("abandoned")] });
+    expect(update.fields).toEqual(fields);
   });
 
   it("takes notes that come after an empty text", () => {
     const session = sampleSession({ status: "abandoned", progress_summary: "", handoff_notes: "" });
-    expect(saveNotes(session, FULL, null).fields).toEqual(FULL);
+    expect(save(session, FULL).fields).toEqual(FULL);
+  });
+});
+
+describe("a participant's own part", () => {
+  const own = sampleParticipant({ id: "me", summary: "old" });
+  const savePart = (session: Partial<Session>, part = own) => {
+    const shared = sampleSession({ holder: "other", ...session });
+    return saveNotes(shared, placeOf(shared, [part], "me", NOW), FULL);
+  };
+
+  it.each(["active", "abandoned", "completed"])(
+    "takes everything until it has ended, in a session that is %s",
+    (status) => {
+      expect(savePart({ status }).fields).toEqual(FULL);
+    },
+  );
+
+  it("only grows once it has ended in an abandoned session, and is refused in others", () => {
+    const ended = { ...own, ended_at: NOW };
+    expect(savePart({ status: "abandoned" }, ended).fields).toEqual({
+      handoff_notes: "new",
+      context_artifacts: { a: 1 },
+    });
+    for (const status of ["active", "completed"])
+      expect(() => savePart({ status }, ended)).toThrow(expect.objectContaining({ code: "session_not_active" }));
   });
 });
 
@@ -74,8 +94,8 @@ describe("no other session takes notes", () => {
     { kind: "context" },
     { kind: "agent", status: "abandoned" },
   ])("%o", (fields) => {
-    const save = () => saveNotes(sampleSession(fields), FULL, ending);
-    expect(save).toThrow(expect.objectContaining({ code: "session_not_active" }));
+    const refused = () => save(sampleSession(fields), FULL);
+    expect(refused).toThrow(expect.objectContaining({ code: "session_not_active" }));
   });
 });
 

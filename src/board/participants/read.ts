@@ -1,0 +1,16 @@
+import type { Query, Snapshot } from "../../firestore/store.js";
+import type { Call } from "../core/call.js";
+import { readMended } from "../core/read-document.js";
+import { MOST_PARTICIPANTS, type Participant, participantDocument } from "../model/participant.js";
+
+/** The query of those who joined a session, for a transaction or beside one. */
+export function participantsOf({ store }: Call, sessionId: string): Query {
+  const parent = store.ref("sessions", sessionId);
+  return store.query("participants", { parent, limit: MOST_PARTICIPANTS + 1 });
+}
+
+/** Those who joined, the first to join first. A field of a wrong type counts as missing: damage takes nobody's part away. */
+export function readParticipants(found: readonly Snapshot[]): Participant[] {
+  const joined = found.map((snapshot) => readMended(participantDocument, snapshot));
+  return joined.sort((a, b) => Number(a.joined_at) - Number(b.joined_at) || (a.id < b.id ? -1 : 1));
+}
