@@ -10,6 +10,7 @@ interface Lane {
   order: number;
   /** Files at a time. Lanes of one order share it. */
   workers: number;
+  /** Milliseconds after which a test counts as hung: far above what any takes, also on a busy machine. */
   testTimeout: number;
 }
 
@@ -19,34 +20,34 @@ const OWN_FOLDERS = ["embedded", "contract", "protocol", "rules", "race", "crash
 
 const LANES: Lane[] = [
   // Whatever has no lane of its own needs no store: a new folder of tests is never forgotten.
-  { name: "unit", include: ["test/**/*.test.ts"], exclude: OWN_FOLDERS, order: 0, workers: 2, testTimeout: 30_000 },
-  { name: "embedded", include: [folder("embedded")], order: 0, workers: 2, testTimeout: 20_000 },
+  { name: "unit", include: ["test/**/*.test.ts"], exclude: OWN_FOLDERS, order: 0, workers: 2, testTimeout: 90_000 },
+  { name: "embedded", include: [folder("embedded")], order: 0, workers: 2, testTimeout: 90_000 },
   {
     name: "contract-embedded",
     include: [folder("contract")],
     store: "embedded",
     order: 1,
     workers: 2,
-    testTimeout: 20_000,
+    testTimeout: 90_000,
   },
   // These start the built command line, with the stores that each test says.
-  { name: "commands", include: [folder("commands")], order: 1, workers: 2, testTimeout: 30_000 },
-  { name: "protocol", include: [folder("protocol")], store: "embedded", order: 1, workers: 2, testTimeout: 30_000 },
+  { name: "commands", include: [folder("commands")], order: 1, workers: 2, testTimeout: 90_000 },
+  { name: "protocol", include: [folder("protocol")], store: "embedded", order: 1, workers: 2, testTimeout: 90_000 },
   {
     name: "contract-emulator",
     include: [folder("contract")],
     store: "emulator",
     order: 2,
     workers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
   },
-  { name: "rules", include: [folder("rules")], store: "emulator", order: 2, workers: 2, testTimeout: 30_000 },
+  { name: "rules", include: [folder("rules")], store: "emulator", order: 2, workers: 2, testTimeout: 90_000 },
   // From here on a single test starts several processes.
-  { name: "race-embedded", include: [folder("race")], store: "embedded", order: 3, workers: 2, testTimeout: 60_000 },
-  { name: "crash", include: [folder("crash")], store: "embedded", order: 3, workers: 2, testTimeout: 120_000 },
-  { name: "e2e", include: [folder("e2e")], store: "embedded", order: 3, workers: 2, testTimeout: 120_000 },
+  { name: "race-embedded", include: [folder("race")], store: "embedded", order: 3, workers: 2, testTimeout: 180_000 },
+  { name: "crash", include: [folder("crash")], store: "embedded", order: 3, workers: 2, testTimeout: 240_000 },
+  { name: "e2e", include: [folder("e2e")], store: "embedded", order: 3, workers: 2, testTimeout: 240_000 },
   // These mostly wait for the emulator.
-  { name: "race-emulator", include: [folder("race")], store: "emulator", order: 4, workers: 3, testTimeout: 120_000 },
+  { name: "race-emulator", include: [folder("race")], store: "emulator", order: 4, workers: 3, testTimeout: 240_000 },
 ];
 
 /** Long runs (`npm run test:soak`), in no other run. */
@@ -86,7 +87,7 @@ function project({ name, include, exclude = [], store, order, workers, testTimeo
       globalSetup: onEmulator ? ["test/support/lane-emulator.ts"] : [],
       expect: { requireAssertions: true },
       testTimeout,
-      hookTimeout: 60_000,
+      hookTimeout: 120_000,
       maxWorkers: workers,
       sequence: { groupOrder: order },
     },

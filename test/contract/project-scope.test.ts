@@ -140,7 +140,7 @@ describe("heartbeats of a server of one project", () => {
     // The same agent holds a task of the other project.
     await holder.call("board_claim_task", { task_id: id, agent_name: SHARED_AGENT });
     const claimed = await lease(id);
-    await vi.waitFor(async () => expect(await lease(id)).toBeGreaterThan(claimed), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await lease(id)).toBeGreaterThan(claimed), { timeout: 30_000 });
     await holder.close();
     expect(await lease(other.task)).toBe(before);
   });

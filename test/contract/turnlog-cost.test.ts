@@ -71,7 +71,7 @@ it("an append to a turn of 10,000 items costs what the first one did, and no doc
   // A little longer only because numbers have more digits; the items would be hundreds of thousands of characters.
   expect(JSON.stringify({ dialog_count, ...turn }).length).toBeLessThan(size + 100);
   // 10,000 documents, possibly on a busy machine.
-}, 120_000);
+}, 240_000);
 
 it("the history costs the same however large the turns of its sessions are", async () => {
   const rpcs = await recorder.during(() => agent.call("sessionlog_query_history", { limit: 1 }));

@@ -77,7 +77,7 @@ it("a store that refuses connections is reported", async () => {
 });
 
 it("a connection that died unnoticed is replaced after at most one failed call", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const proxy = await startPartitionProxy(await startEmbeddedEmulator(), "connected");
   const agent = await startAgent({ FIREBOARD_STORE: "emulator", FIRESTORE_EMULATOR_HOST: proxy.host });

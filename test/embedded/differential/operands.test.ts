@@ -119,7 +119,7 @@ describe("the official emulator and the embedded store find the same", () => {
     return [embedded, official];
   }
 
-  it("with every operator and special operand", { timeout: 60_000 }, async (context) => {
+  it("with every operator and special operand", { timeout: 180_000 }, async (context) => {
     const [embedded, official] = await connect(context, DOCUMENTS);
     const surprises: string[] = [];
     const left = [...filters()];

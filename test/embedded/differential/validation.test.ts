@@ -44,7 +44,7 @@ describe("the official emulator and the embedded store answer with the same code
     if ("stop" in emulator) await emulator.stop();
   });
 
-  it(`to ${REQUESTS.length} requests`, { timeout: 120_000 }, async (context) => {
+  it(`to ${REQUESTS.length} requests`, { timeout: 240_000 }, async (context) => {
     if ("unavailable" in emulator) return context.skip(`official emulator not available: ${emulator.unavailable}`);
     const embedded = rawClient(engine.port, "demo-validation");
     const official = rawClient(Number(emulator.host.split(":")[1]), "demo-validation");

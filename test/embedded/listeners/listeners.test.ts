@@ -119,7 +119,7 @@ it("nothing is left of listeners that stopped", async () => {
   expect([engine.listeners(), other.listeners()]).toEqual([1, 1]);
   first.stop();
   second.stop();
-  await vi.waitFor(() => expect([engine.listeners(), other.listeners()]).toEqual([0, 0]), { timeout: 10_000 });
+  await vi.waitFor(() => expect([engine.listeners(), other.listeners()]).toEqual([0, 0]), { timeout: 30_000 });
 });
 
 it("a store that a newer program has taken ends the listeners with the reason, not the process", async () => {

@@ -115,5 +115,5 @@ it("nothing is left of a client that vanished", async () => {
   await stream.batch();
   expect(store.engine.listeners()).toBe(1);
   stream.vanish();
-  await vi.waitFor(() => expect(store.engine.listeners()).toBe(0), { timeout: 10_000 });
+  await vi.waitFor(() => expect(store.engine.listeners()).toBe(0), { timeout: 30_000 });
 });

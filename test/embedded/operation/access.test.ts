@@ -75,7 +75,7 @@ async function start(limits: EngineTestOptions) {
   });
   const restart = () => other.get<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy;
   const logCanRestart = () =>
-    vi.waitFor(() => expect(restart(), "a snapshot keeps the log").toBe(0), { timeout: 5_000 });
+    vi.waitFor(() => expect(restart(), "a snapshot keeps the log").toBe(0), { timeout: 30_000 });
   return { raw, logCanRestart };
 }
 

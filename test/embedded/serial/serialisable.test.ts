@@ -2,7 +2,7 @@ import { it } from "vitest";
 import { expectSerialisable } from "./check-history.js";
 
 it("transactions of 4 processes, some of them killed, are serialisable and lose nothing", {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   await expectSerialisable({ workers: 4, transactions: 800, killEvery: 80 });
 });
