@@ -81,8 +81,9 @@ describe("board_create_tasks", () => {
     }));
     const { tasks } = await create(project_id, chain.slice(0, 100));
     expect(ids((await board.call("board_get_task", { task_id: tasks[99].id })).blocked_by)).toEqual([tasks[98].id]);
-    const listed = await board.call("board_get_tasks", { project_id, limit: 200 });
-    expect(ids(listed.tasks)).toEqual(ids(tasks));
+    const listed = await board.call("board_get_tasks", { project_id, limit: 50 });
+    const rest = await board.call("board_get_tasks", { project_id, limit: 50, cursor: listed.next_cursor });
+    expect(ids([...listed.tasks, ...rest.tasks])).toEqual(ids(tasks));
     const { projects } = await board.call("board_get_projects", { limit: 200 });
     expect(projects.find(({ id }: Answer) => id === project_id).total_tasks).toBe(100);
     for (const wrong of [chain, []]) expect((await refusal(project_id, wrong)).code).toBe("invalid_argument");

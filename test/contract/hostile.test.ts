@@ -102,11 +102,16 @@ describe("a forged cursor", () => {
     "of %s is refused or a page",
     async (tool, shape) => {
       const project_id = await board.project();
+      const { session_id } = await board.call("board_create_session", { project_id });
       for (const _ of ["two", "rows"]) {
-        await board.task(project_id);
+        await board.task(project_id, { session_id });
         await board.call("board_create_session", { project_id });
       }
-      const args = { limit: 1, ...("project_id" in shape ? { project_id } : {}) };
+      const args = {
+        limit: 1,
+        ...("project_id" in shape ? { project_id } : {}),
+        ...("part" in shape ? { session_id, part: "activity" } : {}),
+      };
       const genuine = (await board.call(tool, args)).next_cursor;
       const [fingerprint] = JSON.parse(Buffer.from(genuine, "base64url").toString());
       await fc.assert(

@@ -63,7 +63,7 @@ describe("the next session gets what the earlier ones left", () => {
     expect(third.handoff.last_session).toMatchObject({ handoff_notes: "from ben" });
     const { sessions } = await board.call("board_get_sessions", { project_id });
     expect(sessions.map(({ progress_summary }: { progress_summary: string }) => progress_summary)).toEqual([
-      null,
+      undefined,
       "b",
       "late notes of ann",
     ]);
