@@ -121,6 +121,7 @@ export const SHAPES = shapes({
   taskCounts: { collection: "tasks", filters: { project_id: "==", status: "==" }, orderBy: [] },
   openTaskCount: { collection: "tasks", filters: { project_id: "==", status: "!=" }, orderBy: [] },
   subtasks: { collection: "tasks", filters: { parent_task_id: "==" }, orderBy: [["created_at", "asc"]] },
+  openSubtasksOfMany: { collection: "tasks", filters: { parent_task_id: "in", status: "!=" }, orderBy: [] },
   subtasksOfMany: { collection: "tasks", filters: { parent_task_id: "in" }, orderBy: [] },
   dependents: { collection: "tasks", filters: { depends_on: "array-contains" }, orderBy: [] },
   dependentsOfMany: { collection: "tasks", filters: { depends_on: "array-contains-any" }, orderBy: [] },

@@ -128,7 +128,7 @@ describe("board_claim_task by project_id", () => {
     const taken: string[] = [];
     for (const agent_name of ["a", "b", "c"]) taken.push((await claim({ project_id, agent_name })).task.id);
     expect(taken).toEqual([high, after, low]);
-    const none = { task: null, held: [], reason: expect.any(String) };
+    const none = { task: null, held: [], reason: expect.any(String), looked_at: 6 };
     expect(await claim({ project_id, agent_name: "d" })).toEqual(none);
     await board.call("board_update_task", { task_id: low, status: "done" });
     expect((await claim({ project_id, agent_name: "d" })).task.id).toBe(waiting);

@@ -123,6 +123,20 @@ describe("round trips in sequence (docs/contracts.md 1.2)", () => {
     });
   });
 
+  it("board_claim_task: 3, and one for each level of ancestors whose own are not in the first read", async () => {
+    const project_id = await make("board_create_project", { name: "p" });
+    const done = await make("board_create_task", { project_id, title: "d", status: "done" });
+    const line: string[] = [];
+    for (let level = 0; level < 4; level += 1) {
+      const above = line.length > 0 ? { parent_task_id: line.at(-1) } : {};
+      line.push(await make("board_create_task", { project_id, title: "t", depends_on: [done], ...above }));
+    }
+    const trips: number[] = [];
+    for (const task_id of line) trips.push(roundTrips(await during("board_claim_task", { task_id, agent_name: "a" })));
+    // The parent comes with the task; what stands above it takes a read for each level.
+    expect(trips).toEqual([3, 3, 4, 5]);
+  });
+
   it.each(["standard", "full", "resume"])(
     "session_init %s: two reads, and the commit for a named agent",
     async (scope) => {

@@ -1,7 +1,7 @@
 import { iso } from "../core/result.js";
 import type { Project } from "../model/project.js";
 import { isStale } from "../sessions/view.js";
-import { blockers } from "../tasks/readiness.js";
+import { openDependencies } from "../tasks/readiness.js";
 import type { Board } from "./collect.js";
 import { relevantMemories } from "./memories.js";
 import { type InitScope, SCOPES, SECTIONS, type Section } from "./scopes.js";
@@ -31,7 +31,9 @@ export interface Given {
 export const MAKE: Record<Section, (given: Given) => Content | Promise<Content>> = {
   pending_tasks: ({ board, scope, now }) => {
     const first = board.open.slice(0, FIRST_TASKS);
-    const blocked = first.filter((task) => task.status === "blocked" || blockers(task, known(board)).length > 0);
+    const blocked = first.filter(
+      (task) => task.status === "blocked" || openDependencies(task, known(board)).length > 0,
+    );
     return {
       tasks: first.map(({ id, title, status, priority, assigned_agent }) => ({
         id,

@@ -22,7 +22,8 @@ export interface Page {
   behind(index: number): string | null;
 }
 
-interface Found {
+/** A document that was found, and in which of the queries. */
+export interface BucketDocument {
   document: Snapshot;
   bucket: number;
 }
@@ -85,8 +86,8 @@ function cut(
   limit: number,
   filters: object,
 ): Page {
-  const found: Found[] = [];
-  const pageTo = (last: Found | null): Page => {
+  const found: BucketDocument[] = [];
+  const pageTo = (last: BucketDocument | null): Page => {
     const next_cursor = last && cursorBehind(buckets, last, filters);
     const behind = (index: number) => {
       const at = found[index];
@@ -94,7 +95,7 @@ function cut(
     };
     return { documents: found.map(({ document }) => document), next_cursor, behind };
   };
-  let last: Found | null = null;
+  let last: BucketDocument | null = null;
   for (const [bucket, answer] of answers.entries())
     for (const [at, document] of answer.entries()) {
       // A bucket's answer that is full may have more after its last document, which was read only to find out.
@@ -105,7 +106,12 @@ function cut(
   return pageTo(null);
 }
 
-function cursorBehind(buckets: readonly Bucket[], { document, bucket }: Found, filters: object): string {
+/** The cursor of a list of these queries that goes on behind this document. */
+export function cursorBehind(
+  buckets: readonly Bucket[],
+  { document, bucket }: BucketDocument,
+  filters: object,
+): string {
   const shape = buckets[bucket]?.shape as ShapeName;
   return encodeCursor({ bucket, after: positionOf(shape, document) }, filters);
 }

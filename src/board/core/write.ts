@@ -110,6 +110,20 @@ export async function write<T>(
 }
 
 /**
+ * A `write` whose answer also tells what was read beside it and decides nothing: `work` gives the function that makes the
+ * answer of both. The commit waits for it only under an idempotency key, which stores the answer with the change.
+ */
+export async function writeBeside<B, T>(
+  call: Call,
+  beside: Promise<B>,
+  work: (write: UnitOfWork) => Promise<(found: B) => T>,
+): Promise<T> {
+  if (call.idempotency) return await write(call, async (unit) => (await work(unit))(await beside));
+  const answer = await write(call, work);
+  return answer(await beside);
+}
+
+/**
  * The result of an earlier call under the same idempotency key, as `write` would give it, for operations that can be
  * refused before they come to write. Null when there is none. Throws `conflict` as `write` does. One round trip.
  */

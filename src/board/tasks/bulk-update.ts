@@ -1,9 +1,10 @@
 import type { Call } from "../core/call.js";
 import { leaseCaller, readNamedSession } from "../core/caller.js";
 import { withWarnings } from "../core/result.js";
-import { write } from "../core/write.js";
+import { writeBeside } from "../core/write.js";
 import type { Priority, Resolution, TaskStatus } from "../model/enums.js";
 import { changeTask } from "./change.js";
+import { type Doubts, progressWarningsOfMany, readDoubts } from "./progress-warnings.js";
 import { byPath, relatedRefs, requireOpenProject, requireTask } from "./relations.js";
 import { storeUpdate } from "./update.js";
 
@@ -25,7 +26,7 @@ export interface BulkUpdateTasks {
 export async function bulkUpdateTasks(call: Call, args: BulkUpdateTasks) {
   const { task_ids, session_id, ...change } = args;
   const ids = [...new Set(task_ids)];
-  return await write(call, async (unit) => {
+  return await writeBeside(call, readDoubts(call, ids, change), async (unit) => {
     const taskRefs = ids.map((id) => call.store.ref("tasks", id));
     const [snapshots, named] = await Promise.all([
       unit.get([...taskRefs, ...relatedRefs(call, { project: change.project_id })]),
@@ -44,6 +45,10 @@ export async function bulkUpdateTasks(call: Call, args: BulkUpdateTasks) {
 
     const changed = updates.filter(({ update }) => update.changes.length > 0).length;
     const result = { requested: ids.length, changed, no_op: ids.length - changed, message: "Tasks updated" };
-    return withWarnings(result, named.warnings);
+    const moved = new Set(updates.flatMap(({ task, update }) => (update.moved.to === undefined ? [] : [task.id])));
+    return (doubts: Doubts[]) => {
+      const ofMoved = doubts.filter(({ id }) => moved.has(id));
+      return withWarnings(result, [...named.warnings, ...progressWarningsOfMany(ofMoved)]);
+    };
   });
 }

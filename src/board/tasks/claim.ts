@@ -2,14 +2,15 @@ import type { Call } from "../core/call.js";
 import { type NamedSession, readNamedSession } from "../core/caller.js";
 import { BoardError, invalidArgument } from "../core/errors.js";
 import { existingTask } from "../core/existing.js";
-import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
 import { earlierResult, type UnitOfWork, write } from "../core/write.js";
-import { type Lease, type Task, taskDocument } from "../model/task.js";
+import type { Lease, Task } from "../model/task.js";
 import { statusTimes } from "./change.js";
 import { heldIds, readHeld } from "./held.js";
 import { alreadyClaimed, isHeldByOther, liveLease, newLease } from "./lease.js";
-import { blockers, isFree } from "./readiness.js";
+import { openSubtasks, openSubtaskWarnings } from "./open-subtasks.js";
+import { addRelatives, type ReadRelatives, readRelatives } from "./read-readiness.js";
+import { isFree, notDoneWarnings, relativeIds, type Waiting, waitingText, waitsFor } from "./readiness.js";
 import { byPath, requireOpenProject } from "./relations.js";
 import { readCandidates, takeCandidate } from "./select-candidate.js";
 import { taskDetail } from "./view.js";
@@ -26,7 +27,7 @@ export interface ClaimTask {
 /** The result of board_claim_task: the claimed task, or why there is none; and which tasks of the project the name holds. */
 export type Claimed =
   | { task: ReturnType<typeof taskDetail>; held: string[]; message: string; warnings?: string[] }
-  | { task: null; held: string[]; reason: string };
+  | { task: null; held: string[]; reason: string; looked_at: number };
 
 /**
  * Claims one task for an agent (docs/contracts.md 3, board_claim_task): the given one, or the best ready one of a project.
@@ -54,22 +55,34 @@ export async function claimTask(call: Call, args: ClaimTask): Promise<Claimed> {
   if (read.status === "rejected") throw read.reason;
   if (namesake.status === "rejected") throw namesake.reason;
   const held = namesake.value;
-  if (!("more" in read.value)) return await claimOne(call, args, read.value, held);
-  const claimed = await takeCandidate(call, wanted, read.value, (candidate) => claimOne(call, args, candidate, held));
-  const reason = "No task of this project is ready and free.";
-  return claimed ?? { task: null, held: heldIds(held, project_id), reason };
+  const one = (task: Task, relatives: string[]) => claimOne(call, args, { task, relatives, held });
+  if (!("more" in read.value)) return await one(read.value, relativeIds(read.value, new Map()));
+  const { claimed, looked_at, more } = await takeCandidate(call, wanted, read.value, one);
+  if (claimed) return claimed;
+  const reason = more
+    ? `None of the first ${looked_at} open tasks is ready and free, but there are more. board_get_tasks with ready looks further with its cursor; claim one of those by its task_id.`
+    : "No task of this project is ready and free.";
+  return { task: null, held: heldIds(held, project_id), reason, looked_at };
 }
 
 async function readTask(call: Call, id: string): Promise<Task> {
   return existingTask(await call.store.ref("tasks", id).get(), id);
 }
 
-/** Decides one task in one transaction: a read of it with all it depends on, and the commit. */
-async function claimOne(call: Call, args: ClaimTask, seen: Task, held: readonly Task[]): Promise<Claimed> {
+/** The task to be decided as it was read before, which tasks seem to decide whether it is ready, and what its agent holds. */
+interface Seen {
+  task: Task;
+  relatives: readonly string[];
+  held: readonly Task[];
+}
+
+/** Decides one task in one transaction: a read of it with all it waits for, and the commit. */
+async function claimOne(call: Call, args: ClaimTask, seen: Seen): Promise<Claimed> {
   return await write(call, async (unit) => {
-    const [{ task, dependencies }, named] = await Promise.all([
+    const [{ task, waits }, named, subtasks] = await Promise.all([
       readDecision(call, unit, seen),
       readNamedSession(call, args.session_id),
+      openSubtasks(call, [seen.task.id]),
     ]);
     const now = unit.now();
     const lease = liveLease(task, now);
@@ -77,12 +90,16 @@ async function claimOne(call: Call, args: ClaimTask, seen: Task, held: readonly 
     // No session: a claim says by its agent's name whose it is.
     const caller = { agent: args.agent_name, session_id: null, holder: call.holder, heartbeatMs: call.heartbeatMs };
     if (lease && (fromPool || isHeldByOther(lease, caller, now))) throw alreadyClaimed(task.id, lease, caller);
-    if (!lease) refuseUnclaimable(task, fromPool ? null : args.agent_name, dependencies, now);
+    if (!lease) refuseUnclaimable(task, fromPool ? null : args.agent_name, waits, now);
+    const open = subtasks.get(task.id) ?? [];
+    if (fromPool && open.length > 0) throw isParent(task.id);
     const claimed = lease ? renewClaim(call, unit, args, task, lease) : storeClaim(call, unit, args, task, named);
     const { warnings = [], ...result } = claimed;
-    return withWarnings({ ...result, held: heldIds(held, task.project_id, [task.id]) }, [
+    const doubts = lease ? [] : [...openSubtaskWarnings(open), ...notDoneWarnings(task.id, waits)];
+    return withWarnings({ ...result, held: heldIds(seen.held, task.project_id, [task.id]) }, [
       ...named.warnings,
       ...warnings,
+      ...doubts,
     ]);
   });
 }
@@ -110,6 +127,11 @@ function renewClaim(call: Call, unit: UnitOfWork, args: ClaimTask, task: Task, h
   };
 }
 
+/** Why the pool goes on to the next candidate: no caller sees it. */
+function isParent(id: string): BoardError {
+  return new BoardError("not_claimable", `Task ${id} has open subtasks.`, "Claim one of these.");
+}
+
 function storeClaim(call: Call, unit: UnitOfWork, args: ClaimTask, task: Task, named: NamedSession): Taken {
   const now = unit.now();
   const taken = { agent_name: args.agent_name, session_id: args.session_id ?? null, holder: call.holder };
@@ -134,12 +156,7 @@ function storeClaim(call: Call, unit: UnitOfWork, args: ClaimTask, task: Task, n
 }
 
 /** `assignee`: who may go on with a task that is in progress without a lease, if anybody may. */
-function refuseUnclaimable(
-  task: Task,
-  assignee: string | null,
-  dependencies: ReadonlyMap<string, Task>,
-  now: Date,
-): void {
+function refuseUnclaimable(task: Task, assignee: string | null, waits: Waiting, now: Date): void {
   const own = task.status === "in_progress" && assignee !== null && task.assigned_agent === assignee;
   if (!own && !isFree(task, now))
     throw new BoardError(
@@ -148,30 +165,30 @@ function refuseUnclaimable(
       "board_get_task shows its status; board_update_task can put it back to todo.",
       { status: task.status, assigned_agent: task.assigned_agent },
     );
-  const blocked = own ? [] : blockers(task, dependencies);
-  if (blocked.length > 0)
+  const text = own ? null : waitingText(task.id, waits);
+  if (text)
     throw new BoardError(
       "not_claimable",
-      `Task ${task.id} waits for: ${blocked.map(({ id }) => id).join(", ")}.`,
-      "Finish these first, or take one that is missing out of depends_on.",
-      { blocked_by: blocked.map(({ id, status }) => ({ id, status })) },
+      text,
+      "Finish these first. board_update_task takes one that is missing out of depends_on, and moves a task in the tree by parent_task_id.",
+      { blocked_by: waits.blocked_by.map(({ title: _, ...blocker }) => blocker) },
     );
 }
 
-/** The task with its project, which must be open, and its dependencies: one read, unless they changed since `seen`. */
-async function readDecision(call: Call, { get }: UnitOfWork, seen: Task) {
-  const refs = ({ project_id, depends_on }: Task) => [
-    call.store.ref("projects", project_id || "none"),
-    ...depends_on.map((id) => call.store.ref("tasks", id)),
-  ];
-  const snapshots = await get([call.store.ref("tasks", seen.id), ...refs(seen)]);
+/**
+ * The task with its project, which must be open, and what it waits for, as `relatives` names it: one read, and one more for
+ * each level that has changed or was not known before.
+ */
+async function readDecision(call: Call, { get }: UnitOfWork, { task: seen, relatives }: Seen) {
+  const projectRef = (task: Task) => call.store.ref("projects", task.project_id || "none");
+  const ids = [...new Set([seen.id, ...relatives])];
+  const [project, ...snapshots] = await get([projectRef(seen), ...ids.map((id) => call.store.ref("tasks", id))]);
   const task = existingTask(snapshots[0], seen.id);
-  const known = byPath(snapshots);
-  const read = byPath([...snapshots, ...(await get(refs(task).filter(({ path }) => !known.has(path))))]);
-  requireOpenProject(call, read, task.project_id);
+  const moved = task.project_id === seen.project_id ? [] : await get([projectRef(task)]);
+  requireOpenProject(call, byPath([...(project ? [project] : []), ...moved]), task.project_id);
 
-  const found = task.depends_on.flatMap((id) => read.get(call.store.ref("tasks", id).path) ?? []);
-  const present = found.filter(({ exists }) => exists);
-  const { rows } = readDocuments(taskDocument, "task", present);
-  return { task, dependencies: new Map(rows.map((row) => [row.id, row])) };
+  const known: ReadRelatives = new Map();
+  addRelatives(known, snapshots);
+  const waits = waitsFor(task, await readRelatives({ ref: call.store.ref, getAll: get }, [task], known));
+  return { task, waits };
 }

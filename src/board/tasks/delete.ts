@@ -2,6 +2,7 @@ import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { BoardError } from "../core/errors.js";
 import { existingTask } from "../core/existing.js";
+import { perQuery } from "../core/query-values.js";
 import { readDocument } from "../core/read-document.js";
 import { type UnitOfWork, write } from "../core/write.js";
 import { LIMITS } from "../model/limits.js";
@@ -13,9 +14,6 @@ export interface DeleteTask {
   require_done: boolean;
   cascade_subtasks: boolean;
 }
-
-/** Values that one `in` or `array-contains-any` filter takes. */
-const PER_QUERY = 30;
 
 /**
  * Deletes a task, with its subtasks when asked to, and takes the ids out of other tasks' depends_on; each deleted or
@@ -114,10 +112,7 @@ function dropDependencies(call: Call, { tx, log, now }: UnitOfWork, dependent: T
 }
 
 async function inChunks(ids: readonly string[], find: (chunk: string[]) => Promise<{ docs: Snapshot[] }>) {
-  const chunks = Array.from({ length: Math.ceil(ids.length / PER_QUERY) }, (_, at) =>
-    ids.slice(at * PER_QUERY, (at + 1) * PER_QUERY),
-  );
-  return (await Promise.all(chunks.map(find))).flatMap(({ docs }) => docs);
+  return (await Promise.all(perQuery(ids).map(find))).flatMap(({ docs }) => docs);
 }
 
 const task = (snapshot: Snapshot): Task => readDocument(taskDocument, "task", snapshot);

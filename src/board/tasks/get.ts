@@ -6,14 +6,15 @@ import { withWarnings } from "../core/result.js";
 import { activityDocument } from "../model/activity.js";
 import { PAGE } from "../model/limits.js";
 import { type Task, taskDocument } from "../model/task.js";
-import { readDependencies } from "./list.js";
-import { blockers } from "./readiness.js";
+import { readRelatives } from "./read-readiness.js";
+import { notDoneWarnings, waitingText, waitsFor } from "./readiness.js";
 import { timeInStatus } from "./time-in-status.js";
 import { taskDetail } from "./view.js";
 
 /**
  * One task with its subtasks, the dependencies that block it, the open tasks that it blocks, and the seconds it spent in
- * each status (docs/contracts.md 3, board_get_task): the task whole, of the lists what a quarter of an answer holds. Throws `task_not_found`, `corrupt_document`. Two round trips, one without dependencies.
+ * each status (docs/contracts.md 3, board_get_task): the task whole, of the lists what a quarter of an answer holds. Throws
+ * `task_not_found`, `corrupt_document`. One round trip, and one for each level of what it waits for.
  */
 export async function getTask(call: Call, taskId: string) {
   const limit = PAGE.max;
@@ -26,11 +27,18 @@ export async function getTask(call: Call, taskId: string) {
   const task = existingTask(snapshot, taskId);
   const subtasks = readDocuments(taskDocument, "task", children.docs);
   const waiting = readDocuments(taskDocument, "task", dependents.docs);
-  const warnings = [...subtasks.warnings, ...waiting.warnings];
+  const waits = waitsFor(task, await readRelatives(call.store, [task]));
+  const unknown = waitingText(task.id, { ...waits, blocked_by: [] });
+  const warnings = [
+    ...subtasks.warnings,
+    ...waiting.warnings,
+    ...(unknown ? [unknown] : []),
+    ...notDoneWarnings(task.id, waits),
+  ];
   const open = task.status === "done" ? [] : waiting.rows.filter(({ status }) => status !== "done");
   const lists = {
     subtasks: subtasks.rows.map(brief),
-    blocked_by: blockers(task, await readDependencies(call, [task])),
+    blocked_by: waits.blocked_by,
     blocking: open.map(brief),
   };
   const { shown, missing } = firstOfEach(lists, call.answer.tokens / 4);

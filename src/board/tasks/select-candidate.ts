@@ -1,17 +1,20 @@
+import { type Batch, scanBuckets } from "../core/bucket-scan.js";
 import type { Call } from "../core/call.js";
 import { sha256 } from "../core/digest.js";
 import { asBoardError, type ErrorCode } from "../core/errors.js";
-import { readPage } from "../core/paging.js";
+import { lookingTime } from "../core/looking-time.js";
+import type { BucketDocument } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
 import { type Task, taskDocument } from "../model/task.js";
-import { readDependencies } from "./list.js";
 import { taskBuckets } from "./list-order.js";
-import { isFree, isReady } from "./readiness.js";
+import { openSubtasks } from "./open-subtasks.js";
+import { type ReadRelatives, readRelatives } from "./read-readiness.js";
+import { isFree, isReady, relativeIds } from "./readiness.js";
 import { byPath, requireOpenProject } from "./relations.js";
 
 /** How many open tasks are read for the best one that is ready. */
 const FIRST_TASKS = 30;
-/** How many are read when none of the first ones could be claimed. */
+/** How many are read at a time when none of the first ones could be claimed. */
 const MORE_TASKS = 200;
 
 /** For whom a task is looked for, and in which project. */
@@ -23,103 +26,136 @@ export interface Wanted {
 /** What an agent could claim, the best first. */
 export interface Candidates {
   tasks: Task[];
-  /** Whether there are open tasks beyond those that were read. */
+  /** How many open tasks were looked at for them. */
+  looked_at: number;
+  /** Whether there may be open tasks behind these. */
+  more: boolean;
+  /** Those tasks, as they are asked for. */
+  rest: AsyncIterator<Batch, void>;
+}
+
+/** What a search for a candidate came to; without `claimed` there is none among the tasks that were looked at. */
+export interface PoolSearch<T> {
+  claimed: T | null;
+  /** How many open tasks were looked at. */
+  looked_at: number;
+  /** Whether time was up before all were. */
   more: boolean;
 }
 
 /**
- * What an agent could claim of a project: those of the first `limit` open tasks, in the board's order, that nobody holds and
- * that no other one of them is known to block. Throws `project_not_found`, `project_archived`. One round trip.
+ * What an agent could claim of a project: the best of the first open tasks, in the board's order. Throws
+ * `project_not_found`, `project_archived`. One round trip.
  */
-export async function readCandidates(
-  call: Call,
-  { project_id, agent_name }: Wanted,
-  limit = FIRST_TASKS,
-): Promise<Candidates> {
-  const [project, page] = await Promise.all([
-    call.store.ref("projects", project_id).get(),
-    readPage(call, taskBuckets({ project_id }), { limit }, {}),
-  ]);
+export async function readCandidates(call: Call, wanted: Wanted): Promise<Candidates> {
+  const { project_id } = wanted;
+  const start = { bucket: 0, after: null };
+  const rest = scanBuckets(call, taskBuckets({ project_id }), { start, first: FIRST_TASKS, size: MORE_TASKS });
+  const [project, first] = await Promise.all([call.store.ref("projects", project_id).get(), rest.next()]);
   requireOpenProject(call, byPath([project]), project_id);
-  const now = call.now();
-  const { rows } = readDocuments(taskDocument, "task", page.documents);
+  if (first.done) return { tasks: [], looked_at: 0, more: false, rest };
+  const { found, next } = first.value;
+  return { tasks: offered(found, wanted, call.now()), looked_at: found.length, more: next !== null, rest };
+}
+
+/** Those of the tasks that nobody holds and that are nobody else's, and that no other one shows to wait or to be a parent. */
+function offered(found: readonly BucketDocument[], { agent_name }: Wanted, now: Date): Task[] {
+  const documents = found.map(({ document }) => document);
+  const { rows } = readDocuments(taskDocument, "task", documents);
   const open = new Set(rows.map(({ id }) => id));
-  const free = rows.filter((task) => isFree(task, now) && !task.depends_on.some((id) => open.has(id)));
-  // A task in the queue that is assigned to an agent is that agent's; others can still claim it by its id.
-  const offered = free.filter(
-    ({ status, assigned_agent }) => status === "in_progress" || !assigned_agent || assigned_agent === agent_name,
+  const parents = new Set(rows.map(({ parent_task_id }) => parent_task_id));
+  return rows.filter(
+    (task) =>
+      isFree(task, now) &&
+      // A task in the queue that is assigned to an agent is that agent's; others can still claim it by its id.
+      (task.status === "in_progress" || !task.assigned_agent || task.assigned_agent === agent_name) &&
+      !task.depends_on.some((id) => open.has(id)) &&
+      !parents.has(task.id),
   );
-  return { tasks: offered, more: page.next_cursor !== null };
 }
 
 /**
- * Claims the best candidate that can still be claimed: the first ones, then those of more open tasks. `claim` claims one
- * in a transaction of its own; a refusal that concerns only its task is the next one's turn. Null when none could be
- * claimed. Throws what `claim` throws otherwise.
+ * Claims the best candidate that can still be claimed: of the first ones, then of ever more open tasks, until one is
+ * claimed, all were looked at or two thirds of the call's time have gone. `claim` claims one in a transaction of its own,
+ * told which tasks seem to decide whether it is ready; a refusal that concerns only its task is the next one's turn. Throws
+ * what `claim` throws otherwise.
  */
 export async function takeCandidate<T extends object>(
   call: Call,
   wanted: Wanted,
   first: Candidates,
-  claim: (candidate: Task) => Promise<T>,
-): Promise<T | null> {
-  const claimed = await tryEach(call, first.tasks, claim);
-  if (claimed || !first.more) return claimed;
-  const tried = new Set(first.tasks.map(({ id }) => id));
-  const { tasks } = await readCandidates(call, wanted, MORE_TASKS);
-  return await tryEach(
-    call,
-    tasks.filter(({ id }) => !tried.has(id)),
-    claim,
-  );
+  claim: (candidate: Task, relatives: string[]) => Promise<T>,
+): Promise<PoolSearch<T>> {
+  const goOn = lookingTime(call);
+  const { rest } = first;
+  let { looked_at, more } = first;
+  let offer: Offer = { tasks: first.tasks, known: null };
+  for (;;) {
+    const { claimed, untried } = await tryEach(call, offer, claim, goOn);
+    if (claimed || untried > 0) return { claimed, looked_at, more: true };
+    if (!more || !goOn()) return { claimed, looked_at, more };
+    const next = await rest.next();
+    if (next.done) return { claimed, looked_at, more: false };
+    more = next.value.next !== null;
+    looked_at += next.value.found.length;
+    offer = await startable(call, offered(next.value.found, wanted, call.now()));
+  }
 }
 
 /** Refusals that concern one task: another agent was faster, or the task has changed so that it cannot be claimed. */
 const NEXT_AFTER: readonly ErrorCode[] = ["already_claimed", "not_claimable", "task_not_found", "conflict"];
 
+/** Candidates, and what they wait for once that was read: with it, none that waits is among them. */
+interface Offer {
+  tasks: Task[];
+  known: ReadRelatives | null;
+}
+
 async function tryEach<T extends object>(
   call: Call,
-  candidates: readonly Task[],
-  claim: (candidate: Task) => Promise<T>,
-): Promise<T | null> {
-  let waiting = [...candidates];
-  let checked = false;
-  for (let refused = 0; waiting.length > 0; refused += 1) {
-    const [candidate] = waiting.splice(nextCandidate(waiting, refused, call.id), 1);
+  offer: Offer,
+  claim: (candidate: Task, relatives: string[]) => Promise<T>,
+  goOn: () => boolean,
+): Promise<{ claimed: T | null; untried: number }> {
+  let { tasks, known } = { tasks: [...offer.tasks], known: offer.known };
+  let lost = 0;
+  for (let first = true; tasks.length > 0; first = false) {
+    if (!first && !goOn()) break;
+    const [candidate] = tasks.splice(nextCandidate(tasks, lost, call.id), 1);
     try {
-      if (candidate) return await claim(candidate);
+      if (candidate)
+        return { claimed: await claim(candidate, relativeIds(candidate, known ?? new Map())), untried: tasks.length };
     } catch (error) {
       const code = asBoardError(error)?.code;
       if (!code || !NEXT_AFTER.includes(code)) throw error;
-      // It may wait for a task that is not among the candidates; others may as well, and each costs a transaction.
-      if (code === "not_claimable" && !checked) {
-        waiting = await readReady(call, waiting);
-        checked = true;
-      }
+      if (code !== "not_claimable") lost += 1;
+      // Others may wait for a task that is not among the candidates as well, and each costs a transaction.
+      else if (!known) ({ tasks, known } = await startable(call, tasks));
     }
   }
-  return null;
+  return { claimed: null, untried: tasks.length };
 }
 
-/** Those free candidates whose dependencies are all done. One round trip, none without dependencies. */
-async function readReady(call: Call, candidates: readonly Task[]): Promise<Task[]> {
-  const known = await readDependencies(call, candidates);
+/** Those free candidates that the pool gives out: they wait for nothing and have no open subtask. */
+async function startable(call: Call, candidates: readonly Task[]): Promise<Offer & { known: ReadRelatives }> {
+  const ids = candidates.map(({ id }) => id);
+  const [known, parents] = await Promise.all([readRelatives(call.store, candidates), openSubtasks(call, ids)]);
   const now = call.now();
-  return candidates.filter((task) => isReady(task, known, now));
+  return { tasks: candidates.filter((task) => isReady(task, known, now) && !parents.has(task.id)), known };
 }
 
 /** Over how many tasks racing agents spread: about as many as agents that work on one board at a time. */
 const SPREAD = 16;
 
 /**
- * The tie-break: which of the waiting candidates to try (its index) when `refused` others could not be claimed. The best
+ * The tie-break: which of the waiting candidates to try (its index) when `lost` others went to other agents. The best
  * one at first. Agents that race for it all lose to one and would meet again at the next, so from then on it is any of
  * the next few of the best one's priority. `seed` is any text that differs from call to call. Pure.
  */
-export function nextCandidate(waiting: readonly Pick<Task, "priority">[], refused: number, seed: string): number {
-  if (refused === 0) return 0;
+export function nextCandidate(waiting: readonly Pick<Task, "priority">[], lost: number, seed: string): number {
+  if (lost === 0) return 0;
   const others = waiting.findIndex(({ priority }) => priority !== waiting[0]?.priority);
   const alike = others < 0 ? waiting.length : others;
-  const number = Number.parseInt(sha256(`${seed} ${refused}`).slice(0, 8), 16);
+  const number = Number.parseInt(sha256(`${seed} ${lost}`).slice(0, 8), 16);
   return number % Math.max(1, Math.min(alike, SPREAD));
 }

@@ -2,10 +2,11 @@ import type { Call } from "../core/call.js";
 import { entryAgent, leaseCaller, type NamedSession, readNamedSession } from "../core/caller.js";
 import { refuseStale } from "../core/if-updated-at.js";
 import { mergeStored } from "../core/metadata.js";
-import { type UnitOfWork, write } from "../core/write.js";
+import { type UnitOfWork, writeBeside } from "../core/write.js";
 import type { Task } from "../model/task.js";
 import { changeTask, type TaskChange, type TaskUpdate } from "./change.js";
 import { refuseCycle } from "./cycles.js";
+import { type Doubts, progressWarnings, readDoubts } from "./progress-warnings.js";
 import {
   byPath,
   type Related,
@@ -25,13 +26,15 @@ export interface UpdateTask extends TaskChange {
 }
 
 /**
- * Changes a task (docs/contracts.md 3, board_update_task); when nothing would change, nothing is written or logged.
+ * Changes a task (docs/contracts.md 3, board_update_task); when nothing would change, nothing is written or logged. What
+ * speaks against starting or finishing it is told as a warning.
  * Throws `task_not_found`, `project_not_found` and `project_archived` (of the target of a move), `session_not_found`,
  * `already_claimed`, `dependency_cycle`, `conflict` (if_updated_at), `invalid_argument`.
  */
 export async function updateTask(call: Call, args: UpdateTask) {
   const { task_id, session_id, if_updated_at, ...change } = args;
-  return await write(call, async (unit) => {
+  const doubts = readDoubts(call, [task_id], change);
+  return await writeBeside(call, doubts, async (unit) => {
     const related = { project: change.project_id, parent: change.parent_task_id, dependencies: change.depends_on };
     const refs = [call.store.ref("tasks", task_id), ...relatedRefs(call, related)];
     const [snapshots, named, leftBehind] = await Promise.all([
@@ -51,9 +54,12 @@ export async function updateTask(call: Call, args: UpdateTask) {
     await checkRelations(call, unit, task, update, related, read);
     storeUpdate(call, unit, task, update, named, change.assigned_agent);
 
-    const warnings = [...named.warnings, ...moveWarnings(task, update, leftBehind)];
     const message = update.changes.length === 0 ? "Nothing to change" : "Task updated";
-    return { id: task_id, changes: update.changes, warnings, message };
+    const told = [...named.warnings, ...moveWarnings(task, update, leftBehind)];
+    return (found: Doubts[]) => {
+      const against = update.moved.to === undefined ? [] : found.flatMap(progressWarnings);
+      return { id: task_id, changes: update.changes, warnings: [...told, ...against], message };
+    };
   });
 }
 

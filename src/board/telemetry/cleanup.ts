@@ -1,5 +1,6 @@
 import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
+import { lookingTime } from "../core/looking-time.js";
 import { documentPages } from "../core/paging.js";
 
 /** The arguments of sessionCleanup; `retentionDays` is at least 1. */
@@ -36,8 +37,7 @@ export function cutoffDate({ retentionDays }: CleanUp, now: Date): Date {
 export async function cleanUpSessions(call: Call, args: CleanUp): Promise<CleanedUp> {
   const began = call.now();
   const cutoff = cutoffDate(args, began);
-  const stopAt = new Date(began.getTime() + ((call.deadline.getTime() - began.getTime()) * 2) / 3);
-  const goOn = () => call.now() < stopAt && !call.signal.aborted;
+  const goOn = lookingTime(call);
   const values = { kind: "context", ended_at: cutoff };
   const total = await call.store.query("sessionsEndedBefore", { values, limit: "all" }).count();
   const result = { remaining: total, dryRun: args.dryRun, cutoffDate: cutoff.toISOString() };

@@ -22,6 +22,7 @@ export default defineTool({
     held: z.array(z.string()).default([]),
     message: z.string().optional(),
     reason: z.string().optional(),
+    looked_at: z.int().optional(),
     warnings: warnings.optional(),
   }),
   handler: claimTask,

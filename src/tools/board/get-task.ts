@@ -13,7 +13,9 @@ export default defineTool({
     description: nullableText,
     metadata: freeForm,
     subtasks: z.array(brief),
-    blocked_by: z.array(z.object({ id: z.string(), title: nullableText, status: nullableText })),
+    blocked_by: z.array(
+      brief.extend({ title: nullableText, status: nullableText, inherited_from: z.string().optional() }),
+    ),
     blocking: z.array(brief),
     time_in_status: z.record(z.string(), z.number()),
     warnings: warnings.optional(),
