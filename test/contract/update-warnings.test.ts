@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { useBoard } from "../support/board.js";
+import { type Agent, startAgent } from "../support/client.js";
 
 const board = useBoard();
 const update = (args: object) => board.call("board_update_task", { ...args });
@@ -53,6 +54,32 @@ describe("an update that starts or finishes a task", () => {
     expect((await update({ task_id, title: "Other" })).warnings).toEqual([]);
     expect((await update({ task_id, status: "done", depends_on: [open] })).warnings).toHaveLength(1);
     expect((await update({ task_id, status: "done" })).warnings).toEqual([]);
+  });
+
+  it("warns when nobody is named and another agent holds what it finishes", async () => {
+    const other = await startAgent(board.database.env, "other");
+    try {
+      const project_id = await board.project();
+      const task = async (holder: Pick<Agent, "call">) => {
+        const task_id = await board.task(project_id);
+        await holder.call("board_claim_task", { task_id, agent_name: "ann" });
+        return task_id;
+      };
+      const [theirs, ours, bulkTheirs, free] = [
+        await task(other),
+        await task(board),
+        await task(other),
+        await task(other),
+      ];
+      const warning = (id: string) => [`Finished although another agent held them: ${id}.`];
+      expect((await update({ task_id: theirs, status: "done" })).warnings).toEqual(warning(theirs));
+      expect((await update({ task_id: ours, status: "done" })).warnings).toEqual([]);
+      expect((await update({ task_id: free, status: "todo" })).warnings).toEqual([]);
+      const task_ids = [theirs, ours, bulkTheirs];
+      expect((await bulk({ task_ids, status: "done" })).warnings).toEqual(warning(bulkTheirs));
+    } finally {
+      await other.close();
+    }
   });
 
   it("answers a repeated call with the first one's warnings", async () => {

@@ -4,7 +4,8 @@ import { withWarnings } from "../core/result.js";
 import { writeBeside } from "../core/write.js";
 import type { Priority, Resolution, TaskStatus } from "../model/enums.js";
 import { changeTask } from "./change.js";
-import { type Doubts, progressWarningsOfMany, readDoubts } from "./progress-warnings.js";
+import { isHeldElsewhere } from "./lease.js";
+import { type Doubts, heldWarnings, progressWarningsOfMany, readDoubts } from "./progress-warnings.js";
 import { byPath, relatedRefs, requireOpenProject, requireTask } from "./relations.js";
 import { storeUpdate } from "./update.js";
 
@@ -46,9 +47,11 @@ export async function bulkUpdateTasks(call: Call, args: BulkUpdateTasks) {
     const changed = updates.filter(({ update }) => update.changes.length > 0).length;
     const result = { requested: ids.length, changed, no_op: ids.length - changed, message: "Tasks updated" };
     const moved = new Set(updates.flatMap(({ task, update }) => (update.moved.to === undefined ? [] : [task.id])));
+    const held = updates.filter(({ task, update }) => update.moved.to === "done" && isHeldElsewhere(task, caller, now));
+    const told = [...named.warnings, ...heldWarnings(held.map(({ task }) => task.id))];
     return (doubts: Doubts[]) => {
       const ofMoved = doubts.filter(({ id }) => moved.has(id));
-      return withWarnings(result, [...named.warnings, ...progressWarningsOfMany(ofMoved)]);
+      return withWarnings(result, [...told, ...progressWarningsOfMany(ofMoved)]);
     };
   });
 }

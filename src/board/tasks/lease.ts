@@ -83,6 +83,15 @@ export function refuseOtherHolder(task: Pick<Task, "id" | "status" | "lease">, c
   if (lease && isHeldByOther(lease, caller, now)) throw alreadyClaimed(task.id, lease, caller);
 }
 
+/**
+ * Whether a call that names no agent would end the live lease of another connection: leads and scripts may, but an agent
+ * that forgot to name itself should know. Pure.
+ */
+export function isHeldElsewhere(task: Pick<Task, "status" | "lease">, caller: LeaseCaller, now: Date): boolean {
+  const lease = liveLease(task, now);
+  return lease !== null && caller.agent === null && lease.holder !== caller.holder;
+}
+
 /** `already_claimed` with the holder's name and the lease's end (ISO) in its details. */
 export function alreadyClaimed(
   taskId: string,

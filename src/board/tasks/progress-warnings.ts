@@ -75,6 +75,11 @@ export function progressWarningsOfMany(doubts: readonly Doubts[]): string[] {
   ];
 }
 
+/** A warning of tasks that were finished while another agent held them. */
+export function heldWarnings(ids: readonly string[]): string[] {
+  return ids.length > 0 ? [`Finished although another agent held them: ${some(ids)}.`] : [];
+}
+
 function some(names: readonly string[]): string {
   const more = names.length - NAMED;
   return names.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");

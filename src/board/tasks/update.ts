@@ -6,7 +6,8 @@ import { type UnitOfWork, writeBeside } from "../core/write.js";
 import type { Task } from "../model/task.js";
 import { changeTask, type TaskChange, type TaskUpdate } from "./change.js";
 import { refuseCycle } from "./cycles.js";
-import { type Doubts, progressWarnings, readDoubts } from "./progress-warnings.js";
+import { isHeldElsewhere } from "./lease.js";
+import { type Doubts, heldWarnings, progressWarnings, readDoubts } from "./progress-warnings.js";
 import {
   byPath,
   type Related,
@@ -45,7 +46,8 @@ export async function updateTask(call: Call, args: UpdateTask) {
     const read = byPath(snapshots);
     const task = requireTask(call, read, task_id);
     refuseStale("task", task_id, task.updated_at, if_updated_at, () => taskDetail(task));
-    const update = changeTask(task, change, leaseCaller(call, named, change.assigned_agent), unit.now());
+    const caller = leaseCaller(call, named, change.assigned_agent);
+    const update = changeTask(task, change, caller, unit.now());
     if (update.fields.metadata && change.metadata)
       update.fields.metadata = mergeStored(
         read.get(call.store.ref("tasks", task_id).path)?.get("metadata"),
@@ -55,7 +57,8 @@ export async function updateTask(call: Call, args: UpdateTask) {
     storeUpdate(call, unit, task, update, named, change.assigned_agent);
 
     const message = update.changes.length === 0 ? "Nothing to change" : "Task updated";
-    const told = [...named.warnings, ...moveWarnings(task, update, leftBehind)];
+    const held = update.moved.to === "done" && isHeldElsewhere(task, caller, unit.now()) ? [task_id] : [];
+    const told = [...named.warnings, ...moveWarnings(task, update, leftBehind), ...heldWarnings(held)];
     return (found: Doubts[]) => {
       const against = update.moved.to === undefined ? [] : found.flatMap(progressWarnings);
       return { id: task_id, changes: update.changes, warnings: [...told, ...against], message };
