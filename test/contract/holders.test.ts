@@ -112,7 +112,7 @@ describe("a task claimed by an agent of the same name over another connection", 
     expect(given).toMatchObject({ task: { id: free }, held: expect.arrayContaining([free, task_id]) });
     for (const agent of [board.agent, other]) {
       const { held, ...none } = await claim(agent, { project_id });
-      expect(none).toEqual({ task: null, reason: expect.any(String) });
+      expect(none).toEqual({ task: null, reason: expect.any(String), looked_at: 2 });
       expect(held.sort()).toEqual([free, task_id].sort());
     }
     expect((await claim(other, { project_id, agent_name: "ben" })).held).toEqual([]);

@@ -33,6 +33,7 @@ describe("a claim from the pool", () => {
     expect((await claim("ann")).task.id).toBe(`${project_id}-${WAITING}`);
     expect(await claim("ben")).toEqual({
       task: null,
+      held: [],
       reason: "No task of this project is ready and free.",
       looked_at: WAITING + 1,
     });
