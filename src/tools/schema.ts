@@ -228,6 +228,11 @@ const sessionNotes = z.object({
   ended_at: isoTime,
 });
 
+/** What an answer had no room for. */
+export const omitted = z.array(
+  z.object({ what: z.string(), count: z.int(), unit: z.enum(["rows", "characters"]), fetch: z.string() }),
+);
+
 /** A handoff (docs/contracts.md 3.2). */
 export const handoff = z.object({
   project: z.object({ id: z.string(), name: z.string(), status: z.string(), description: nullableText }),
@@ -254,9 +259,7 @@ export const handoff = z.object({
   ),
   active_task_count: z.int(),
   recent_activity: z.array(recentEntry),
-  omitted: z.array(
-    z.object({ what: z.string(), count: z.int(), unit: z.enum(["rows", "characters"]), fetch: z.string() }),
-  ),
+  omitted,
   since: z
     .object({
       time: z.string(),

@@ -1,4 +1,6 @@
+import { FOR_AGENTS } from "../core/answer-size.js";
 import { iso } from "../core/result.js";
+import { cutCharacters } from "../core/row.js";
 import { jsonBytes } from "../core/tokens.js";
 import type { Memory } from "../model/memory.js";
 import { rank } from "../search/rank.js";
@@ -24,7 +26,13 @@ export async function relevantMemories(memories: readonly Memory[], about: strin
   let bytes = 0;
   for (const memory of [...found, ...memories.filter((memory) => !found.includes(memory))]) {
     const { id, summary, task_id, agent_id, updated_at } = memory;
-    const row = { id, summary, task_id, agent_id, updated_at: iso(updated_at) };
+    const row = {
+      id,
+      summary: cutCharacters(summary, FOR_AGENTS.textCharacters),
+      task_id,
+      agent_id,
+      updated_at: iso(updated_at),
+    };
     bytes += jsonBytes(row);
     if (shown.length === MOST || bytes > MOST_BYTES) break;
     shown.push(row);

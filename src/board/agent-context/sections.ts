@@ -1,4 +1,5 @@
 import { iso } from "../core/result.js";
+import { cutCharacters } from "../core/row.js";
 import type { Project } from "../model/project.js";
 import { isStale } from "../sessions/view.js";
 import { openDependencies } from "../tasks/readiness.js";
@@ -15,6 +16,7 @@ export const FIRST_TASKS = 6;
 const LATEST_SHOWN = 3;
 /** A task in progress counts as stale when nothing about it has changed for this long. */
 const STALE_TASK_MS = 7 * 24 * 60 * 60_000;
+const LABEL_CHARACTERS = 100;
 const GRAPH_TASKS = 30;
 const GRAPH_SESSIONS = 5;
 
@@ -111,7 +113,7 @@ export const MAKE: Record<Section, (given: Given) => Content | Promise<Content>>
     const shown = new Set(tasks.map(({ id }) => id));
     return {
       nodes: [
-        ...tasks.map(({ id, title }) => ({ id, kind: "task", label: title })),
+        ...tasks.map(({ id, title }) => ({ id, kind: "task", label: cutCharacters(title, LABEL_CHARACTERS) })),
         ...sessions.map(({ id, agent_name }) => ({ id, kind: "session", label: agent_name })),
       ],
       edges: tasks.flatMap(({ id, depends_on, parent_task_id, lease }) => [

@@ -2,11 +2,13 @@ import type { Call } from "../core/call.js";
 import { existingProject } from "../core/existing.js";
 import { readDocuments } from "../core/read-document.js";
 import { write } from "../core/write.js";
+import type { Omission } from "../handoff/view.js";
 import { type Project, projectDocument } from "../model/project.js";
 import { agentAwareness, crossProjectAlerts, toolIntegrityAlert } from "./alerts.js";
 import { type Announcement, announce, readKnown } from "./announce.js";
 import { type Board, collectBoard, withoutSession } from "./collect.js";
-import { deliveredPart, incremental } from "./incremental.js";
+import { fitAnswer } from "./fit.js";
+import { type Delivered, deliveredPart, incremental } from "./incremental.js";
 import { rememberOpened } from "./opened.js";
 import { type InitScope, initScopeOf, SCOPES, type Section } from "./scopes.js";
 import { type Content, FIRST_TASKS, MAKE } from "./sections.js";
@@ -25,7 +27,7 @@ export interface SessionInit {
  * All that an agent needs to begin, in one call (docs/contracts.md 6, session_init): the three alerts and the sections of
  * its scope, those that it already has only named. Without a project the one that changed last is taken; without any,
  * the sections say so. With agent_id the agent's session, intent and tools and the delivery itself are kept, in one
- * commit; without it nothing is written. Throws `project_not_found` for a project that was named.
+ * commit; without it nothing is written. The answer fits (fit.ts). Throws `project_not_found` for a project that was named.
  * Two read round trips and the commit; one more read to find a project that is not named.
  */
 export async function sessionInit(call: Call, args: SessionInit) {
@@ -49,14 +51,17 @@ export async function sessionInit(call: Call, args: SessionInit) {
   const { agent_id } = args;
   if (agent_id === undefined) {
     const found = await read();
-    return {
-      ...head,
-      session_id: null,
-      ...alerts(call, found, undefined, null),
-      ...(await sections(call, found, scope, null)),
-    };
+    const told = { ...alerts(call, found, undefined, null), ...(await sections(call, found, scope, null)) };
+    return fitAnswer({ ...head, session_id: null, ...told }, call.answer);
   }
-  return { ...head, ...(await deliver(call, { ...args, agent_id, project_id }, scope, read)) };
+  return await deliver(call, { ...args, agent_id, project_id }, { head, scope, read });
+}
+
+/** What an answer begins with. */
+interface Head {
+  project_id: string | null;
+  scope: InitScope;
+  scope_warning?: string;
 }
 
 interface Read {
@@ -65,7 +70,11 @@ interface Read {
 }
 
 /** Announces the agent, leaves out what it has, and records the delivery. */
-async function deliver(call: Call, announcement: Announcement, scope: InitScope, read: () => Promise<Read>) {
+async function deliver(
+  call: Call,
+  announcement: Announcement,
+  { head, scope, read }: { head: Head; scope: InitScope; read: () => Promise<Read> },
+) {
   const memory = call.connection.part(deliveredPart);
   const { agent_id, project_id } = announcement;
   const key = JSON.stringify([agent_id, project_id]);
@@ -88,13 +97,20 @@ async function deliver(call: Call, announcement: Announcement, scope: InitScope,
       tokens_saved: delivery.tokensSaved,
       created_at: unit.now(),
     });
-    const answer = { session_id, ...alerts(call, found, agent_id, toolsSeen), ...delivery.sent };
-    return { answer, after: delivery.after };
+    const told = { ...alerts(call, found, agent_id, toolsSeen), ...delivery.sent };
+    const answer = fitAnswer({ ...head, session_id, ...told }, call.answer);
+    return { answer, after: withoutCut(delivery.after, answer.omitted) };
   });
   rememberOpened(call, agent_id, answer.session_id);
   // It counts as sent only when the caller still waits for it.
   if (!call.signal.aborted) memory.set(key, after);
   return answer;
+}
+
+/** What the agent has then: a section that lost rows is sent again the next time, when there may be room. */
+function withoutCut(after: Delivered, omitted: readonly Omission[] = []): Delivered {
+  const cut = new Set(omitted.map(({ what }) => what.split(".")[0]));
+  return Object.fromEntries(Object.entries(after).filter(([section]) => !cut.has(section)));
 }
 
 function alerts(call: Call, { board, project }: Read, agentId: string | undefined, toolsSeen: string | null) {

@@ -53,8 +53,8 @@ function level(fields: Field[], mayShorten: (field: Field) => boolean, room: (si
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-/** The size to which the largest must come down for all to sum up to `total`. */
-function levelOf(sizes: readonly number[], total: number): number {
+/** The size to which the largest of the sizes must come down for all to sum up to `total`; at least 0. */
+export function levelOf(sizes: readonly number[], total: number): number {
   let left = total;
   for (const [at, size] of [...sizes].sort((a, b) => a - b).entries()) {
     const share = left / (sizes.length - at);

@@ -3,7 +3,16 @@ import { SECTIONS } from "../../board/agent-context/scopes.js";
 import { sessionInit } from "../../board/agent-context/session-init.js";
 import { LIMITS } from "../../board/model/limits.js";
 import { defineTool } from "../define.js";
-import { agentName, boundedText, emptyMeansSomething, freeForm, id, nullableText, requiredText } from "../schema.js";
+import {
+  agentName,
+  boundedText,
+  emptyMeansSomething,
+  freeForm,
+  id,
+  nullableText,
+  omitted,
+  requiredText,
+} from "../schema.js";
 
 const sections = Object.fromEntries(SECTIONS.map((section) => [section, freeForm.optional()])) as Record<
   (typeof SECTIONS)[number],
@@ -35,6 +44,7 @@ export default defineTool({
     agent_awareness: z.array(freeForm),
     tool_integrity_alert: z.object({ previous: z.string(), current: z.string() }).nullable(),
     ...sections,
+    omitted: omitted.optional(),
   }),
   handler: sessionInit,
   heartbeat: (_, { session_id }) => ({ session_id: session_id ?? undefined, opened: true }),
