@@ -1,11 +1,13 @@
+import type { Firestore } from "@google-cloud/firestore";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openStore } from "../../src/firestore/open-store.js";
 import type { Store } from "../../src/firestore/store.js";
 import { type Agent, type Answer, startAgent } from "../support/client.js";
 import { freshDatabase, type TestDatabase } from "../support/lane.js";
+import { openDatabase } from "../support/open-database.js";
 
 let database: TestDatabase;
 let store: Store;
+let db: Firestore;
 /** A server whose timer sends heartbeats often, and two whose timers never fire during the tests. */
 let lively: Agent;
 let quiet: Agent;
@@ -13,7 +15,7 @@ let third: Agent;
 
 beforeAll(async () => {
   database = await freshDatabase();
-  store = await openStore(database.config);
+  ({ store, db } = await openDatabase(database.config));
   lively = await startAgent({ ...database.env, FIREBOARD_HEARTBEAT_MS: "200" });
   quiet = await startAgent({ ...database.env, FIREBOARD_HEARTBEAT_MS: "600000" });
   third = await startAgent({ ...database.env, FIREBOARD_HEARTBEAT_MS: "600000" });
@@ -107,5 +109,18 @@ describe("heartbeats", () => {
       .toBeGreaterThan(soon.getTime() + 60_000);
     expect((await read("tasks", made.task_id)).lease.expires_at.toMillis()).toBe(past.getTime());
     expect((await read("sessions", made.session_id)).last_seen_at.toMillis()).toBe(past.getTime());
+  });
+
+  it("of a joiner keep its own part alive, not the one of the agent that opened the session", async () => {
+    const { project_id, session_id } = await claimed(quiet, "creator");
+    await lively.call("board_create_session", { project_id, agent_name: "joiner", if_active: "join" });
+    const [part] = (await db.collection(`sessions/${session_id}/participants`).get()).docs;
+    const long_ago = new Date(Date.now() - 60 * 60_000);
+    await store.ref("sessions", session_id).update({ last_seen_at: long_ago });
+    await part?.ref.update({ last_seen_at: long_ago });
+    await expect
+      .poll(async () => (await part?.ref.get())?.get("last_seen_at").toMillis())
+      .toBeGreaterThan(long_ago.getTime() + 60_000);
+    expect((await read("sessions", session_id)).last_seen_at.toMillis()).toBe(long_ago.getTime());
   });
 });

@@ -214,6 +214,27 @@ describe("a connection that is no participant", () => {
     expect(await partsOf(session_id)).toEqual([]);
   });
 
+  it("takes the creator's place at once when its server stopped cleanly", async () => {
+    const project_id = await board.project();
+    const stopped = await startAgent(board.database.env, "stopped");
+    const { session_id } = await join(stopped, project_id);
+    await stopped.call("board_checkpoint_session", { session_id, progress_summary: "halfway" });
+    await stopped.close();
+    expect((await end(board, session_id, "done")).status).toBe("completed");
+    expect((await board.stored("sessions", session_id)).progress_summary).toBe("done");
+    expect(await partsOf(session_id)).toEqual([]);
+  });
+
+  it("finds the part of a joiner ended, and its name free, when its server stopped cleanly", async () => {
+    const project_id = await board.project();
+    const { session_id } = await open(project_id);
+    const stopped = await startAgent(board.database.env, "stopped");
+    await join(stopped, project_id);
+    await stopped.close();
+    expect(await partsOf(session_id)).toMatchObject([{ agent_name: "claude-2", ended_at: expect.any(String) }]);
+    expect((await join(window, project_id)).agent_name).toBe("claude-2");
+  });
+
   it("does not complete a session in which others take part", async () => {
     const { session_id } = await shared();
     expect((await end(third, session_id, "by a third")).status).toBe("active");

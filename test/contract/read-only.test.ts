@@ -132,7 +132,9 @@ describe("a read-only store", () => {
     const to = store.ref("sessions_archive", session_id);
     const move = { from: ref, to, levels: 2, mayMove: () => true, goOn: () => true, signal };
     expect(await refusal(() => store.moveDocument(move))).toBe("permission_denied");
-    const { failed } = await beat(store, { sessions: [session_id], holders: [holder] }, new Date());
+    const opener = String((await store.ref("sessions", session_id).get()).get("holder"));
+    const alive = { sessions: [{ session_id, holder: opener }], holders: [holder] };
+    const { failed } = await beat(store, alive, { now: new Date(), heartbeatMs: 60_000 });
     // The session's heartbeat and the lease.
     expect(failed).toHaveLength(2);
     expect(new Set(failed.map((error) => asBoardError(error)?.code))).toEqual(new Set(["permission_denied"]));

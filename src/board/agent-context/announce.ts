@@ -4,8 +4,8 @@ import { readDocuments } from "../core/read-document.js";
 import type { UnitOfWork } from "../core/write.js";
 import { agentDocument } from "../model/agent.js";
 import { newSession, type Session, sessionDocument } from "../model/session.js";
+import { isGone } from "../participants/living.js";
 import { agentRef } from "../sessions/heartbeat.js";
-import { isStale } from "../sessions/view.js";
 
 /** What an agent says of itself when it begins. */
 export interface Announcement {
@@ -62,7 +62,7 @@ export function announce(
   const { agent_id, project_id } = given;
   const [before] = known.presence.exists ? readDocuments(agentDocument, "agent", [known.presence]).rows : [];
   const now = unit.now();
-  const session = ownSession(readDocuments(sessionDocument, "session", known.sessions.docs).rows, call.holder, now);
+  const session = ownSession(readDocuments(sessionDocument, "session", known.sessions.docs).rows, call, now);
   const intent = given.intent === undefined ? (before?.intent ?? null) : given.intent || null;
   const model = given.model ?? before?.model ?? null;
   const provider = given.provider ?? before?.provider ?? null;
@@ -87,7 +87,6 @@ export function announce(
 }
 
 /** The open session that this connection goes on with: its own, else one whose window is gone; another window's never. */
-function ownSession(open: readonly Session[], holder: string, now: Date): Session | undefined {
-  const left = (session: Session) => session.holder === null || isStale(session, now);
-  return open.find((session) => session.holder === holder) ?? open.find(left);
+function ownSession(open: readonly Session[], { holder, heartbeatMs }: Call, now: Date): Session | undefined {
+  return open.find((session) => session.holder === holder) ?? open.find((session) => isGone(session, heartbeatMs, now));
 }

@@ -7,10 +7,24 @@ export const SILENT_MS = 30 * 60_000;
 /** What a rule needs to know of a part in a session, the creator's or a joiner's. */
 type Part = Pick<Participant, "agent_name" | "joined_at" | "last_seen_at" | "ended_at">;
 
-/** The part of the agent that opened the session, which the session itself holds. */
-export function creatorsPart(session: Session): Part {
+/** Heartbeats that a living holder never misses in a row. */
+export const MISSED_HEARTBEATS = 3;
+
+/** Whether the agent that opened a session counts as living in it; not when its connection has given the place up. Pure. */
+export function isCreatorLiving(session: Session, now: Date): boolean {
   const { agent_name, started_at, last_seen_at, creator_ended_at } = session;
-  return { agent_name, joined_at: started_at, last_seen_at, ended_at: creator_ended_at };
+  if (session.holder === null) return false;
+  return isLiving({ agent_name, joined_at: started_at, last_seen_at, ended_at: creator_ended_at }, now);
+}
+
+/**
+ * Whether the connection that opened a session is gone, so that another one may take its place: none holds it, or it has
+ * shown no sign of life for three heartbeats, or has ended. Pure.
+ */
+export function isGone(session: Session, heartbeatMs: number, now: Date): boolean {
+  const seen = session.last_seen_at ?? session.started_at;
+  const silent = seen === null || now.getTime() - seen.getTime() > MISSED_HEARTBEATS * heartbeatMs;
+  return silent || !isCreatorLiving(session, now);
 }
 
 /** Whether a participant counts as living: it has not ended its part, and was seen within 30 minutes. Pure. */

@@ -51,7 +51,7 @@ async function store(call: Call, { session_id, ...notes }: SaveNotes, end: boole
     const joined = readParticipants(found.docs);
     const now = unit.now();
     const { holder } = call;
-    const place = placeOf(session, joined, holder, now);
+    const place = placeOf(session, joined, call, now);
     const saved = saveNotes(session, place, notes);
     const ends = end && !place.ended && !(place.in === "session" && session.status === "abandoned");
     const completes = ends && session.status === "active" && isLastOne(session, joined, place, { holder, now });

@@ -1,7 +1,7 @@
 import { storeFailure } from "../../firestore/failure.js";
 import type { Store } from "../../firestore/store.js";
 import { giveUpLeases } from "../tasks/give-up.js";
-import { beat } from "./heartbeat.js";
+import { type AtWork, beat, giveUpParts } from "./heartbeat.js";
 
 /** What a call shows to be alive, besides the connection that it came over. */
 export interface SignOfLife {
@@ -22,7 +22,7 @@ export interface HeartbeatTimer {
    * was opened and claimed here.
    */
   seen(holder: string, sign: SignOfLife): void;
-  /** Ends the timer, and gives up the leases of this process's connections, as long as the store takes. Never rejects. */
+  /** Ends the timer, and gives up the leases and parts in sessions of this process's connections, as long as the store takes. Never rejects. */
   stop(): Promise<void>;
 }
 
@@ -42,17 +42,21 @@ const MOST_REMEMBERED = 1_000;
  * what was opened and claimed over this process's connections. Beats never delay or fail a call.
  */
 export function startHeartbeat(options: HeartbeatOptions): HeartbeatTimer {
-  const sessions = new Set<string>();
+  /** The connections that work in sessions, by both. */
+  const sessions = new Map<string, AtWork>();
   /** The connections that may hold leases, with how many claims each has made. */
   const claims = new Map<string, number>();
   const lastBeat = new Map<string, number>();
 
-  async function beatFor(alive: { sessions: string[]; holders: string[] }): Promise<void> {
+  async function beatFor(alive: { sessions: AtWork[]; holders: string[] }): Promise<void> {
     if (alive.sessions.length === 0 && alive.holders.length === 0) return;
     const claimsBefore = new Map(claims);
     try {
-      const { ended, idle, failed } = await beat(await options.store(), alive, options.now());
-      for (const id of ended) sessions.delete(id);
+      const { ended, idle, failed } = await beat(await options.store(), alive, {
+        now: options.now(),
+        heartbeatMs: options.intervalMs,
+      });
+      for (const one of ended) sessions.delete(keyOf(one));
       // What was claimed while the beat was under way, it has not seen.
       for (const holder of idle) if (claims.get(holder) === claimsBefore.get(holder)) claims.delete(holder);
       for (const error of failed) if (storeFailure(error) !== "stale_precondition") options.onError(error);
@@ -80,21 +84,36 @@ export function startHeartbeat(options: HeartbeatOptions): HeartbeatTimer {
     }
   }
 
-  const beatForAll = () => beatFor({ sessions: [...sessions], holders: [...claims.keys()] });
+  async function givePartsUp(): Promise<void> {
+    if (sessions.size === 0) return;
+    try {
+      for (const error of await giveUpParts(await options.store(), [...sessions.values()], options.now()))
+        options.onError(error);
+    } catch (error) {
+      options.onError(error);
+    }
+  }
+
+  const beatForAll = () => beatFor({ sessions: [...sessions.values()], holders: [...claims.keys()] });
   const timer = setInterval(beatForAll, options.intervalMs);
   timer.unref();
   return {
     intervalMs: options.intervalMs,
     seen(holder, { session_id, opened, claimed = false }) {
-      if (opened && session_id) sessions.add(session_id);
+      const one = session_id ? { session_id, holder } : null;
+      if (opened && one) sessions.set(keyOf(one), one);
       if (claimed) claims.set(holder, (claims.get(holder) ?? 0) + 1);
-      const dueSessions = session_id && due(`session ${session_id}`, opened) ? [session_id] : [];
+      const dueSessions = one && due(`session ${keyOf(one)}`, opened) ? [one] : [];
       const dueHolders = !claimed && claims.has(holder) && due(`holder ${holder}`, false) ? [holder] : [];
       void beatFor({ sessions: dueSessions, holders: dueHolders });
     },
     async stop() {
       clearInterval(timer);
-      await Promise.all([...claims.keys()].map(giveUp));
+      await Promise.all([...[...claims.keys()].map(giveUp), givePartsUp()]);
     },
   };
+}
+
+function keyOf({ session_id, holder }: AtWork): string {
+  return `${holder} ${session_id}`;
 }

@@ -1,20 +1,28 @@
 import type { Ref, Snapshot, Store } from "../../firestore/store.js";
 import { sha256 } from "../core/digest.js";
-import { readDocuments } from "../core/read-document.js";
+import { readDocuments, readMended } from "../core/read-document.js";
+import { participantDocument } from "../model/participant.js";
 import { type Session, sessionDocument } from "../model/session.js";
 import { type Lease, type Task, taskDocument } from "../model/task.js";
 import { isFromTheFuture, liveLease, newLease } from "../tasks/lease.js";
+import { type Sign, signOfLife } from "./sign.js";
+
+/** A connection that works in a session. */
+export interface AtWork {
+  session_id: string;
+  holder: string;
+}
 
 /** Whose sign of life it is. */
 export interface Alive {
-  sessions: readonly string[];
+  sessions: readonly AtWork[];
   /** Connections that claimed tasks. */
   holders: readonly string[];
 }
 
-/** What a beat found: sessions that are not active any more, holders without a lease, and writes that failed. */
+/** What a beat found: who takes part in its session no more, as that or its part has ended; holders without a lease, and writes that failed. */
 export interface Beat {
-  ended: string[];
+  ended: AtWork[];
   idle: string[];
   failed: unknown[];
 }
@@ -23,33 +31,62 @@ export interface Beat {
 const LEASES = 100;
 
 /**
- * One heartbeat (docs/contracts.md 1.2): the active sessions were seen now, and the live leases of the holders last again as
+ * One heartbeat (docs/contracts.md 1.2): who works in active sessions was seen now, and the live leases of the holders last again as
  * long as they were claimed for. Each record is written only as it was read, so that a beat never revives a lease that ran
  * out or was taken over; it never changes `updated_at`. A write that fails is reported, not repeated: the next beat makes
  * up for it.
  */
-export async function beat(store: Store, { sessions, holders }: Alive, now: Date): Promise<Beat> {
-  const [sessionSnapshots, ...leased] = await Promise.all([
-    sessions.length === 0 ? [] : store.getAll(sessions.map((id) => store.ref("sessions", id))),
+export async function beat(
+  store: Store,
+  { sessions, holders }: Alive,
+  { now, heartbeatMs }: { now: Date; heartbeatMs: number },
+): Promise<Beat> {
+  const [working, ...leased] = await Promise.all([
+    Promise.all(sessions.map((one) => readAtWork(store, one))),
     ...holders.map((holder) => heldBy(store, holder)),
   ]);
-  const found = sessionSnapshots.filter(({ exists }) => exists);
-  const active = readDocuments(sessionDocument, "session", found).rows.filter(({ status }) => status === "active");
   const held = readDocuments(taskDocument, "task", leased.flat()).rows.filter((task) => renewable(task, now));
-
-  const read = new Map([...found, ...leased.flat()].map((snapshot) => [snapshot.ref.path, snapshot]));
+  const read = new Map(leased.flat().map((snapshot) => [snapshot.ref.path, snapshot]));
+  const signs = working.map(({ session, own, holder, ...found }) => {
+    if (session?.status !== "active") return { ...found, session: null, sign: { over: true } satisfies Sign as Sign };
+    return { ...found, session, sign: signOfLife(session, own, { holder, heartbeatMs }, now) };
+  });
   const outcomes = await Promise.allSettled([
-    ...active.map(({ id }) => asRead(read.get(store.ref("sessions", id).path), { last_seen_at: now })),
-    ...active.map((session) => seen(store, session, now)),
+    ...signs.map(({ sign, at }) => sign.session && asRead(at, sign.session)),
+    ...signs.map(({ sign, ownAt }) => sign.participant && asRead(ownAt, sign.participant)),
+    ...signs.map(({ session }) => session && seen(store, session, now)),
     ...held.map((task) => renew(read.get(store.ref("tasks", task.id).path), task, now)),
   ]);
   const busy = new Set(held.map(({ lease }) => lease?.holder));
-  const alive = new Set(active.map(({ id }) => id));
   return {
-    ended: sessions.filter((id) => !alive.has(id)),
+    ended: sessions.filter((_, at) => signs[at]?.sign.over),
     idle: holders.filter((holder) => !busy.has(holder)),
     failed: outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : [])),
   };
+}
+
+/**
+ * The parts of connections that end as they should: the place of an agent that opened a session is free from now on, a
+ * joiner's part has ended. Gives the failures, as a heartbeat does.
+ */
+export async function giveUpParts(store: Store, sessions: readonly AtWork[], now: Date): Promise<unknown[]> {
+  const outcomes = await Promise.allSettled(
+    sessions.map(async (one) => {
+      const { session, own, at, ownAt } = await readAtWork(store, one);
+      if (session?.status !== "active") return;
+      if (own && own.ended_at === null) await asRead(ownAt, { ended_at: now });
+      if (session.holder === one.holder && session.creator_ended_at === null) await asRead(at, { holder: null });
+    }),
+  );
+  return outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+}
+
+/** A session with the part in it of a connection that joined, as far as they exist and are sound. */
+async function readAtWork(store: Store, { session_id, holder }: AtWork) {
+  const ref = store.ref("sessions", session_id);
+  const [at, ownAt] = await store.getAll([ref, store.sub(ref, "participants", holder)]);
+  const [session = null] = at?.exists ? readDocuments(sessionDocument, "session", [at]).rows : [];
+  return { session, own: ownAt?.exists ? readMended(participantDocument, ownAt) : null, at, ownAt, holder };
 }
 
 /** The document of an agent's presence in a project. Its id is a hash, because the agent's name may hold any character. */
@@ -81,6 +118,6 @@ async function renew(snapshot: Snapshot | undefined, { lease }: { lease: Lease }
 }
 
 /** Writes fields of a document on condition that it still is as it was read. */
-async function asRead(snapshot: Snapshot | undefined, fields: Record<string, unknown>): Promise<void> {
+async function asRead(snapshot: Snapshot | undefined, fields: object): Promise<void> {
   if (snapshot?.updateTime) await snapshot.ref.update(fields, { lastUpdateTime: snapshot.updateTime });
 }

@@ -2,7 +2,7 @@ import { BoardError } from "../core/errors.js";
 import { LIMITS } from "../model/limits.js";
 import { MOST_PARTICIPANTS, type Participant } from "../model/participant.js";
 import type { Session } from "../model/session.js";
-import { creatorsPart, isLiving } from "../participants/living.js";
+import { isCreatorLiving, isLiving } from "../participants/living.js";
 
 /** What joining a session comes to. */
 export interface Joining {
@@ -30,8 +30,8 @@ export function decideJoining(
   if (!own && session.holder === holder && session.creator_ended_at === null)
     return { agent_name: session.agent_name, known: true, earlier: null };
   refuseMore(session, joined);
-  const others = [creatorsPart(session), ...joined.filter(({ id }) => id !== holder)];
-  const taken = new Set(others.filter((part) => isLiving(part, now)).map((part) => part.agent_name));
+  const others = joined.filter((part) => part.id !== holder && isLiving(part, now)).map((part) => part.agent_name);
+  const taken = new Set([...others, ...(isCreatorLiving(session, now) ? [session.agent_name] : [])]);
   return { agent_name: agent_name && freeName(agent_name, taken), known: false, earlier: own ?? null };
 }
 

@@ -1,9 +1,10 @@
 import { BoardError } from "../core/errors.js";
 import type { Participant } from "../model/participant.js";
 import type { Session } from "../model/session.js";
-import { creatorsPart, isLiving } from "../participants/living.js";
+import { isCreatorLiving, isGone, isLiving } from "../participants/living.js";
 import { isUnsaid } from "../participants/unsaid.js";
 import type { Kept } from "./notes.js";
+import type { Beating } from "./sign.js";
 
 /** Where a session keeps what a caller says, so that nobody overwrites another one's notes. */
 export interface Place {
@@ -26,7 +27,12 @@ const EMPTY: Kept = { progress_summary: null, handoff_notes: null, context_artif
  * the session. A connection that is no participant (a host that was restarted, a script) takes the creator's place when
  * that is free, else a new one. Pure.
  */
-export function placeOf(session: Session, joined: readonly Participant[], holder: string, now: Date): Place {
+export function placeOf(
+  session: Session,
+  joined: readonly Participant[],
+  { holder, heartbeatMs }: Beating,
+  now: Date,
+): Place {
   const own = joined.find(({ id }) => id === holder);
   if (own) {
     const kept = { progress_summary: own.summary, handoff_notes: own.notes, context_artifacts: own.artifacts };
@@ -36,15 +42,15 @@ export function placeOf(session: Session, joined: readonly Participant[], holder
   const ended = session.creator_ended_at !== null;
   const creators = { in: "session", agent_name, kept: { progress_summary, handoff_notes, context_artifacts } } as const;
   if (session.holder === holder) return { ...creators, ended, taken: false };
-  if (!ended && isFree(session, now)) return { ...creators, ended, taken: true };
+  if (!ended && isFree(session, heartbeatMs, now)) return { ...creators, ended, taken: true };
   return { in: "participant", agent_name, kept: EMPTY, ended: false, taken: true };
 }
 
 /** Whether another connection may go on in the creator's place. What an abandoned session says is never written over. */
-function isFree(session: Session, now: Date): boolean {
+function isFree(session: Session, heartbeatMs: number, now: Date): boolean {
   if (session.status === "abandoned" && !(isUnsaid(session.progress_summary) && isUnsaid(session.handoff_notes)))
     return false;
-  return session.holder === null || !isLiving(creatorsPart(session), now);
+  return isGone(session, heartbeatMs, now);
 }
 
 /**
@@ -59,7 +65,7 @@ export function isLastOne(
 ): boolean {
   if (joined.some((part) => part.id !== holder && isLiving(part, now))) return false;
   const forCreator = place.in === "session" || (place.taken && joined.length === 0);
-  return forCreator || !isLiving(creatorsPart(session), now);
+  return forCreator || !isCreatorLiving(session, now);
 }
 
 /** Throws `session_not_active` when a caller can leave no notes in a session (any more). */

@@ -1,15 +1,13 @@
 import type { LeaseCaller } from "../core/caller.js";
 import { BoardError } from "../core/errors.js";
 import type { Lease, Task } from "../model/task.js";
+import { MISSED_HEARTBEATS } from "../participants/living.js";
 
 /** The default length of a lease, in minutes. */
 export const LEASE_MINUTES = 60;
 
 /** How far, in milliseconds, another machine's clock may be ahead before its times are not believed. */
 const CLOCK_AHEAD_MS = 60_000;
-
-/** Heartbeats that a living holder never misses in a row. */
-const MISSED_HEARTBEATS = 3;
 
 /** A lease from now on. */
 export function newLease(

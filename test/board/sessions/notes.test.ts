@@ -7,7 +7,7 @@ import { minutes, NOW, sampleParticipant, sampleSession } from "../samples.js";
 
 /** Saves notes of the agent that opened the session. */
 const save = (session: Session, notes: Notes) =>
-  saveNotes(session, placeOf(session, [], session.holder ?? "me", NOW), notes);
+  saveNotes(session, placeOf(session, [], { holder: session.holder ?? "me", heartbeatMs: 60_000 }, NOW), notes);
 const FULL: Notes = { progress_summary: "new", handoff_notes: "new", context_artifacts: { a: 1 } };
 
 describe("an active session", () => {
@@ -66,7 +66,7 @@ describe("a participant's own part", () => {
   const own = sampleParticipant({ id: "me", summary: "old" });
   const savePart = (session: Partial<Session>, part = own) => {
     const shared = sampleSession({ holder: "other", ...session });
-    return saveNotes(shared, placeOf(shared, [part], "me", NOW), FULL);
+    return saveNotes(shared, placeOf(shared, [part], { holder: "me", heartbeatMs: 60_000 }, NOW), FULL);
   };
 
   it.each(["active", "abandoned", "completed"])(

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { Participant } from "../../../src/board/model/participant.js";
 import type { Session } from "../../../src/board/model/session.js";
 import { decideJoining } from "../../../src/board/sessions/joining.js";
 import { isLastOne, placeOf } from "../../../src/board/sessions/place.js";
+import { signOfLife } from "../../../src/board/sessions/sign.js";
 import { minutes, NOW, sampleParticipant, sampleSession } from "../samples.js";
 
 const session = (fields: Partial<Session> = {}) =>
@@ -56,7 +58,7 @@ describe("the name of a joiner", () => {
 
 describe("the place of a caller's notes", () => {
   const place = (one: Session, holder: string, joined = [sampleParticipant()]) => {
-    const { in: where, ended, taken } = placeOf(one, joined, holder, NOW);
+    const { in: where, ended, taken } = placeOf(one, joined, { holder, heartbeatMs: 60_000 }, NOW);
     return { where, ended, taken };
   };
   const said = { progress_summary: "said" };
@@ -69,6 +71,7 @@ describe("the place of a caller's notes", () => {
 
   it.each<[string, Partial<Session>, "session" | "participant"]>([
     ["that nobody holds", { holder: null, ...said }, "session"],
+    ["whose holder has missed three heartbeats", { last_seen_at: minutes(-4), ...said }, "session"],
     ["whose holder is silent", { ...SILENT, ...said }, "session"],
     ["whose holder is living", {}, "participant"],
     ["that was ended", { holder: null, creator_ended_at: NOW }, "participant"],
@@ -81,7 +84,7 @@ describe("the place of a caller's notes", () => {
 
 describe("the end of a part completes the session", () => {
   const isLast = (holder: string, one = session(), joined = [sampleParticipant()]) =>
-    isLastOne(one, joined, placeOf(one, joined, holder, NOW), { holder, now: NOW });
+    isLastOne(one, joined, placeOf(one, joined, { holder, heartbeatMs: 60_000 }, NOW), { holder, now: NOW });
 
   it("when nobody else is living", () => {
     expect(isLast("creator")).toBe(false);
@@ -97,5 +100,31 @@ describe("the end of a part completes the session", () => {
     expect(isLast("stranger", session(), [])).toBe(true);
     expect(isLast("stranger")).toBe(false);
     expect(isLast("stranger", session(), [sampleParticipant(ENDED)])).toBe(false);
+  });
+});
+
+describe("a heartbeat", () => {
+  const sign = (holder: string, one = session(), own: Partial<Participant> | null = null) =>
+    signOfLife(one, own && sampleParticipant(own), { holder, heartbeatMs: 60_000 }, NOW);
+  const seen = { last_seen_at: NOW };
+
+  it("shows the creator to live in the session, a joiner in its own part", () => {
+    expect(sign("creator")).toEqual({ session: seen });
+    expect(sign("other", session(), {})).toEqual({ participant: seen });
+    expect(sign("other", session({ creator_ended_at: NOW }), {})).toEqual({ participant: seen, session: seen });
+  });
+
+  it("is over with the part", () => {
+    expect(sign("creator", session({ creator_ended_at: NOW }))).toEqual({ over: true });
+    expect(sign("other", session(), ENDED)).toEqual({ over: true });
+  });
+
+  it("of a stranger says nothing of a living holder, and takes the place of one that is gone", () => {
+    expect(sign("stranger")).toEqual({});
+    expect(sign("stranger", session({ holder: null }))).toEqual({ session: seen });
+    expect(sign("stranger", session({ creator_ended_at: NOW }))).toEqual({ session: seen });
+    expect(sign("stranger", session({ last_seen_at: minutes(-4) }))).toEqual({
+      session: { ...seen, holder: "stranger" },
+    });
   });
 });
