@@ -10,12 +10,15 @@ export type JsonSchema = { type: "object"; [key: string]: unknown };
  * each and no null, since the converters of many hosts take nothing else (test/support/schema-restrictions.ts).
  */
 export function inputSchema(tool: Tool): JsonSchema {
-  return publish(tool.input, "input", (schema) => {
+  const published = publish(tool.input, "input", (schema) => {
     withoutNull(schema);
+    // Within, it is left to the validation: hosts that take it off for Gemini do so at the top only.
+    delete schema.additionalProperties;
     delete schema.pattern;
     delete schema.minLength;
     delete schema.maxLength;
   });
+  return { ...published, additionalProperties: false };
 }
 
 /** A tool's result; structuredContent is held against it by clients. */

@@ -46,6 +46,7 @@ export function createServer(options: McpServerOptions): FireboardServer {
       instructions: instructionsFor(tools, project),
     },
   );
+  const offered = new Set(tools.map(({ name }) => name));
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   // Made at the first use: schemas take their time, and the handshake does not need them.
   const listed = once(() => tools.map(describe));
@@ -58,9 +59,9 @@ export function createServer(options: McpServerOptions): FireboardServer {
     const tool = byName.get(params.name);
     if (!tool) throw new McpError(ErrorCode.InvalidParams, "Unknown tool; tools/list names those that exist.");
     const progress = progressTo(params._meta?.progressToken, sendNotification, log);
-    return callResult(tool, await calls.run(tool, params.arguments, { cancelled: signal, progress }));
+    return callResult(tool, await calls.run(tool, params.arguments, { cancelled: signal, progress }), offered);
   });
-  const readBoard = boardReader(calls);
+  const readBoard = boardReader(calls, offered);
   serveResources(server, readBoard);
   const prompts = promptsFor(tools);
   servePrompts(server, { prompts, readBoard, project });
@@ -97,7 +98,11 @@ function hashOf(listed: readonly McpTool[]): string {
   return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
 }
 
+/** Claude's hosts load a tool with this mark at once, others when they are searched for. */
+const ALWAYS_LOAD = { _meta: { "anthropic/alwaysLoad": true } };
+
 function describe(tool: Tool): McpTool {
   const { name, title, description, annotations } = tool;
-  return { name, title, description, annotations, inputSchema: inputSchema(tool), outputSchema: outputSchema(tool) };
+  const schemas = { inputSchema: inputSchema(tool), outputSchema: outputSchema(tool) };
+  return { name, title, description, annotations, ...schemas, ...(tool.alwaysLoad ? ALWAYS_LOAD : {}) };
 }

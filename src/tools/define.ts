@@ -50,6 +50,8 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   /** For the model: one line. */
   description: string;
   annotations: Annotations;
+  /** The workflow hangs on it: hosts that defer tools are asked to load it with the list. */
+  alwaysLoad?: true;
   /** A strict object: an unknown argument is an error, never dropped. */
   input: I;
   /** What the result is cut to. */

@@ -32,7 +32,8 @@ export function emptyMeansSomething<T extends z.ZodType>(argument: T): T {
 export const meansSomethingEmpty = (argument: z.ZodType): boolean => EMPTY_MEANS_SOMETHING.has(argument);
 
 /** The argument `clear` of an update: what to empty, for hosts and models that send neither null nor empty text. */
-export const clear = <const F extends readonly [string, ...string[]]>(fields: F) => z.array(z.enum(fields)).optional();
+export const clear = <const F extends readonly [string, ...string[]]>(fields: F) =>
+  z.array(z.enum(fields)).optional().describe("fields to empty");
 
 const ID = new RegExp(`^[A-Za-z0-9_.:-]{1,${LIMITS.id}}$`);
 const isId = (value: string) => ID.test(value) && value !== "." && value !== ".." && !/^__.*__$/.test(value);
@@ -49,7 +50,7 @@ export const title = requiredText(LIMITS.title);
 /** A description; it may be empty. */
 export const description = boundedText(LIMITS.description);
 /** The updated_at that the caller read, for an edit that must not overwrite another one. */
-export const ifUpdatedAt = z.iso.datetime({ offset: true }).optional();
+export const ifUpdatedAt = z.iso.datetime({ offset: true }).optional().describe("the updated_at you read");
 /** What was done in a session. */
 export const summary = requiredText(LIMITS.summary);
 /** What the next agent must know; it may be empty. */
@@ -57,7 +58,7 @@ export const handoffNotes = boundedText(LIMITS.handoffNotes);
 /** How many rows a page has at most. */
 export const limit = z.int().min(1).max(PAGE.max).default(PAGE.default);
 /** Where a page begins: a `next_cursor` that the same list gave out. */
-export const cursor = z.string().min(1).max(2_000).optional();
+export const cursor = z.string().min(1).max(2_000).optional().describe("a next_cursor");
 
 /** Arguments that every writing tool takes besides its own: a repeated call under one key has one effect. */
 export function writeInput<T extends z.ZodRawShape>(shape: T) {

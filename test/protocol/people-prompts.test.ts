@@ -63,6 +63,34 @@ describe("an argument that a person gives", () => {
     expect(byId.split("\n")).toHaveLength(1);
   });
 
+  it("names a project by the beginning of a name that only one has", async () => {
+    const site = await board.project({ name: "Web Site" });
+    expect(await text("triage", { project: "web s" })).toContain(site);
+    expect(await text("triage", { project: "Web" })).toContain(site);
+    const shop = await board.project({ name: "Web Shop" });
+    const refused = board.agent.client.getPrompt({ name: "triage", arguments: { project: "Web" } });
+    await expect(refused).rejects.toMatchObject({ data: { code: "invalid_argument" } });
+    // A whole name wins over the beginnings of others.
+    const web = await board.project({ name: "Web" });
+    expect(await text("triage", { project: "wEB" })).toContain(web);
+    expect(await text("triage", { project: "web sh" })).toContain(shop);
+  });
+
+  it.each([
+    ["two words", { project: "Moon", agent_name: "Base" }, false],
+    ["two words in quotes", { project: '"Moon', agent_name: 'Base"' }, false],
+    ["the beginning of three", { project: "Far", agent_name: "Side" }, false],
+    ["a name and the next argument", { project: "Moon Base", agent_name: "pilot" }, true],
+  ])("finds a name that a host split at its spaces: %s", async (_, args, hasAgent) => {
+    const split = args.project === "Far" ? "Far Side Alpha" : "Moon Base";
+    const other = args.project === "Far" ? "Far Away" : "Moon Rover";
+    const [meant] = await Promise.all([board.project({ name: split, description: _ }), board.project({ name: other })]);
+    const filled = await text("start_session", args).catch((error) => error.message);
+    expect(filled).toContain(meant);
+    expect(filled.includes("agent_name")).toBe(hasAgent);
+    await board.call("board_update_project", { project_id: meant, name: `was: ${split}` });
+  });
+
   it("may be left out when it is not required", async () => {
     expect(await text("start_session", { project })).not.toMatch(/agent_name|undefined/);
   });

@@ -1,8 +1,11 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { beforeAll, describe, expect, it } from "vitest";
+import { TOOLS } from "../../src/tools/index.js";
 import { useBoard } from "../support/board.js";
 import type { Answer } from "../support/client.js";
 import { INITIALIZE, startRaw } from "../support/raw-server.js";
+import { RESTRICTIONS } from "../support/schema-restrictions.js";
+import { isClearable } from "../support/sloppy-forms.js";
 
 /**
  * How many tokens (o200k) the tools may take: every agent reads them in every session. Models see name, description and
@@ -57,6 +60,17 @@ it.each<[name: string, env: Record<string, string>, present: string[], absent: R
   expect(instructions.length).toBeLessThanOrEqual(2_048);
 });
 
+it("says the whole habit in the first paragraph, which is all that some hosts show", () => {
+  const [first] = handshake.instructions.split("\n\n");
+  for (const part of ["board_create_session", "session_id", "board_claim_task", "board_end_session", "notes"])
+    expect(first).toContain(part);
+});
+
+it("asks hosts that defer tools to load those that the habit needs", () => {
+  const marked = tools.filter(({ _meta }) => _meta?.["anthropic/alwaysLoad"] === true).map(({ name }) => name);
+  expect(marked).toEqual(["board_get_projects", "board_claim_task", "board_create_session", "board_end_session"]);
+});
+
 describe("every tool", () => {
   it("has a name that hosts accept, once", () => {
     const names = tools.map(({ name }) => name);
@@ -80,6 +94,21 @@ describe("every tool", () => {
       expect(outputSchema).toMatchObject({ type: "object" });
       for (const schema of [inputSchema, outputSchema]) expect(schema).not.toHaveProperty("$schema");
     }
+  });
+});
+
+describe("every published input schema keeps to what hosts demand:", () => {
+  it.each(RESTRICTIONS)("$host: $demand", ({ faults }) => {
+    expect(tools.flatMap((tool) => faults(tool).map((fault) => `${tool.name} ${fault}`))).toEqual([]);
+  });
+
+  it("and what null would clear, an update clears by name", () => {
+    const unnamed = TOOLS.filter(({ name }) => /_update_/.test(name)).flatMap((tool) => {
+      const { clear } = tool.input.shape;
+      const nullable = Object.keys(tool.input.shape).filter((name) => isClearable(tool, name));
+      return nullable.filter((name) => !clear?.safeParse([name]).success).map((name) => `${tool.name} ${name}`);
+    });
+    expect(unnamed).toEqual([]);
   });
 });
 

@@ -62,18 +62,26 @@ function asSaid(prompt: Prompt, given: Given): Record<string, Said> {
 }
 
 /** Replaces what the arguments name by the records on the board. */
-async function resolve(call: Call, prompt: Prompt, given: Given): Promise<Record<string, Said>> {
+async function resolve(call: Call, prompt: Prompt, given: Given): Promise<Record<string, Said | undefined>> {
   const said = asSaid(prompt, given);
-  const found = async ({ name, of }: PromptArgument) => {
+  const found = async ({ name, of }: PromptArgument, at: number): Promise<[string, Said | undefined][]> => {
     const text = said[name]?.id;
-    return of && text !== undefined ? [[name, await FINDERS[of](call, text)] as const] : [];
+    if (!of || text === undefined) return [];
+    if (of !== "project") return [[name, await FINDERS[of](call, text)]];
+    // Hosts that split at spaces give the second word of a name as the next argument.
+    const next = prompt.arguments
+      .slice(at + 1)
+      .flatMap((each) => said[each.name] ?? [])
+      .map(({ id }) => id);
+    const { project, words } = await findProject(call, [text, ...next]);
+    const taken = prompt.arguments.slice(at + 1, at + words);
+    return [[name, project], ...taken.map((each): [string, undefined] => [each.name, undefined])];
   };
   const entries = await Promise.all(prompt.arguments.map(found));
   return { ...said, ...Object.fromEntries(entries.flat()) };
 }
 
-const FINDERS: Record<FoundKind, (call: Call, said: string) => Promise<Said>> = {
-  project: findProject,
+const FINDERS: Record<Exclude<FoundKind, "project">, (call: Call, said: string) => Promise<Said>> = {
   async task(call, said) {
     const { id, title } = await getTask(call, checkedId("task", said));
     return { id, name: title };

@@ -10,12 +10,13 @@ export default defineTool({
   description:
     "Take a task for yourself before you work on it: the given one, or the best ready one of the project. The lease renews while you are connected.",
   annotations: { ...CHANGES, destructiveHint: false },
+  alwaysLoad: true,
   input: writeInput({
     task_id: id.optional(),
     project_id: id.optional(),
-    agent_name: agentName,
+    agent_name: agentName.describe("what you call yourself"),
     session_id: id.optional(),
-    lease_minutes: z.int().min(1).max(1_440).default(LEASE_MINUTES),
+    lease_minutes: z.int().min(1).max(1_440).default(LEASE_MINUTES).describe("until others may take it"),
   }),
   output: z.object({
     task: taskRow.extend({ description: nullableText, metadata: freeForm }).nullable(),

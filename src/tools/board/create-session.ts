@@ -13,16 +13,17 @@ export default defineTool({
   description:
     "Start work on a project and get the handoff of the last session. Abandons the project's active session unless if_active says otherwise.",
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+  alwaysLoad: true,
   input: writeInput({
     project_id: id,
     session_type: z.enum(SESSION_TYPES).default("solo"),
     metadata: metadata.optional(),
-    agent_name: agentName.optional(),
+    agent_name: agentName.optional().describe("what you call yourself"),
     title: label,
     model: label,
     story_id: label,
     phase: label,
-    if_active: z.enum(["abandon", "join", "reject"]).default("abandon"),
+    if_active: z.enum(["abandon", "join", "reject"]).default("abandon").describe("what happens to the active session"),
   }),
   output: z.object({
     session_id: z.string(),

@@ -9,6 +9,7 @@ export default defineTool({
   description:
     "End the session with notes for the next agent: what is done, what is open (task ids), what to do first.",
   annotations: CHANGES,
+  alwaysLoad: true,
   input: writeInput({
     session_id: id,
     progress_summary: summary,

@@ -9,6 +9,7 @@ export default defineTool({
   title: "List projects",
   description: "Start here: projects with their ids and task counts, most urgent first.",
   annotations: READS,
+  alwaysLoad: true,
   input: z.strictObject({ status: z.enum(PROJECT_STATUSES).optional(), limit, cursor }),
   output: z.object({
     projects: z.array(

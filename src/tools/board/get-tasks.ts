@@ -34,7 +34,7 @@ export default defineTool({
     due_before: dueTime.optional(),
     ready: z.boolean().optional(),
     include_done: z.boolean().default(false),
-    detail: z.enum(["summary", "full"]).default("summary"),
+    detail: z.enum(["summary", "full"]).default("summary").describe("full adds description and metadata"),
     limit,
     cursor,
   }),

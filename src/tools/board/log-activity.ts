@@ -16,7 +16,7 @@ export default defineTool({
       .string()
       .refine((action) => LOG_ACTION.test(action), "must be a word of a-z, 0-9 and _, at most 40 characters")
       .describe(`${BOARD_ACTIONS.join(", ")}, or your own snake_case word`),
-    details: boundedText(LIMITS.details).optional(),
+    details: boundedText(LIMITS.details).optional().describe("needed for commented"),
     task_id: id.optional(),
     session_id: id.optional(),
     project_id: id.optional(),

@@ -31,7 +31,7 @@ export default defineTool({
     resolution: z.enum(RESOLUTIONS).optional(),
     priority: z.enum(PRIORITIES).optional(),
     assigned_agent: boundedText(LIMITS.agentName).nullable().optional(),
-    riper_mode: z.enum(RIPER_MODES).nullable().optional(),
+    riper_mode: z.enum(RIPER_MODES).nullable().optional().describe("how you work on it"),
     parent_task_id: id.nullable().optional(),
     depends_on: z.array(id).max(LIMITS.dependsOn).optional(),
     labels: labels.optional(),

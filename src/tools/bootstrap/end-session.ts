@@ -18,10 +18,10 @@ export default defineTool({
   description: "End the session that session_init began: keeps summary as a memory for later agents and records usage.",
   annotations: { ...CHANGES, destructiveHint: false },
   input: writeInput({
-    agent_id: agentName,
+    agent_id: agentName.describe("as in session_init"),
     session_id: id.optional(),
     task_id: id.optional(),
-    summary: summary.optional(),
+    summary: summary.optional().describe("what others should remember"),
     model: requiredText(LIMITS.title).optional(),
     provider: requiredText(LIMITS.agentName).optional(),
     input_tokens: tokens,

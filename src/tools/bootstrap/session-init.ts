@@ -26,7 +26,7 @@ export default defineTool({
     "Open tasks, working state and advice in one call. With agent_id, sections that you already have are skipped. scope: standard, full or resume.",
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   input: z.strictObject({
-    agent_id: agentName.optional(),
+    agent_id: agentName.optional().describe("what you call yourself, every time"),
     model: requiredText(LIMITS.title).optional(),
     provider: requiredText(LIMITS.agentName).optional(),
     intent: emptyMeansSomething(

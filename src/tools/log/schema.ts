@@ -12,9 +12,9 @@ export const agent = requiredText(LIMITS.agentName);
 export const newId = requiredText(1_000);
 
 /** Names a session, when it is not the connection's own. */
-export const session = { agent: agent.optional(), sessionId: id.optional() };
+export const session = { agent: agent.optional(), sessionId: id.optional().describe("else this connection's") };
 /** Names a turn, when it is not the connection's own. */
-export const turn = { ...session, requestId: id.optional() };
+export const turn = { ...session, requestId: id.optional().describe("else the open turn") };
 
 /** A long text of the turn log; it may be empty. */
 export const longText = boundedText(TURN_LIMITS.text);

@@ -11,7 +11,7 @@ export default defineTool({
   annotations: ADDS,
   input: writeInput({
     agentName: leader,
-    sessionId: newSessionId.optional(),
+    sessionId: newSessionId.optional().describe("a UUID of your choice"),
     storyId: label.nullish(),
     phase: label.nullish(),
     inputTokens: tokens.inputTokens.unwrap().default(0),
