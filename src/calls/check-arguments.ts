@@ -50,6 +50,8 @@ function message({ name }: Tool, faults: readonly string[]): string {
 function fault(tool: Tool) {
   return ({ path, message, code, ...issue }: z.core.$ZodIssue): string => {
     const where = path.map((step) => printable(String(step))).join(".") || "arguments";
+    if (code === "unrecognized_keys" && "keys" in issue)
+      return `${where}: unknown ${issue.keys.slice(0, NAMED_FAULTS).map(printable).join(", ")}`;
     const isLong = code === "too_big" && "origin" in issue && issue.origin === "string";
     const rest = isLong ? placeOfTheRest(tool, path) : undefined;
     return `${where}: ${message}${rest === undefined ? "" : `; put the rest into ${rest}`}`;

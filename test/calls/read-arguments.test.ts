@@ -77,6 +77,13 @@ it("free-form data stays as it was sent", () => {
   expect(call(JSON.stringify(metadata))).toEqual(metadata);
 });
 
+it("an unknown field inside of a list is named, in short", () => {
+  const item = { role: "user", content: "c", category: "reasoning", ["x".repeat(5_000)]: 1, "a\nb": 2 };
+  expect(refusal("sessionlog_append_dialog", { dialogItems: [item] })).toBe(
+    `sessionlog_append_dialog: dialogItems.0: unknown ${"x".repeat(60)}, a\\nb.`,
+  );
+});
+
 it("is read inside of lists and objects that the tool declares", () => {
   const given = {
     ref: "a",

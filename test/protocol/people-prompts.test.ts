@@ -151,3 +151,14 @@ describe("servers that offer less", () => {
     await expect(refused).rejects.toMatchObject({ data: { code: "invalid_argument" } });
   });
 });
+
+it("finds a project by its id however many were changed after it", async () => {
+  const found = await board.project({ name: "Old" });
+  const batch = board.db.batch();
+  for (let at = 0; at < 200; at += 1)
+    batch.set(board.db.doc(`projects/later-${at}`), { name: `Later ${at}`, updated_at: new Date(Date.now() + 1_000) });
+  await batch.commit();
+  expect(await text("triage", { project: found })).toContain('"Old"');
+  const byName = board.agent.client.getPrompt({ name: "triage", arguments: { project: "Old" } });
+  await expect(byName).rejects.toMatchObject({ data: { code: "project_not_found" } });
+});

@@ -73,7 +73,7 @@ async function resolve(call: Call, prompt: Prompt, given: Given): Promise<Record
       .slice(at + 1)
       .flatMap((each) => said[each.name] ?? [])
       .map(({ id }) => id);
-    const { project, words } = await findProject(call, [text, ...next]);
+    const { project, words } = await findProject(call, [text, ...next], idSchema.safeParse(text).success ? text : null);
     const taken = prompt.arguments.slice(at + 1, at + words);
     return [[name, project], ...taken.map((each): [string, undefined] => [each.name, undefined])];
   };
