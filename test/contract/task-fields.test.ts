@@ -151,6 +151,8 @@ describe("board_get_tasks by due time", () => {
     const done = await on(2, { status: "done" });
     const odd = await on(1);
     await board.db.doc(`tasks/${odd}`).update({ priority: "P1", status: "waiting" });
+    for (const other of [await on(5), await board.task(project_id)])
+      await board.db.doc(`tasks/${other}`).update({ status: "waiting" });
     const late = await on(4);
     const list = async (args: object = {}) => {
       const filter = { project_id, due_before: "2026-12-04", limit: 2, ...args };

@@ -88,6 +88,26 @@ describe("a task that is deleted", () => {
     expect(parent.exists).toBe(children.length === 1);
   });
 
+  it.each(rounds)("while a plan is made below it: all of the plan is there, or none of it (round %i)", async () => {
+    const { project_id, ids } = await newTasks(1);
+    const parent_task_id = ids[0] as string;
+    const tasks = [
+      { title: "Child", ref: "child", parent_task_id },
+      { title: "Grandchild", parent_task_id: "$child" },
+      { title: "Next", depends_on: [parent_task_id, "$child"] },
+    ];
+    const create = agent(1).call("board_create_tasks", { project_id, tasks });
+    const { won, lost } = await race([remove(parent_task_id), create]);
+    expect(won).toHaveLength(1);
+    expect(["task_not_found", "guard_refused"]).toContain(lost[0]);
+    const left = await servers.find("tasks", "project_id", project_id);
+    const isPlanned = lost[0] === "guard_refused";
+    expect(left).toHaveLength(isPlanned ? 1 + tasks.length : 0);
+    const entries = await servers.find("activity_log", "project_id", project_id);
+    const created = entries.filter(({ action, task_id }) => action === "created" && task_id !== null);
+    expect(created).toHaveLength(isPlanned ? 1 + tasks.length : 1);
+  });
+
   it.each(rounds)("while another task gets a dependency on it: no link to it remains (round %i)", async () => {
     const { ids } = await newTasks(2);
     const [gone, task_id] = ids as [string, string];
