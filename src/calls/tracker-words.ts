@@ -16,6 +16,8 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, Meaning>>>> = {
     cancelled: { status: "done", resolution: "cancelled" },
     canceled: { status: "done", resolution: "cancelled" },
     wontfix: { status: "done", resolution: "cancelled" },
+    wont_fix: { status: "done", resolution: "cancelled" },
+    "won't_fix": { status: "done", resolution: "cancelled" },
     duplicate: { status: "done", resolution: "duplicate" },
   },
   priority: {

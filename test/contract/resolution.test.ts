@@ -116,3 +116,38 @@ it("what was cancelled is not among the completed tasks of a handoff", async () 
   expect(ids(handoff.since.tasks_completed)).toEqual([finished]);
   expect(handoff.active_task_count).toBe(0);
 });
+
+describe("words of other trackers for a task that nobody will do", () => {
+  it.each([
+    ["cancelled", "cancelled"],
+    ["canceled", "cancelled"],
+    ["wontfix", "cancelled"],
+    ["Won't fix", "cancelled"],
+    ["wont-fix", "cancelled"],
+    ["duplicate", "duplicate"],
+  ])("%s as a status is done with resolution %s", async (status, resolution) => {
+    const project_id = await board.project();
+    const create = (tasks: object[]) => board.call("board_create_tasks", { project_id, tasks });
+    const task_ids = [
+      await board.task(project_id, { status }),
+      await board.task(project_id),
+      await board.task(project_id),
+      ...ids((await create([{ title: "x", status }])).tasks),
+    ];
+    await board.call("board_update_task", { task_id: task_ids[1], status });
+    await board.call("board_bulk_update_tasks", { task_ids: [task_ids[2]], status });
+    for (const id of task_ids) expect(await board.stored("tasks", id)).toMatchObject({ status: "done", resolution });
+    const open = await board.task(project_id, { status: "done" });
+    const { tasks } = await board.call("board_get_tasks", { project_id, status });
+    expect(ids(tasks).sort()).toEqual(task_ids.sort());
+    expect(ids(tasks)).not.toContain(open);
+  });
+
+  it("gives way to a resolution that the call gives itself, and is no word for anything else", async () => {
+    const project_id = await board.project();
+    const task_id = await board.task(project_id, { status: "cancelled", resolution: "duplicate" });
+    expect((await board.stored("tasks", task_id)).resolution).toBe("duplicate");
+    const project = board.call("board_update_project", { project_id, status: "cancelled" });
+    await expect(project).toFailWith("invalid_argument");
+  });
+});

@@ -86,6 +86,15 @@ describe("external_ref", () => {
   });
 });
 
+it("clear empties due_at and external_ref, also from JSON in a text", async () => {
+  const fields = { due_at: "2026-12-01", external_ref: '{"source":"beads","id":7}', labels: '["bug"]' };
+  const task_id = await board.task(await board.project(), fields);
+  expect(await board.stored("tasks", task_id)).toMatchObject({ labels: ["bug"], external_ref: { id: "7", url: null } });
+  const { changes } = await update(task_id, { clear: ["due_at", "external_ref"] });
+  expect(changes.sort()).toEqual(["due_at", "external_ref"]);
+  expect(await board.stored("tasks", task_id)).toMatchObject({ due_at: null, external_ref: null, labels: ["bug"] });
+});
+
 describe("documents of other clients", () => {
   it("without these fields read as empty; with ones of a wrong type they are named", async () => {
     const project_id = await board.project();
