@@ -31,7 +31,7 @@ export default defineTool({
     assigned_agent: emptyMeansSomething(boundedText(LIMITS.agentName).optional().describe('"" = unassigned')),
     parent_task_id: id.optional(),
     label: taskLabel.optional(),
-    due_before: dueTime.optional(),
+    due_before: dueTime.optional().describe("date or time; sorts by due_at"),
     ready: z.boolean().optional(),
     include_done: z.boolean().default(false),
     detail: z.enum(["summary", "full"]).default("summary").describe("full adds description and metadata"),
