@@ -52,7 +52,7 @@ export function sampleLease(agent_name: string, endsAfter: number, fields: Parti
 
 /** A caller who names this agent or nobody, by default over the connection of that name, with heartbeats every minute. */
 export function sampleCaller(agent: string | null, fields: Partial<LeaseCaller> = {}): LeaseCaller {
-  return { holder: `connection of ${agent}`, agent, session_id: null, heartbeatMs: 60_000, ...fields };
+  return { holder: `connection of ${agent}`, agent, isOwnName: true, session_id: null, heartbeatMs: 60_000, ...fields };
 }
 
 /** A board session that was opened an hour ago. */

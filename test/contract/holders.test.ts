@@ -2,14 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useBoard } from "../support/board.js";
 import { type Agent, startAgent } from "../support/client.js";
 
-/** Two windows of one host, whose agents have one name, on one board. */
+/** Windows of one host, whose agents have one name, on one board. */
 const board = useBoard();
 let other: Agent;
+let third: Agent;
 beforeAll(async () => {
-  other = await startAgent(board.database.env);
+  [other, third] = await Promise.all([startAgent(board.database.env), startAgent(board.database.env)]);
 });
 afterAll(async () => {
-  await other?.close();
+  await Promise.all([other?.close(), third?.close()]);
 });
 
 const claim = (agent: Agent, args: Record<string, unknown>) =>
@@ -94,6 +95,30 @@ describe("a task claimed by an agent of the same name over another connection", 
     await expect(claim(board.agent, { task_id })).toFailWith("already_claimed");
   });
 
+  it("can be gone on with when that one ended its part itself, the one that opened the session or one that joined", async () => {
+    const project_id = await board.project();
+    const { session_id } = await board.call("board_create_session", { project_id, agent_name: "claude" });
+    const joined = await other.call("board_create_session", { project_id, agent_name: "claude", if_active: "join" });
+    const parts = [
+      { agent: board.agent, agent_name: "claude" },
+      { agent: other, agent_name: joined.agent_name },
+    ];
+    for (const { agent, agent_name } of parts) {
+      const task_id = await board.task(project_id);
+      const spare = await board.task(project_id);
+      for (const id of [task_id, spare]) await claim(agent, { task_id: id, agent_name, session_id });
+      await expect(claim(third, { task_id, agent_name })).toFailWith("already_claimed");
+      await agent.call("board_end_session", { session_id, progress_summary: "s" });
+      await expect(claim(third, { task_id, agent_name: "ben" })).toFailWith("already_claimed");
+      expect((await claim(third, { task_id, agent_name })).task.assigned_agent).toBe(agent_name);
+      await third.call("board_bulk_update_tasks", {
+        task_ids: [task_id, spare],
+        assigned_agent: agent_name,
+        status: "done",
+      });
+    }
+  });
+
   it("can be gone on with when no holder is known: an earlier version claimed it", async () => {
     const { task_id } = await claimedTask();
     const { holder, ...lease } = (await board.stored("tasks", task_id)).lease;
@@ -132,18 +157,23 @@ describe("a task claimed by an agent of the same name over another connection", 
   });
 });
 
-describe("an agent that joined a session", () => {
-  it("finishes what it claimed, in the session or outside, whatever the session's first agent is called", async () => {
+describe("an agent that works in a session of another one", () => {
+  it.each([
+    ["that it joined, having claimed in it", { join: true, named: true }],
+    ["that it joined, having claimed outside", { join: true, named: false }],
+    ["that it was told of, having claimed in it", { join: false, named: true }],
+    ["that it was told of, having claimed outside", { join: false, named: false }],
+  ])("finishes what it claimed %s", async (_, { join, named }) => {
     const project_id = await board.project();
     const { session_id } = await board.call("board_create_session", { project_id, agent_name: "claude" });
-    await other.call("board_create_session", { project_id, agent_name: "helper", if_active: "join" });
-    const inSession = await board.task(project_id);
-    await claim(other, { task_id: inSession, agent_name: "helper", session_id });
-    await expect(board.call("board_update_task", { task_id: inSession, status: "done", session_id })).toFailWith(
-      "already_claimed",
-    );
-    await other.call("board_update_task", { task_id: inSession, status: "done", session_id });
-    expect((await board.stored("tasks", inSession)).status).toBe("done");
+    const agent_name = "helper";
+    if (join) await other.call("board_create_session", { project_id, agent_name, if_active: "join" });
+    const task_id = await board.task(project_id);
+    await claim(other, { task_id, agent_name, ...(named ? { session_id } : {}) });
+    const done = { task_id, status: "done", session_id };
+    await expect(board.call("board_update_task", done)).toFailWith("already_claimed");
+    await other.call("board_update_task", done);
+    expect((await board.stored("tasks", task_id)).status).toBe("done");
   });
 });
 

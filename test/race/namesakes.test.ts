@@ -119,6 +119,21 @@ describe("a window that stopped cleanly", () => {
   });
 });
 
+describe("a window that ended its part in the session", () => {
+  it.each(rounds)("leaves its task to exactly one of the name, at once (%i)", async () => {
+    const { project_id, ids } = await newTasks(1);
+    const [first, ...others] = servers.agents as [Agent, ...Agent[]];
+    const { session_id } = await first.call("board_create_session", { ...CLAUDE, project_id });
+    const claim = { ...CLAUDE, task_id: ids[0] };
+    await first.call("board_claim_task", { ...claim, session_id });
+    await expect(others[0]?.call("board_claim_task", claim)).rejects.toMatchObject({ code: "already_claimed" });
+    await first.call("board_end_session", { session_id, progress_summary: "The rest is for tomorrow." });
+    const { won, lost } = await race(others.map(({ call }) => call("board_claim_task", claim)));
+    expect(won).toHaveLength(1);
+    expect(lost).toEqual(new Array(PROCESSES - 2).fill("already_claimed"));
+  });
+});
+
 describe("a window whose session was abandoned by the start of another one", () => {
   it("keeps what it claimed, and finishes it", async () => {
     const { project_id, ids } = await newTasks(1);

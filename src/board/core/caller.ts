@@ -9,6 +9,8 @@ export interface NamedSession {
   session: Session | null;
   /** The caller's name in it: the participant's of this connection, else that of the agent that opened it. */
   agent_name: string | null;
+  /** Whether that is surely the caller's name: this connection opened or joined the session. */
+  takesPart: boolean;
   warnings: string[];
 }
 
@@ -18,13 +20,14 @@ export interface NamedSession {
  * The participant of this connection is read along, in the same round trip.
  */
 export async function readNamedSession(call: Call, sessionId: string | undefined): Promise<NamedSession> {
-  if (sessionId === undefined) return { session: null, agent_name: null, warnings: [] };
+  if (sessionId === undefined) return { session: null, agent_name: null, takesPart: false, warnings: [] };
   const ref = call.store.ref("sessions", sessionId);
   const [snapshot, part] = await call.store.getAll([ref, call.store.sub(ref, "participants", call.holder)]);
   const session = existingSession(snapshot, sessionId);
   const warnings = session.status === "active" ? [] : [`Session ${sessionId} is ${session.status}, not active.`];
   const { agent_name } = part?.exists ? readMended(participantDocument, part) : session;
-  return { session, agent_name, warnings };
+  const takesPart = part?.exists || session.holder === call.holder;
+  return { session, agent_name, takesPart, warnings };
 }
 
 /** Who changes a task, as the rules of leases need it (docs/contracts.md 3.0). */
@@ -33,15 +36,21 @@ export interface LeaseCaller {
   holder: string;
   /** The agent that the call names; null when it names none. */
   agent: string | null;
+  /** Whether the caller surely goes by that name: it may be another's, that of the agent that opened the session. */
+  isOwnName: boolean;
   /** The session that the call names, in which agents of other names may work as well; null when it names none. */
   session_id: string | null;
   /** Milliseconds between the signs of life of living holders. */
   heartbeatMs: number;
+  /** Whether the holder of the lease in question is known to have ended its part in the session it claimed in. */
+  holderEnded?: boolean;
 }
 
 /** Who a write is by that names its session, the agent it assigns the work to, both or neither. */
 export function leaseCaller({ holder, heartbeatMs }: Call, named: NamedSession, assigned?: string | null): LeaseCaller {
-  return { holder, heartbeatMs, agent: namedAgent(named, assigned), session_id: named.session?.id ?? null };
+  const agent = namedAgent(named, assigned);
+  const isOwnName = named.takesPart || !named.agent_name;
+  return { holder, heartbeatMs, agent, isOwnName, session_id: named.session?.id ?? null };
 }
 
 /** The agent that a call names: its participant of the session, else the one it assigns the work to; null when it names none. */

@@ -4,6 +4,7 @@ import { withWarnings } from "../core/result.js";
 import { writeBeside } from "../core/write.js";
 import type { Priority, Resolution, TaskStatus } from "../model/enums.js";
 import { changeTask } from "./change.js";
+import { readEndedHolders } from "./ended-holders.js";
 import { isHeldElsewhere } from "./lease.js";
 import { type Doubts, heldWarnings, progressWarningsOfMany, readDoubts } from "./progress-warnings.js";
 import { byPath, relatedRefs, requireOpenProject, requireTask } from "./relations.js";
@@ -34,11 +35,13 @@ export async function bulkUpdateTasks(call: Call, args: BulkUpdateTasks) {
       readNamedSession(call, session_id),
     ]);
     const read = byPath(snapshots);
-    const now = unit.now();
     const caller = leaseCaller(call, named, change.assigned_agent);
-    const updates = ids.map((id) => {
-      const task = requireTask(call, read, id);
-      return { task, update: changeTask(task, change, caller, now) };
+    const tasks = ids.map((id) => requireTask(call, read, id));
+    const ended = await readEndedHolders(call, unit, tasks, caller);
+    const now = unit.now();
+    const updates = tasks.map((task) => {
+      const holderEnded = ended.has(task.id);
+      return { task, update: changeTask(task, change, { ...caller, holderEnded }, now) };
     });
     if (change.project_id !== undefined && updates.some(({ update }) => update.changes.includes("project_id")))
       requireOpenProject(call, read, change.project_id);

@@ -6,6 +6,7 @@ import { withWarnings } from "../core/result.js";
 import { earlierResult, type UnitOfWork, write } from "../core/write.js";
 import type { Lease, Task } from "../model/task.js";
 import { statusTimes } from "./change.js";
+import { readEndedHolders } from "./ended-holders.js";
 import { heldIds, readHeld } from "./held.js";
 import { alreadyClaimed, isHeldByOther, liveLease, newLease } from "./lease.js";
 import { openSubtasks, openSubtaskWarnings } from "./open-subtasks.js";
@@ -84,12 +85,15 @@ async function claimOne(call: Call, args: ClaimTask, seen: Seen): Promise<Claime
       readNamedSession(call, args.session_id),
       openSubtasks(call, [seen.task.id]),
     ]);
-    const now = unit.now();
-    const lease = liveLease(task, now);
     const fromPool = args.task_id === undefined;
     // No session: a claim says by its agent's name whose it is.
-    const caller = { agent: args.agent_name, session_id: null, holder: call.holder, heartbeatMs: call.heartbeatMs };
-    if (lease && (fromPool || isHeldByOther(lease, caller, now))) throw alreadyClaimed(task.id, lease, caller);
+    const { holder, heartbeatMs } = call;
+    const caller = { agent: args.agent_name, isOwnName: true, session_id: null, holder, heartbeatMs };
+    const holderEnded = !fromPool && (await readEndedHolders(call, unit, [task], caller)).has(task.id);
+    const now = unit.now();
+    const lease = liveLease(task, now);
+    if (lease && (fromPool || isHeldByOther(lease, { ...caller, holderEnded }, now)))
+      throw alreadyClaimed(task.id, lease, caller);
     if (!lease) refuseUnclaimable(task, fromPool ? null : args.agent_name, waits, now);
     const open = subtasks.get(task.id) ?? [];
     if (fromPool && open.length > 0) throw isParent(task.id);

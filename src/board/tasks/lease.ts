@@ -48,28 +48,31 @@ export interface HolderFacts {
   now: Date;
   /** Milliseconds between the heartbeats that renew a living holder's leases. */
   heartbeatMs: number;
+  /** Whether it has ended its part in the session that it claimed the task in (ended-holders.ts). */
+  ended: boolean;
 }
 
 /**
- * Whether the connection that holds a live lease is gone, so that another one of the same name may go on: it gave its
- * leases up, or has not renewed this one for three heartbeats. Pure.
+ * Whether the connection that holds a live lease is gone, so that another one of the same name may go on: it ended its part
+ * itself, gave its leases up, or has not renewed this one for three heartbeats. Pure.
  */
-export function isHolderGone(lease: Lease, { now, heartbeatMs }: HolderFacts): boolean {
-  return lease.holder === null || goneAt(lease, heartbeatMs) < now;
+export function isHolderGone(lease: Lease, { now, heartbeatMs, ended }: HolderFacts): boolean {
+  return ended || lease.holder === null || goneAt(lease, heartbeatMs) < now;
 }
 
 /**
  * Whether somebody else than the caller holds a live lease (docs/contracts.md 3.0): by the connection first, then by name.
- * Over one connection several agents may work, each under its name; a session's name says little there, since all of
- * them may name it. Of two connections the name decides, and of the same name the one that is not gone. A caller that
+ * Over one connection several agents may work, each under its name; a name that is only the session's says little there,
+ * since all of them may name that. Of two connections the name decides, and of the same name the one that is not gone. A caller that
  * names no agent is nobody else. Pure.
  */
 export function isHeldByOther(lease: Lease, caller: LeaseCaller, now: Date): boolean {
   if (caller.agent === null) return false;
   const sameName = caller.agent === lease.agent_name;
   if (lease.holder === caller.holder)
-    return !sameName && (caller.session_id === null || caller.session_id !== lease.session_id);
-  return !sameName || !isHolderGone(lease, { now, heartbeatMs: caller.heartbeatMs });
+    return !sameName && caller.isOwnName && (caller.session_id === null || caller.session_id !== lease.session_id);
+  const { heartbeatMs, holderEnded: ended = false } = caller;
+  return !sameName || !isHolderGone(lease, { now, heartbeatMs, ended });
 }
 
 /**

@@ -6,6 +6,7 @@ import { type UnitOfWork, writeBeside } from "../core/write.js";
 import type { Task } from "../model/task.js";
 import { changeTask, type TaskChange, type TaskUpdate } from "./change.js";
 import { refuseCycle } from "./cycles.js";
+import { readEndedHolders } from "./ended-holders.js";
 import { isHeldElsewhere } from "./lease.js";
 import { type Doubts, heldWarnings, progressWarnings, readDoubts } from "./progress-warnings.js";
 import {
@@ -47,7 +48,8 @@ export async function updateTask(call: Call, args: UpdateTask) {
     const task = requireTask(call, read, task_id);
     refuseStale("task", task_id, task.updated_at, if_updated_at, () => taskDetail(task));
     const caller = leaseCaller(call, named, change.assigned_agent);
-    const update = changeTask(task, change, caller, unit.now());
+    const holderEnded = (await readEndedHolders(call, unit, [task], caller)).has(task_id);
+    const update = changeTask(task, change, { ...caller, holderEnded }, unit.now());
     if (update.fields.metadata && change.metadata)
       update.fields.metadata = mergeStored(
         read.get(call.store.ref("tasks", task_id).path)?.get("metadata"),

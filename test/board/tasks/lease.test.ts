@@ -31,7 +31,7 @@ describe("a lease", () => {
     ["lasts longer and has missed three", sampleLease("ann", 116.99, { minutes: 120 }), true],
     ["nobody's connection holds any more", sampleLease("ann", 60, { holder: null }), true],
   ])("that %s: its holder is gone: %3$s", (_, lease, gone) => {
-    expect(isHolderGone(lease, { now: NOW, heartbeatMs: 60_000 })).toBe(gone);
+    expect(isHolderGone(lease, { now: NOW, heartbeatMs: 60_000, ended: false })).toBe(gone);
   });
 });
 
@@ -69,6 +69,7 @@ describe("a change of a held task", () => {
       sampleCaller("ben"),
       { ...held, lease: { ...lease, holder: null } },
     ],
+    ["another name, though the holder has ended its part", sampleCaller("ben", { holderEnded: true }), held],
     ["another name over the same connection", sampleCaller("ben", here), held],
     ["another name and session over the same connection", sampleCaller("ben", { ...here, session_id: "other" }), held],
     ["another name in the same session over another connection", sampleCaller("ben", { session_id: "s" }), held],
@@ -79,6 +80,8 @@ describe("a change of a held task", () => {
   it.each([
     ["its holder", sampleCaller("ann"), held],
     ["its holder in a session of another name", sampleCaller("lead", { ...here, session_id: "s" }), held],
+    ["its holder in a session that another one opened", sampleCaller("lead", { ...here, isOwnName: false }), held],
+    ["its name, once its holder has ended its part", sampleCaller("ann", { ...elsewhere, holderEnded: true }), held],
     ["a caller without a name", sampleCaller(null), held],
     ["its name, once its holder is gone", sampleCaller("ann", elsewhere), { ...held, lease: sampleLease("ann", 50) }],
     ["its name, when no holder is known", sampleCaller("ann"), { ...held, lease: { ...lease, holder: null } }],
