@@ -19,7 +19,8 @@ export function wordsOf(text: string): string[] {
     .replace(/[\u0300-\u036f]/g, "")
     .normalize("NFC")
     .toLowerCase();
-  return (plain.match(WORD) ?? []).flatMap((word) => word.match(UNSPACED_PARTS) ?? []);
+  const words = plain.match(WORD) ?? [];
+  return UNSPACED.test(plain) ? words.flatMap((word) => word.match(UNSPACED_PARTS) ?? []) : words;
 }
 
 /** The characters of a word that was written without spaces, any of which may begin what is looked for; null for others. */

@@ -34,7 +34,11 @@ export type StoreTextIndex = (search: StoreTextSearch) => Promise<TextMatches | 
 
 /** Which fields are searched. Of the entries the latest: a board has many, and the old ones are rarely looked for. */
 const SEARCHED: Record<SearchedCollection, Omit<TextSource, "collection">> = {
-  tasks: { title: "title", texts: ["description"], scope: "project_id" },
+  tasks: {
+    title: "title",
+    texts: ["description", "labels", "external_ref.id", "external_ref.url"],
+    scope: "project_id",
+  },
   sessions: { title: "title", texts: ["progress_summary", "handoff_notes"], scope: "project_id" },
   activity_log: { title: "action", texts: ["details"], scope: "project_id", latest: 5_000 },
 };

@@ -49,6 +49,17 @@ describe("board_search", () => {
     expect(await find("hexagon")).not.toContain(id);
   });
 
+  it("finds a task by a label, and by the id it had where it came from", async () => {
+    const project_id = await board.project();
+    const task = await board.task(project_id, {
+      labels: ["paperwork"],
+      external_ref: { source: "jira", id: "TAX-4711" },
+    });
+    await board.task(project_id, { title: "Something else" });
+    for (const query of ["paperwork", "TAX-4711", "tax-4711"])
+      expect(ids((await board.call("board_search", { query, project_id, kinds: ["task"] })).hits)).toEqual([task]);
+  });
+
   it("of a server of one project finds and counts nothing of another", async () => {
     const [own, foreign] = [await board.project(), await board.project()];
     const task = await board.task(own, { title: "secretive marmalade" });

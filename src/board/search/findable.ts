@@ -35,12 +35,14 @@ export const FINDABLE: Record<SearchKind, FindableKind> = {
     collection: "tasks",
     latest: "latestTasks",
     read: (documents) =>
-      viewed(readDocuments(taskDocument, "task", documents), ({ id, project_id, title, description }) => ({
+      viewed(readDocuments(taskDocument, "task", documents), ({ id, project_id, title, description, ...task }) => ({
         kind: "task",
         id,
         project_id,
         title,
-        text: description ?? "",
+        text: [description, task.labels.join(" "), task.external_ref?.id, task.external_ref?.url]
+          .filter(Boolean)
+          .join("\n"),
       })),
   },
   session: {

@@ -28,7 +28,7 @@ export interface CachedSource {
 export class StoreFault extends Error {}
 
 /** How many documents one step compares and, in milliseconds, adds: other work of the process waits for a step. */
-const COMPARED = 1_000;
+const COMPARED = 500;
 const STEP_MS = 10;
 /** When others change much meanwhile, the comparison begins anew, but not for ever. */
 const MOST_WALKS = 3;
@@ -124,9 +124,8 @@ function compare(
     if (heldTimes.get(place.doc_id) === place.update_time) continue;
     const fields = reading(() => fieldsOf(connection, collection, place.doc_id));
     addDocument(cache, id, place, textsOf(definition, deserializeFields(fields)));
-    if (performance.now() < stopAt) continue;
-    end = place;
-    break;
+    // There may be more to add, so that comparing the sums would be for nothing.
+    if (performance.now() >= stopAt) return place;
   }
   if (
     sameSums(

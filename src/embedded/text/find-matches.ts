@@ -62,7 +62,7 @@ export async function findMatches(cache: Connection, search: CacheSearch, msLeft
   });
 
   const ids = search.query.trim().split(/\s+/);
-  if (await add(ids.slice(0, words.length + 1).flatMap((id) => withId(cache, search, id)))) return result(words);
+  if (await add(searchedWords(ids).flatMap((id) => withId(cache, search, id)))) return result(words);
   if (await add(withTitle(cache, search))) return result(words);
   if (words.length === 0) return result(words);
   const whole = phrase(words);

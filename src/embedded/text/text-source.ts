@@ -5,7 +5,7 @@ export interface TextSource {
   collection: string;
   /** The field that a search weighs most. */
   title: string;
-  /** Further fields. Each may hold a text or a list of texts; other values count as empty. */
+  /** Further fields, by names joined by dots. Each may hold a text or a list of texts; other values count as empty. */
   texts: readonly string[];
   /** The field by whose value a search can be confined. */
   scope: string;
@@ -29,11 +29,17 @@ export function textsOf({ title, texts, scope }: TextSource, fields: Fields): Do
   return {
     title: textOf(fields[title]).slice(0, MOST_CHARACTERS),
     body: texts
-      .map((field) => textOf(fields[field]))
+      .map((field) => textOf(valueAt(fields, field.split("."))))
       .join("\n")
       .slice(0, MOST_CHARACTERS),
     scope: confined?.valueType === "stringValue" ? confined.stringValue : null,
   };
+}
+
+function valueAt(fields: Fields, [name = "", ...deeper]: readonly string[]): Value | undefined {
+  const value = fields[name];
+  if (deeper.length === 0) return value;
+  return value?.valueType === "mapValue" ? valueAt(value.mapValue.fields ?? {}, deeper) : undefined;
 }
 
 function textOf(value: Value | undefined): string {

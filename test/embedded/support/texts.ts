@@ -8,7 +8,7 @@ import { temporaryFile } from "./folder.js";
 
 /** The collections `things`, and `notes` of which the latest twenty are searched. */
 const SOURCES: TextSource[] = [
-  { collection: "things", title: "title", texts: ["text", "labels"], scope: "box" },
+  { collection: "things", title: "title", texts: ["text", "labels", "origin.id"], scope: "box" },
   { collection: "notes", title: "title", texts: ["text"], scope: "box", latest: 20 },
 ];
 

@@ -2,6 +2,7 @@ import { copyFileSync, rmSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { backup } from "../../../src/embedded/index.js";
+import { openConnection } from "../../../src/embedded/storage/sqlite.js";
 import { temporaryFile } from "../support/folder.js";
 import { startTextStore, titles, write } from "../support/texts.js";
 
@@ -31,6 +32,7 @@ describe("a text index finds", () => {
     ["words only begun", "zyxpar", { title: "zyxparser" }],
     ["words misspelt a little", "zyxparsr", { title: "zyxparser" }],
     ["texts in lists", "urgent", { title: "x", labels: ["urgent", "later"] }],
+    ["texts in maps", "PROJ-77", { title: "x", origin: { id: "PROJ-77" } }],
     ["an id", "the-id", { title: "x" }],
     ["the beginning of an id", "the-i", { title: "x" }],
     ["a title without a word", "🚀", { title: "🚀" }],
@@ -105,6 +107,21 @@ describe("a text index is as the store is", () => {
     await db.doc("things/b").set({ title: "needle again" });
     expect((await find("needle")).sort()).toEqual(["b", "c"]);
     expect((await search("x")).coverage).toEqual({ things: { indexed: 3, complete: true } });
+  });
+
+  it("in a file of an older program, which had no list of documents by their changes", async () => {
+    const old = await startTextStore();
+    await write(old.db, { a: "needle" });
+    await old.close();
+    const connection = openConnection(old.file, { waitMs: 1_000 });
+    connection.exec("DROP INDEX documents_by_change");
+    connection.close();
+    const { db, find } = await startTextStore(old.file);
+    await write(db, { b: "needle" });
+    expect((await find("needle")).sort()).toEqual(["a", "b"]);
+    const again = openConnection(old.file, { waitMs: 1_000 });
+    expect(again.get("SELECT name FROM sqlite_schema WHERE name = 'documents_by_change'")).toBeDefined();
+    again.close();
   });
 
   it("when many were deleted and changed at once", async () => {
