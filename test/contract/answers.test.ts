@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { listTasks } from "../../src/board/tasks/list.js";
 import { ids, useBoard } from "../support/board.js";
+import { callOn } from "../support/call.js";
 import { allPages } from "../support/client.js";
 
 /** Answers to agents take at most 8,000 tokens, three bytes of JSON for a token (docs/contracts.md 2). */
@@ -170,6 +172,12 @@ describe("a row", () => {
         ...{ created_at: expect.any(String), updated_at: expect.any(String), started_at: expect.any(String) },
       },
     ]);
+    // A client that can take more, as the lead's page, gets whole texts from the same function.
+    const answer = { tokens: 1_000_000, rowTokens: 1_000_000, textCharacters: 1_000_000 };
+    const large = { ...callOn(board.store), answer };
+    expect(await listTasks(large, { project_id, detail: "full", limit: 1 })).toMatchObject({
+      tasks: [{ description }],
+    });
     const whole = await board.call("board_get_task", { task_id });
     expect(whole).toMatchObject({ description, riper_mode: null, lease: { session_id: null } });
   });
