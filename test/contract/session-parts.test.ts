@@ -50,7 +50,7 @@ describe("board_get_session", () => {
     expect(whole.handoff_notes).toBe("日".repeat(8_000));
     expect(whole.context_artifacts.files_modified[0]).toHaveLength(20_000);
     expect(whole.ended_at).toBeNull();
-    expect(whole.warnings[0]).toContain("part activity or tasks");
+    expect(whole.warnings[0]).toContain("There is more: ask for part");
     expect(whole.activity.length).toBeGreaterThan(4);
     expect(whole.tasks.length).toBeGreaterThan(4);
     expect(bytes([whole.activity, whole.tasks])).toBeLessThanOrEqual(ANSWER_BYTES);
