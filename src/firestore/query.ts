@@ -32,6 +32,7 @@ export function queryBuilder(
       const position = args.after.map((value) => decode(value, Timestamp));
       query = query.orderBy("__name__", last).startAfter(...position);
     }
+    if (args.fields) query = query.select(...args.fields);
     if (args.offset !== undefined) query = query.offset(args.offset);
     return args.limit === "all" ? query : query.limit(args.limit);
   };

@@ -110,6 +110,8 @@ export interface QueryArgs {
   limit: number | "all";
   /** Continue after this position, as `positionOf` gave it. */
   after?: Position;
+  /** Only these fields of each document; all of them when not given. */
+  fields?: readonly string[];
   /** Skip this many documents; Firestore bills them as read. */
   offset?: number;
 }

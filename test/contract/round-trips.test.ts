@@ -57,7 +57,7 @@ describe("round trips in sequence (docs/contracts.md 1.2)", () => {
     await db.doc(`sessions/${session_id}`).update({ last_seen_at: new Date(0) });
     expect(roundTrips(await during("board_end_session", { session_id, progress_summary: "s" }))).toBe(2);
     expect(roundTrips(await during("board_get_handoff", { project_id }))).toBe(2);
-    expect(roundTrips(await during("board_get_session", { session_id }))).toBe(2);
+    expect(roundTrips(await during("board_get_session", { session_id }))).toBe(1);
     const task = { project_id, title: "t", session_id };
     expect(roundTrips(await during("board_create_task", task))).toBe(2);
   });

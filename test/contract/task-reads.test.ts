@@ -74,6 +74,10 @@ describe("board_get_tasks", () => {
     expect(summary).not.toHaveProperty("metadata");
     const [full] = (await board.call("board_get_tasks", { project_id, detail: "full" })).tasks;
     expect(full).toMatchObject({ description: "long", metadata: { a: 1 } });
+    // They are not even read: a wrong type in them is no reason to leave the task out of a summary.
+    await board.store.ref("tasks", summary.id).update({ description: 5 });
+    expect(await board.call("board_get_tasks", { project_id })).toEqual({ tasks: [summary], next_cursor: null });
+    expect(await board.call("board_get_tasks", { project_id, detail: "full" })).toMatchObject({ tasks: [] });
   });
 
   it("finds the ready ones and says how many it looked at", async () => {

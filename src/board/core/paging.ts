@@ -10,6 +10,8 @@ export interface Bucket {
   values: Record<string, unknown>;
   /** The document that holds the sub-collection, for shapes of one. */
   parent?: Ref;
+  /** Only these fields of each document; all of them when not given. */
+  fields?: readonly string[];
   /** What the query could not filter. */
   keep?: (document: Snapshot) => boolean;
 }
@@ -68,11 +70,11 @@ export async function readPage(
     buckets.map(({ shape }) => shape),
   );
   const answers = await Promise.all(
-    buckets.map(({ shape, values, parent }, at) => {
+    buckets.map(({ shape, values, parent, fields }, at) => {
       if (at < start.bucket) return [];
       const after: { after?: Position } = at === start.bucket && start.after ? { after: start.after } : {};
       return call.store
-        .query(shape, { values, ...(parent && { parent }), limit: page.limit + 1, ...after })
+        .query(shape, { values, ...(parent && { parent }), ...(fields && { fields }), limit: page.limit + 1, ...after })
         .get()
         .then(({ docs }) => docs);
     }),

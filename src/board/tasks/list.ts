@@ -1,7 +1,7 @@
 import type { Call } from "../core/call.js";
 import { notFound } from "../core/errors.js";
 import { fitItems, readItems } from "../core/list-answer.js";
-import { readPage } from "../core/paging.js";
+import { type Bucket, readPage } from "../core/paging.js";
 import { withWarnings } from "../core/result.js";
 import { withoutNulls } from "../core/row.js";
 import { type Task, taskDocument } from "../model/task.js";
@@ -37,11 +37,19 @@ export async function listTasks(call: Call, args: ListTasks) {
     const { rows, next_cursor, warnings } = fitItems(call.answer, part, row, { notes });
     return withWarnings({ tasks: rows, next_cursor, looked_at }, [...warnings, ...notes]);
   }
+  const buckets = taskBuckets(filter);
   const [project, found] = await Promise.all([
     call.store.ref("projects", args.project_id).get(),
-    readPage(call, taskBuckets(filter), { limit, cursor }, { tasks: filter }),
+    readPage(call, detail === "full" ? buckets : buckets.map(summarised), { limit, cursor }, { tasks: filter }),
   ]);
   if (!project.exists) throw notFound("project", args.project_id);
   const { rows, next_cursor, warnings } = fitItems(call.answer, readItems(taskDocument, "task", found), row);
   return withWarnings({ tasks: rows, next_cursor }, warnings);
 }
+
+/** The same query without the long fields: a description alone may take 200 KB. */
+function summarised(bucket: Bucket): Bucket {
+  return { ...bucket, fields: Object.keys(taskDocument.shape).filter((field) => !LONG_FIELDS.includes(field)) };
+}
+
+const LONG_FIELDS = ["description", "metadata"];
