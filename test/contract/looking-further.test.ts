@@ -79,12 +79,15 @@ describe("board_get_tasks, ready", () => {
     const args = { project_id, ready: true, detail: "summary", limit: 50 } as const;
     const found: string[] = [];
     let cursor: string | undefined;
+    let pages = 0;
     do {
+      pages += 1;
       const page = await listTasks(hurried(), { ...args, cursor });
       expect(page).toMatchObject({ looked_at: expect.any(Number) });
       found.push(...ids(page.tasks));
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined);
+    expect(pages).toBeGreaterThan(1);
     expect(found).toEqual(READY.map((at) => `${project_id}-${at}`));
   });
 

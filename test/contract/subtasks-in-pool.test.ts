@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { openSubtasks } from "../../src/board/tasks/open-subtasks.js";
 import { ids, useBoard } from "../support/board.js";
+import { callOn } from "../support/call.js";
 import { storeTasks } from "../support/store-tasks.js";
 
 const board = useBoard();
@@ -38,6 +40,9 @@ describe("a task with open subtasks", () => {
       ...children("typed by a lead", 1),
       ...children("done", 1),
     ]);
+    const asked = ["review", "typed_by_a_lead", "done", "none"].map(id);
+    const found = await openSubtasks(callOn(board.store), asked);
+    expect([...found.keys()].sort()).toEqual([id("review"), id("typed_by_a_lead")].sort());
     expect((await claim({ project_id, agent_name: "a" })).task.id).toBe(id("done"));
     expect((await claim({ project_id, agent_name: "b" })).task.id).toBe(id("none"));
     expect((await claim({ project_id, agent_name: "c" })).task).toBeNull();

@@ -79,11 +79,14 @@ interface Seen {
 
 /** Decides one task in one transaction: a read of it with all it waits for, and the commit. */
 async function claimOne(call: Call, args: ClaimTask, seen: Seen): Promise<Claimed> {
+  let subtasksRead: ReturnType<typeof openSubtasks> | undefined;
   return await write(call, async (unit) => {
+    // Nothing that must hold depends on it, so that one look is enough for all attempts.
+    subtasksRead ??= openSubtasks(call, [seen.task.id]);
     const [{ task, waits }, named, subtasks] = await Promise.all([
       readDecision(call, unit, seen),
       readNamedSession(call, args.session_id),
-      openSubtasks(call, [seen.task.id]),
+      subtasksRead,
     ]);
     const fromPool = args.task_id === undefined;
     // No session: a claim says by its agent's name whose it is.
