@@ -101,6 +101,33 @@ describe("what a participant writes", () => {
     expect(names).toEqual(["claude-2", "claude", "claude-2"]);
   });
 
+  it("finishes what it claimed, under its name or the one it gave", async () => {
+    const { project_id, session_id } = await shared();
+    for (const agent_name of ["claude-2", "claude"]) {
+      const task_id = await board.task(project_id);
+      await window.call("board_claim_task", { task_id, agent_name, session_id });
+      await window.call("board_update_task", { task_id, status: "done", session_id });
+      expect((await board.stored("tasks", task_id)).status).toBe("done");
+    }
+  });
+
+  it("no longer holds what it claimed once it has ended its part: its name may go on", async () => {
+    const { project_id, session_id } = await shared();
+    const [mine, theirs] = [await board.task(project_id), await board.task(project_id)];
+    await board.call("board_claim_task", { task_id: mine, agent_name: "claude", session_id });
+    await window.call("board_claim_task", { task_id: theirs, agent_name: "claude-2", session_id });
+    for (const [task_id, agent_name, agent] of [
+      [mine, "claude", board],
+      [theirs, "claude-2", window],
+    ] as const) {
+      const goOn = () => third.call("board_claim_task", { task_id, agent_name });
+      await expect(goOn()).toFailWith("already_claimed");
+      await end(agent, session_id, "done");
+      expect((await goOn()).task).toMatchObject({ id: task_id, assigned_agent: agent_name });
+      await expect(agent.call("board_claim_task", { task_id, agent_name })).toFailWith("already_claimed");
+    }
+  });
+
   it("at a checkpoint is kept in its own part", async () => {
     const { session_id } = await shared();
     await board.call("board_checkpoint_session", { session_id, handoff_notes: "creator's" });
