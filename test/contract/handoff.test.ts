@@ -60,6 +60,17 @@ describe("the handoff", () => {
     expect(handoff.recent_activity[1]).toMatchObject({ action: "session_ended", session_id: last });
   });
 
+  it("does not take a session that ended in the future for the last one, as long as there is another", async () => {
+    const project_id = await board.project();
+    const ahead = await endedSession(project_id, { handoff_notes: "from a clock that was ahead" });
+    const next_year = new Date(Date.now() + 365 * 24 * 60 * 60_000);
+    await board.store.ref("sessions", ahead).update({ ended_at: next_year });
+    const last = async () => (await board.call("board_get_handoff", { project_id })).last_session.id;
+    expect(await last()).toBe(ahead);
+    const later = await endedSession(project_id, { handoff_notes: "later notes" });
+    expect(await last()).toBe(later);
+  });
+
   it("shows a session that this call abandons as the last one", async () => {
     const project_id = await board.project();
     const withNotes = await endedSession(project_id, { handoff_notes: "good notes" });

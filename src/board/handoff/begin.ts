@@ -51,7 +51,7 @@ export async function beginHandoff(
       ? await readContents(call, project_id, max_tokens)
       : await readContentsSince(call, project_id, await sinceTime(call, since), max_tokens);
   const finish = async ({ project, superseded = [], logged = [] }: HandoffDecision) => {
-    const ended = [...superseded, ...contents.ended].sort(latestFirst);
+    const ended = [...superseded, ...contents.ended].sort(latestFirst(call.now()));
     const notes = await readLastNotes(call, ended, contents.moreEnded);
     const activity = [...[...logged].reverse(), ...contents.activity].slice(0, RECENT_ENTRIES);
     return trimHandoff(assemble(project, { ...contents, ended, activity }, notes, max_tokens), max_tokens);

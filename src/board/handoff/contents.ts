@@ -7,6 +7,7 @@ import { type Activity, activityDocument } from "../model/activity.js";
 import { ENDED_STATUSES } from "../model/enums.js";
 import { type Session, sessionDocument } from "../model/session.js";
 import { type Task, taskDocument } from "../model/task.js";
+import { CLOCK_AHEAD_MS } from "../tasks/lease.js";
 import { taskBuckets } from "../tasks/list-order.js";
 import type { SinceCounts } from "./view.js";
 
@@ -72,12 +73,18 @@ export async function readEndedSessions(call: Call, project_id: string, limit: n
   const documents = new Map<string, Snapshot>();
   for (const { docs } of answers) for (const document of docs) documents.set(document.id, document);
   const { rows, warnings } = readDocuments(sessionDocument, "session", [...documents.values()]);
-  const sessions = rows.filter(({ kind }) => kind === "board").sort(latestFirst);
+  const sessions = rows.filter(({ kind }) => kind === "board").sort(latestFirst(call.now()));
   return { sessions, more: answers.some(({ docs }) => docs.length === limit), warnings };
 }
 
-/** By ended_at, then started_at, then id, the latest first (docs/contracts.md 3.2). */
-export function latestFirst(a: Session, b: Session): number {
-  const byTime = Number(b.ended_at) - Number(a.ended_at) || Number(b.started_at) - Number(a.started_at);
-  return byTime || (a.id < b.id ? 1 : -1);
+/**
+ * By ended_at, then started_at, then id, the latest first (docs/contracts.md 3.2). What ended later than a minute from now was
+ * written by a clock that is ahead, and ranks behind the rest: it would hide all later notes.
+ */
+export function latestFirst(now: Date): (a: Session, b: Session) => number {
+  const ahead = ({ ended_at }: Session) => Number(Number(ended_at) > now.getTime() + CLOCK_AHEAD_MS);
+  return (a, b) => {
+    const byTime = Number(b.ended_at) - Number(a.ended_at) || Number(b.started_at) - Number(a.started_at);
+    return ahead(a) - ahead(b) || byTime || (a.id < b.id ? 1 : -1);
+  };
 }

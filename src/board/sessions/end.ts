@@ -2,7 +2,7 @@ import type { Call } from "../core/call.js";
 import { existingSession } from "../core/existing.js";
 import { type UnitOfWork, write } from "../core/write.js";
 import { newParticipant, type Participant } from "../model/participant.js";
-import type { Session } from "../model/session.js";
+import { endOf, type Session } from "../model/session.js";
 import { participantsOf, readParticipants } from "../participants/read.js";
 import { refuseMore } from "./joining.js";
 import { type Kept, type Notes, type NotesUpdate, saveNotes } from "./notes.js";
@@ -89,7 +89,7 @@ interface Decided {
 
 /** What changes in the session itself. */
 function sessionFields(call: Call, { session, place, saved, ends, completes }: Decided, now: Date): Partial<Session> {
-  const completed = completes ? { status: "completed", ended_at: now } : {};
+  const completed = completes ? { status: "completed", ended_at: endOf(session, now) } : {};
   const shared = place.in === "participant" && session.shared_since === null ? { shared_since: now } : {};
   const own =
     place.in === "session"

@@ -7,7 +7,7 @@ import { MISSED_HEARTBEATS } from "../participants/living.js";
 export const LEASE_MINUTES = 60;
 
 /** How far, in milliseconds, another machine's clock may be ahead before its times are not believed. */
-const CLOCK_AHEAD_MS = 60_000;
+export const CLOCK_AHEAD_MS = 60_000;
 
 /** A lease from now on. */
 export function newLease(

@@ -109,6 +109,10 @@ describe("abandoning a session", () => {
     });
   });
 
+  it("ends it no earlier than it began, whatever the clock of who opened it said", () => {
+    expect(abandoned(sampleSession({ started_at: minutes(5) }), NOW).ended_at).toEqual(minutes(5));
+  });
+
   it("gives the reason as summary when there is none", () => {
     const { progress_summary, handoff_notes } = abandoned(sampleSession(), NOW);
     expect(progress_summary).toBe("Session abandoned (new session started)");
