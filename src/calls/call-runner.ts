@@ -10,7 +10,7 @@ import type { Tool } from "../tools/define.js";
 import { checkArguments } from "./check-arguments.js";
 import { withinDeadline } from "./deadline.js";
 import { degradedResult } from "./degraded.js";
-import { createCallOrder } from "./order.js";
+import { type Access, type CallOrder, createCallOrder } from "./order.js";
 import { notBegun, type Outcome, toBoardError, toolDeadlineExceeded } from "./outcome.js";
 
 /** What the calls of one connection are run with. */
@@ -63,6 +63,26 @@ export interface CallRunner {
 /** The share of a telemetry call's time that is reserved for sending the answer. */
 const ANSWERING_SHARE = 0.1;
 
+/**
+ * A call that has less than this share of its time left when its turn comes is not begun: it would time out on the way,
+ * and nobody would know whether it was applied.
+ */
+const BEGINNING_SHARE = 0.1;
+
+/** What is run in its turn and within its time. */
+interface Timed {
+  /** Its name in errors. */
+  what: string;
+  /** Null: it waits for nobody. */
+  order: CallOrder | null;
+  access: Access;
+  /** Milliseconds. */
+  ms: number;
+  cancelled: AbortSignal;
+  /** The error when it was begun and did not end in time. */
+  onTimeout(): BoardError;
+}
+
 /** Makes the runner of one connection, with an empty connection state. */
 export function createCallRunner(options: CallRunnerOptions): CallRunner {
   const { runtime, heartbeat, project, answer = FOR_AGENTS, deadlineMs, telemetryDeadlineMs, log } = options;
@@ -78,31 +98,44 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
     const caller = { client: clientName(), holder, heartbeatMs: heartbeat.intervalMs, answer, connection };
     return { ...runtime, store, id: runtime.newId(), ...caller, toolsHash, ...given };
   };
-  const deadlineIn = (ms: number) => new Date(runtime.now().getTime() + ms);
 
-  function inTurn<T>(tool: Tool, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (tool.standsAlone) return work();
-    const order = tool.degraded ? telemetry : board;
-    return order.inTurn(tool.annotations.readOnlyHint ? "reads" : "writes", signal, work);
+  function inTime<T>(
+    { what, order, access, ms, cancelled, onTimeout }: Timed,
+    work: (time: Pick<Call, "signal" | "deadline">) => Promise<T>,
+  ): Promise<T> {
+    const now = runtime.now().getTime();
+    const deadline = new Date(now + ms);
+    let begun = false;
+    const limits = { ms, cancelled, onTimeout: () => (begun ? onTimeout() : notBegun(what)) };
+    return withinDeadline(limits, (signal) => {
+      const start = async () => {
+        if (runtime.now().getTime() - now > ms * (1 - BEGINNING_SHARE)) throw notBegun(what);
+        begun = true;
+        return await work({ signal, deadline });
+      };
+      return order ? order.inTurn(access, signal, start) : start();
+    });
   }
 
   async function run(tool: Tool, given: unknown, caller: Caller): Promise<Outcome> {
-    const ms = tool.degraded ? telemetryDeadlineMs * (1 - ANSWERING_SHARE) : deadlineMs;
     let done = 0;
-    let begun = false;
     const progress: Call["progress"] = (soFar, total) => {
       done = soFar;
       caller.progress?.(soFar, total);
     };
     try {
       const { idempotency_key: key, ...args } = checkArguments(tool, given);
-      const onTimeout = () => (begun ? toolDeadlineExceeded(tool) : notBegun(tool.name));
-      const context = { progress, deadline: deadlineIn(ms), idempotency: idempotencyOf(tool, key, args, project) };
-      const returned = await withinDeadline({ ms, cancelled: caller.cancelled, onTimeout }, (signal) =>
-        inTurn(tool, signal, async () => {
-          begun = true;
-          return await tool.handler(await begin({ ...context, signal }), args);
-        }),
+      const timed: Timed = {
+        what: tool.name,
+        order: tool.standsAlone ? null : tool.degraded ? telemetry : board,
+        access: tool.annotations.readOnlyHint ? "reads" : "writes",
+        ms: tool.degraded ? telemetryDeadlineMs * (1 - ANSWERING_SHARE) : deadlineMs,
+        cancelled: caller.cancelled,
+        onTimeout: () => toolDeadlineExceeded(tool),
+      };
+      const idempotency = idempotencyOf(tool, key, args, project);
+      const returned = await inTime(timed, async (time) =>
+        tool.handler(await begin({ ...time, progress, idempotency }), args),
       );
       const result = tool.output.parse(returned);
       const sign = tool.heartbeat?.(args, result);
@@ -121,17 +154,10 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
   }
 
   async function read<T>(what: string, cancelled: AbortSignal, work: (call: Call) => Promise<T>): Promise<T> {
-    let begun = false;
-    const onTimeout = () =>
-      begun ? new BoardError("deadline_exceeded", `${what} did not finish in time.`, "Try again.") : notBegun(what);
-    const context = { idempotency: null, deadline: deadlineIn(deadlineMs), progress: () => {} };
+    const onTimeout = () => new BoardError("deadline_exceeded", `${what} did not finish in time.`, "Try again.");
+    const timed: Timed = { what, order: board, access: "reads", ms: deadlineMs, cancelled, onTimeout };
     try {
-      return await withinDeadline({ ms: deadlineMs, cancelled, onTimeout }, (signal) =>
-        board.inTurn("reads", signal, async () => {
-          begun = true;
-          return await work(await begin({ ...context, signal }));
-        }),
-      );
+      return await inTime(timed, async (time) => work(await begin({ ...time, progress: () => {}, idempotency: null })));
     } catch (error) {
       throw cancelled.aborted ? error : toBoardError(error, what, log);
     }

@@ -1,0 +1,54 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { createCallRunner } from "../../src/calls/call-runner.js";
+import type { Store } from "../../src/firestore/store.js";
+import { ADDS, defineTool } from "../../src/tools/define.js";
+
+const SECOND = 1_000;
+
+test.each([
+  ["begun when its turn comes in time", 8 * SECOND, ["first", "second"]],
+  ["not begun with hardly any time left, so that nobody has to wonder", 9.5 * SECOND, ["first"]],
+])("a call behind another is %s", async (_, wait, expected) => {
+  let now = 0;
+  let finish = () => {};
+  const slow = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const begun: string[] = [];
+  const write = defineTool({
+    name: "write",
+    title: "Write",
+    description: "Takes as long as the test says",
+    annotations: ADDS,
+    input: z.strictObject({ id: z.string() }),
+    output: z.object({}),
+    handler: async (_call, { id }) => {
+      begun.push(id);
+      if (id === "first") await slow;
+      return {};
+    },
+  });
+  const runner = createCallRunner({
+    store: async () => ({}) as Store,
+    runtime: { now: () => new Date(now), newId: () => "id", newUuid: () => "uuid" },
+    heartbeat: { intervalMs: 60_000, seen: () => {}, stop: async () => {} },
+    clientName: () => null,
+    toolsHash: () => "",
+    deadlineMs: 10 * SECOND,
+    telemetryDeadlineMs: 10 * SECOND,
+    log() {},
+  });
+  const run = (id: string) => runner.run(write, { id }, { cancelled: new AbortController().signal });
+  const [first, second] = [run("first"), run("second")];
+  await nextTurn();
+  now = wait;
+  finish();
+  expect(await first).toEqual({ ok: true, result: {} });
+  const outcome = await second;
+  expect(begun).toEqual(expected);
+  if (expected.length === 2) expect(outcome.ok).toBe(true);
+  else expect(outcome).toMatchObject({ ok: false, error: { code: "deadline_exceeded" } });
+  await runner.idle();
+});
