@@ -21,16 +21,17 @@ export function cutText(value: string, bytes: number): string {
 /** As many of an object's values as fit into `bytes` of JSON: texts and lists are shortened, others kept or left out. */
 export function cutValues(value: Record<string, unknown>, bytes: number): Record<string, unknown> {
   if (jsonBytes(value) <= bytes) return value;
-  const kept: Record<string, unknown> = {};
+  const kept: [key: string, value: unknown][] = [];
   let room = bytes - 2;
   for (const [key, item] of Object.entries(value)) {
     room -= jsonBytes(key) + 2;
     const short = shorten(item, room);
     if (room < 4 || short === undefined) break;
-    kept[key] = short;
+    kept.push([key, short]);
     room -= jsonBytes(short);
   }
-  return kept;
+  // An assignment would take a key `__proto__` for the prototype.
+  return Object.fromEntries(kept);
 }
 
 function shorten(item: unknown, bytes: number): unknown {

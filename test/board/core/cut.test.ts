@@ -54,6 +54,11 @@ describe("values that are cut", () => {
     );
   });
 
+  it("keep a key that objects have a meaning for", () => {
+    const whole = JSON.parse('{"__proto__":[],"a":"too long for what is left"}');
+    expect(Object.keys(cutValues(whole, 20))).toEqual(["__proto__"]);
+  });
+
   it("are all there when they fit", () => {
     const whole = { a: "x", b: [1, 2], c: { d: null } };
     expect(cutValues(whole, jsonBytes(whole))).toEqual(whole);
