@@ -54,7 +54,7 @@ export function leaseCaller({ holder, heartbeatMs }: Call, named: NamedSession, 
 }
 
 /** The agent that a call names: its participant of the session, else the one it assigns the work to; null when it names none. */
-export function namedAgent(named: NamedSession, assigned?: string | null): string | null {
+function namedAgent(named: NamedSession, assigned?: string | null): string | null {
   return named.agent_name || assigned || null;
 }
 

@@ -2,7 +2,7 @@ import { resolutionOf, type Task } from "../model/task.js";
 import { liveLease } from "./lease.js";
 
 /** How many levels of ancestors a task waits with; with more it is never ready. */
-export const ANCESTORS = 5;
+const ANCESTORS = 5;
 
 /** A dependency that keeps a task from being ready; a title and status of null: it does not exist. */
 export interface Blocker {
