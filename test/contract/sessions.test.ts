@@ -193,8 +193,27 @@ describe("board_end_session", () => {
       status: "abandoned",
       progress_summary: "late",
       handoff_notes: "notes",
-      context_artifacts: { a: 1, b: 3 },
+      context_artifacts: { a: 1 },
     });
+  });
+
+  it("keeps what an agent says at the end, after its checkpoint, in a session that was abandoned meanwhile", async () => {
+    const project_id = await board.project();
+    const { session_id } = await board.call("board_create_session", { project_id, agent_name: "ann" });
+    const early = { progress_summary: "half way", handoff_notes: "parser begun" };
+    await board.call("board_checkpoint_session", { session_id, ...early });
+    await board.call("board_create_session", { project_id, agent_name: "ben" });
+    const final = { session_id, progress_summary: "all of it", handoff_notes: "parser done" };
+    for (const _ of ["said", "repeated"])
+      expect(await board.call("board_end_session", final)).toMatchObject({ status: "abandoned" });
+    expect(await board.stored("sessions", session_id)).toMatchObject(early);
+    const { handoff } = await board.call("board_create_session", { project_id });
+    const { progress_summary, handoff_notes } = handoff.last_handoff;
+    expect([progress_summary, handoff_notes]).toEqual([
+      expect.stringMatching(/half way.*all of it/s),
+      expect.stringMatching(/parser begun.*parser done/s),
+    ]);
+    expect(progress_summary.match(/all of it/g)).toHaveLength(1);
   });
 
   it("refuses an unknown session and an empty summary", async () => {

@@ -48,8 +48,8 @@ async function outcome({ name }: Tool, args: unknown): Promise<Answer> {
   const result = await board.agent.client.callTool({ name, arguments: args as Args });
   const answer = result.isError ? errorOf(result) : result.structuredContent;
   if (name === "session_init") return { scope: answer.scope, project_id: answer.project_id, error: answer.code };
-  // A repeated start answers with a handoff of now, which the first start's own entries are in.
-  if (name === "board_create_session") return { ...answer, handoff: undefined };
+  // A repeated start answers with a handoff of now, which the first start's own entries are in, or with a session's age.
+  if (name === "board_create_session") return { ...answer, handoff: undefined, details: undefined };
   return { ...answer, cutoffDate: undefined, lastUpdated: undefined, timestamp: undefined, time_in_status: undefined };
 }
 

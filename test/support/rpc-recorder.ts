@@ -22,7 +22,7 @@ export interface RpcRecorder {
 }
 
 /** A round starts when no other RPC has come for so long: RPCs that a client sends together are one round. */
-const QUIET_MS = 60;
+const QUIET_MS = 100;
 
 // biome-ignore lint/suspicious/noExplicitAny: decoded protocol messages
 type Message = any;

@@ -6,7 +6,7 @@ import { endOf, type Session } from "../model/session.js";
 import { participantsOf, readParticipants } from "../participants/read.js";
 import { refuseMore } from "./joining.js";
 import { type Kept, type Notes, type NotesUpdate, saveNotes } from "./notes.js";
-import { isLastOne, type Place, placeOf } from "./place.js";
+import { isLastOne, type Place, placeOf, placeOfNotes } from "./place.js";
 import { findUnfinished } from "./unfinished.js";
 
 /** The arguments of board_checkpoint_session; board_end_session requires the summary. */
@@ -51,7 +51,7 @@ async function store(call: Call, { session_id, ...notes }: SaveNotes, end: boole
     const joined = readParticipants(found.docs);
     const now = unit.now();
     const { holder } = call;
-    const place = placeOf(session, joined, call, now);
+    const place = placeOfNotes(session, placeOf(session, joined, call, now), notes);
     const saved = saveNotes(session, place, notes);
     const ends = end && !place.ended && !(place.in === "session" && session.status === "abandoned");
     const completes = ends && session.status === "active" && isLastOne(session, joined, place, { holder, now });

@@ -3,7 +3,7 @@ import type { Participant } from "../model/participant.js";
 import type { Session } from "../model/session.js";
 import { isCreatorLiving, isGone, isLiving } from "../participants/living.js";
 import { isUnsaid } from "../participants/unsaid.js";
-import type { Kept } from "./notes.js";
+import type { Kept, Notes } from "./notes.js";
 import type { Beating } from "./sign.js";
 
 /** Where a session keeps what a caller says, so that nobody overwrites another one's notes. */
@@ -43,6 +43,19 @@ export function placeOf(
   const creators = { in: "session", agent_name, kept: { progress_summary, handoff_notes, context_artifacts } } as const;
   if (session.holder === holder) return { ...creators, ended, taken: false };
   if (!ended && isFree(session, heartbeatMs, now)) return { ...creators, ended, taken: true };
+  return { in: "participant", agent_name, kept: EMPTY, ended: false, taken: true };
+}
+
+/**
+ * The place of what a caller says now: its own, but what an abandoned session itself says is not written over, so that
+ * texts that would do so get a part of their own. Pure.
+ */
+export function placeOfNotes(session: Session, place: Place, notes: Notes): Place {
+  const { agent_name, kept } = place;
+  const overwrites = (["progress_summary", "handoff_notes"] as const).some(
+    (field) => notes[field] !== undefined && !isUnsaid(kept[field]) && notes[field] !== kept[field],
+  );
+  if (place.in !== "session" || session.status !== "abandoned" || !overwrites) return place;
   return { in: "participant", agent_name, kept: EMPTY, ended: false, taken: true };
 }
 
