@@ -4,7 +4,7 @@
  *
  *   node scripts/docs.mjs [--check] [FILE...]
  *
- * With --check it writes nothing and fails when a part is stale. Without files: README.md, docs/tools.md and docs/data-model.md.
+ * With --check it writes nothing and fails when a part is stale. Without files: all of them.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
@@ -12,9 +12,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { PARTS } from "./docs/parts.mjs";
 
+const PAGES = ["README.md", "docs/configuration.md", "docs/tools.md", "docs/data-model.md"];
 const { values, positionals } = parseArgs({ options: { check: { type: "boolean" } }, allowPositionals: true });
-const files =
-  positionals.length > 0 ? positionals : ["README.md", "docs/tools.md", "docs/data-model.md"].map(inRepository);
+const files = positionals.length > 0 ? positionals : PAGES.map(inRepository);
 
 for (const file of files) {
   const text = readFileSync(file, "utf8");

@@ -41,7 +41,7 @@ withSettings(
   program.command("repl"),
   Object.values(SETTINGS).filter((setting) => !CHOICE_OF_TOOLS.includes(setting)),
 )
-  .description("answer the session log's requests, YAML or JSON, on stdin and stdout")
+  .description("answer the turn log's requests, YAML or JSON, on stdin and stdout")
   .action(async (flags: Flags) => {
     const { repl } = await import("./commands/repl.js");
     process.exit(await repl(loadConfig(flags)));

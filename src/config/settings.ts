@@ -3,7 +3,7 @@ import type { StoreConfig } from "../firestore/store-config.js";
 import { isJson } from "./cloud.js";
 import { settingPath } from "./path.js";
 
-/** One setting: how it is given, what it must be, and what it is for. The README's table is made from these. */
+/** One setting: how it is given, what it must be, and what it is for. The table in docs/configuration.md is made from these. */
 export interface Setting {
   env: string;
   /** The flag's name without dashes; a secret has none, because other users can read a process's arguments. */
@@ -56,7 +56,7 @@ export const SETTINGS = {
       .toLowerCase()
       .pipe(z.enum(["cloud", "emulator", "embedded"]))
       .optional(),
-    default: "chosen as above",
+    default: "by what else is set",
     description: "Where the board lives: `cloud`, `emulator` or `embedded`",
   },
   dataDir: {

@@ -17,7 +17,9 @@ const NOT_RUN: [start: string, reason: string][] = [
   ["npm run test:emulator", "would run itself"],
 ];
 
-const COMMANDS = fences(readPage("README.md"), "sh").flatMap((block) => block.trim().split("\n"));
+/** What users read: the README, and what it sends them on to. */
+const READ = ["README.md", "docs/cloud.md", "docs/embedded-store.md"];
+const COMMANDS = READ.flatMap((page) => fences(readPage(page), "sh")).flatMap((block) => block.trim().split("\n"));
 const reasonOf = (command: string) => NOT_RUN.find(([start]) => command.startsWith(start))?.[1];
 const runnable = COMMANDS.filter((command) => reasonOf(command) === undefined);
 const named = COMMANDS.filter((command) => reasonOf(command) !== undefined);
@@ -39,7 +41,7 @@ function sh(command: string): SpawnSyncReturns<string> {
   return spawnSync("sh", ["-c", command], { cwd: ROOT, env: { PATH, HOME: home }, input: "", encoding: "utf8" });
 }
 
-test("the README's commands are found, and those that are not run are listed", () => {
+test("the commands that users read are found, and those that are not run are listed", () => {
   process.stdout.write(named.map((command) => `  not run: ${command} (${reasonOf(command)})\n`).join(""));
   expect(runnable).toContain("npm run quickstart");
   expect(runnable.length).toBeGreaterThanOrEqual(7);

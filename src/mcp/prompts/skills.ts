@@ -33,7 +33,7 @@ export const SKILLS: readonly Prompt[] = [
   }),
   skill({
     name: "session-log",
-    title: "Keep a session log",
+    title: "Keep a turn log",
     description: "Log turns, reasoning, actions and decisions as an audit trail.",
     arguments: [],
     uses: [

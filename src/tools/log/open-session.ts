@@ -9,7 +9,7 @@ export default defineTool({
   name: "sessionlog_open_session",
   title: "Open a logged session",
   description:
-    "Open a session log under your id, <Agent>-<yyyyMMddTHHmmssZ>-<suffix>; this connection then works on it.",
+    "Open a session of the turn log under your id, <Agent>-<yyyyMMddTHHmmssZ>-<suffix>; this connection then works on it.",
   annotations: ADDS,
   input: writeInput({ agent, sessionId: newId, title, model: requiredText(LIMITS.title).default("unknown") }),
   output: z.object({ sessionId: z.string(), started: z.string() }),
