@@ -1,31 +1,30 @@
-import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
-import { BoardError, invalidArgument } from "../board/core/errors.js";
+import { invalidArgument } from "../board/core/errors.js";
 import type { Tool } from "../tools/define.js";
-import { plainMessages } from "../zod-messages.js";
-import { readArguments } from "./read-arguments.js";
+import { IS_EMPTY, IS_REQUIRED, plainMessages } from "../zod-messages.js";
+import { declaredAt, isListOfTexts } from "./declared.js";
+import { meantName, printable } from "./near-names.js";
+import { GUARDS, readArguments } from "./read-arguments.js";
 
 /** How many faults one refusal names: more than a call has that was meant. */
 const NAMED_FAULTS = 25;
-/** The share of a name's letters that a slip may change; a name with more of them changed is another name. */
-const SLIP = 0.4;
 
 /**
  * A call's arguments as the tool's handler takes them: read, checked, and with the fields named by `clear` as null. Throws
- * `invalid_argument` that names all faults, and for an unknown argument the nearest known one when it is near.
+ * `invalid_argument` that names all faults, and what was probably meant by a name that is unknown.
  */
 export function checkArguments<T extends Tool>(tool: T, given: unknown): z.output<T["input"]> {
-  const parsed = tool.input.safeParse(readArguments(tool, given), { error: plainMessages });
+  const read = readArguments(tool, given);
+  const parsed = tool.input.safeParse(read, { error: plainMessages });
   if (parsed.success) return withCleared(tool, parsed.data) as z.output<T["input"]>;
   const { issues } = parsed.error;
   const unknown = issues.flatMap((issue) =>
     issue.code === "unrecognized_keys" && !issue.path.length ? issue.keys : [],
   );
   const faults = issues.filter(({ code, path }) => code !== "unrecognized_keys" || path.length > 0).map(fault(tool));
-  throw new BoardError(
-    "invalid_argument",
+  throw invalidArgument(
     message(tool, [...unknown.map(unknownArgument), ...faults]),
-    hint(tool, unknown),
+    issues.flatMap((issue) => misnamed(issue) ?? []).length > 0 ? namesHint(tool, issues, read) : undefined,
   );
 }
 
@@ -54,8 +53,20 @@ function fault(tool: Tool) {
       return `${where}: unknown ${issue.keys.slice(0, NAMED_FAULTS).map(printable).join(", ")}`;
     const isLong = code === "too_big" && "origin" in issue && issue.origin === "string";
     const rest = isLong ? placeOfTheRest(tool, path) : undefined;
-    return `${where}: ${message}${rest === undefined ? "" : `; put the rest into ${rest}`}`;
+    const repair = rest === undefined ? repairOf(tool, path, message, code) : `put the rest into ${rest}`;
+    return `${where}: ${message}${repair === undefined ? "" : `; ${repair}`}`;
   };
+}
+
+/** What to give instead, where the fault alone does not say it. */
+function repairOf({ input }: Tool, path: readonly PropertyKey[], message: string, code: string): string | undefined {
+  const declared = declaredAt(input, path);
+  if (code === "invalid_type" && message !== IS_REQUIRED && declared && isListOfTexts(declared))
+    return 'write it as ["a","b"]';
+  const [argument, ...inside] = path.map(String);
+  const taken = argument !== undefined && inside.length === 0 ? GUARDS.get(argument) : undefined;
+  const isOptional = argument !== undefined && input.shape[argument]?.safeParse(undefined).success === true;
+  return message === IS_EMPTY && taken && isOptional ? `give ${taken} or leave it out` : undefined;
 }
 
 /** Where a text goes that is too long for its argument: the first of these that the tool has. */
@@ -78,22 +89,33 @@ function unknownArgument(name: string): string {
   return `unknown argument ${printable(name)}`;
 }
 
-function hint(tool: Tool, unknown: string[]): string {
-  const known = Object.keys(tool.input.shape);
-  const meant = [...new Set(unknown.flatMap((name) => nearest(name, known) ?? []))].slice(0, NAMED_FAULTS);
-  const question = meant.length > 0 ? `Did you mean ${meant.join(", ")}? ` : "";
-  return `${question}Arguments of ${tool.name}: ${known.join(", ") || "none"}.`;
+/** Where in the arguments names are unknown or missing, and which are unknown; undefined when only a value is wrong. */
+function misnamed(issue: z.core.$ZodIssue): { path: PropertyKey[]; unknown: string[] } | undefined {
+  if (issue.code === "unrecognized_keys") return { path: issue.path, unknown: issue.keys };
+  if (issue.path.length === 0) return { path: [], unknown: [] };
+  return issue.message === IS_REQUIRED ? { path: issue.path.slice(0, -1), unknown: [] } : undefined;
 }
 
-/** The known name that a slip of the pen may have made `name` of. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  if (known.length === 0 || name.length > 60) return undefined;
-  const candidate = closest(name.toLowerCase(), known);
-  const longer = Math.max(name.length, candidate.length);
-  return distance(name.toLowerCase(), candidate) <= longer * SLIP ? candidate : undefined;
+/** The names that there are, at the first place where one is unknown or missing, and those that were probably meant. */
+function namesHint({ name, input }: Tool, issues: readonly z.core.$ZodIssue[], read: unknown): string {
+  const places = issues.flatMap((issue) => misnamed(issue) ?? []);
+  const meant = places.flatMap(({ path, unknown }) => {
+    const given = Object.keys(Object(path.reduce((value, step) => Object(value)[step], read)));
+    return unknown.flatMap((each) => meantName(each, namesAt(input, path), given) ?? []);
+  });
+  const named = [...new Set(meant)].slice(0, NAMED_FAULTS);
+  const question = named.length > 0 ? `Did you mean ${named.join(", ")}? ` : "";
+  const first = places.find(({ path }) => path.length === 0) ?? places[0];
+  const path = first?.path ?? [];
+  const whose = path.filter((step) => typeof step === "string").join(".");
+  const what =
+    whose === ""
+      ? `Arguments of ${name}`
+      : `Fields of ${typeof path.at(-1) === "number" ? "an entry of " : ""}${whose}`;
+  return `${question}${what}: ${namesAt(input, path).join(", ") || "none"}.`;
 }
 
-/** A caller's name for something, short and without characters that could disturb a terminal or a log. */
-function printable(name: string): string {
-  return JSON.stringify(name.slice(0, 60)).slice(1, -1);
+function namesAt(input: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const declared = declaredAt(input, path);
+  return declared?.def.type === "object" ? Object.keys((declared as z.ZodObject).shape) : [];
 }

@@ -1,13 +1,18 @@
 import type { z } from "zod";
 import type { Tool } from "../tools/define.js";
 import { meansSomethingEmpty } from "../tools/schema.js";
+import { isListOfTexts, unwrap } from "./declared.js";
 import { HOST_ARGUMENTS } from "./host-arguments.js";
 import { translateWords } from "./tracker-words.js";
 
-/** Arguments whose absence drops a guard or widens what a call is about: empty text for them is a slip, not absence. */
-const GUARDS: ReadonlySet<string> = new Set([
-  ...["project_id", "session_id", "if_updated_at", "idempotency_key"],
-  ...["sessionId", "requestId"],
+/**
+ * Arguments whose absence drops a guard or widens what a call is about: empty text for them is a slip, not absence. With
+ * what they take.
+ */
+export const GUARDS: ReadonlyMap<string, string> = new Map([
+  ...["project_id", "session_id", "sessionId", "requestId"].map((name) => [name, "an id"] as const),
+  ["if_updated_at", "a time"],
+  ["idempotency_key", "a key"],
 ]);
 
 /**
@@ -56,7 +61,7 @@ function readValue(schema: z.ZodType, value: unknown): unknown {
     case "boolean":
       return value === "true" ? true : value === "false" ? false : value;
     case "array": {
-      const items = fromJson(value);
+      const items = isPlainText(value) && isListOfTexts(schema) ? [value] : fromJson(value);
       const { inner } = unwrap((schema as z.ZodArray<z.ZodType>).element);
       return Array.isArray(items) ? items.map((item) => readValue(inner, item)) : value;
     }
@@ -86,6 +91,11 @@ function fromJson(value: unknown): unknown {
   return typeof value === "string" ? parseJson(value) : value;
 }
 
+/** Text that is one word or phrase, neither JSON nor meant to be, nor several that commas part. */
+function isPlainText(value: unknown): value is string {
+  return typeof value === "string" && !/^\s*$|^\s*[[{"]|,/.test(value) && parseJson(value) === undefined;
+}
+
 /** What the text says as JSON; undefined when it is none. */
 function parseJson(text: string): unknown {
   try {
@@ -102,18 +112,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function choicesOf(schema: z.ZodType | undefined): readonly string[] | undefined {
   const inner = schema && unwrap(schema).inner;
   return inner?.def.type === "enum" ? ((inner as z.ZodEnum).options as readonly string[]) : undefined;
-}
-
-interface Unwrapped {
-  inner: z.ZodType;
-  optional: boolean;
-  nullable: boolean;
-}
-
-function unwrap(schema: z.ZodType): Unwrapped {
-  const { type } = schema.def;
-  if (type !== "optional" && type !== "default" && type !== "nullable")
-    return { inner: schema, optional: false, nullable: false };
-  const rest = unwrap((schema as z.ZodOptional<z.ZodType>).unwrap());
-  return type === "nullable" ? { ...rest, nullable: true } : { ...rest, optional: true };
 }

@@ -7,17 +7,13 @@ type Meaning = Readonly<Record<string, string>>;
  */
 const WORDS: Readonly<Record<string, Readonly<Record<string, Meaning>>>> = {
   status: {
-    pending: { status: "todo" },
-    open: { status: "todo" },
-    doing: { status: "in_progress" },
-    started: { status: "in_progress" },
-    closed: { status: "done" },
-    completed: { status: "done" },
-    cancelled: { status: "done", resolution: "cancelled" },
-    canceled: { status: "done", resolution: "cancelled" },
-    wontfix: { status: "done", resolution: "cancelled" },
-    wont_fix: { status: "done", resolution: "cancelled" },
-    "won't_fix": { status: "done", resolution: "cancelled" },
+    ...each(["pending", "open", "to_do", "not_started"], { status: "todo" }),
+    ...each(["doing", "started", "wip", "in_development"], { status: "in_progress" }),
+    ...each(["in_review", "reviewing"], { status: "review" }),
+    ...each(["closed", "completed", "complete", "resolved", "finished"], { status: "done" }),
+    ...each(["cancelled", "canceled", "wontfix", "wont_fix", "won't_fix", "wont_do", "won't_do"], {
+      ...{ status: "done", resolution: "cancelled" },
+    }),
     duplicate: { status: "done", resolution: "duplicate" },
   },
   priority: {
@@ -29,6 +25,10 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, Meaning>>>> = {
     normal: { priority: "medium" },
   },
 };
+
+function each(words: readonly string[], meaning: Meaning): Record<string, Meaning> {
+  return Object.fromEntries(words.map((word) => [word, meaning]));
+}
 
 /** A call's arguments, and the choices that a declared argument has. */
 type Choices = (argument: string) => readonly string[] | undefined;

@@ -16,7 +16,7 @@ const WORKFLOW = (scoped: boolean) => [
   "Plan on the board, not in private lists: board_create_task for each piece of work, depends_on for order.",
   "board_claim_task keeps others off your task; set it blocked, review or done with board_update_task. Pass your session_id with each write. already_claimed: leave it, claim another.",
   "Log decisions and findings that others need with board_log_activity. Save notes with board_checkpoint_session during long work.",
-  "End: board_end_session with a summary and handoff_notes that name task ids: what is done, what is open, what to do first. Put files_modified, decisions_made, blockers and next_steps into context_artifacts.",
+  "End: board_end_session with progress_summary and handoff_notes that name task ids: what is done, what is open, what to do first. Put files_modified, decisions_made, blockers and next_steps into context_artifacts.",
 ];
 
 const ONE_PROJECT = "This server serves one project; no call names it, and no other can be reached.";

@@ -9,6 +9,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { Call } from "../board/core/call.js";
 import { type CallRunnerOptions, createCallRunner } from "../calls/call-runner.js";
+import { unknownToolText } from "../calls/near-names.js";
 import type { Log } from "../log.js";
 import type { Tool } from "../tools/define.js";
 import { setCallHandler } from "./call-request.js";
@@ -57,7 +58,7 @@ export function createServer(options: McpServerOptions): FireboardServer {
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed() }));
   setCallHandler(server, async ({ params }, { signal, sendNotification }) => {
     const tool = byName.get(params.name);
-    if (!tool) throw new McpError(ErrorCode.InvalidParams, "Unknown tool; tools/list names those that exist.");
+    if (!tool) throw new McpError(ErrorCode.InvalidParams, unknownToolText(params.name, [...offered]));
     const progress = progressTo(params._meta?.progressToken, sendNotification, log);
     return callResult(tool, await calls.run(tool, params.arguments, { cancelled: signal, progress }), offered);
   });

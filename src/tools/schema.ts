@@ -3,6 +3,7 @@ import { type Metadata, metadataFault } from "../board/core/metadata.js";
 import { jsonBytes } from "../board/core/tokens.js";
 import { LIMITS, PAGE } from "../board/model/limits.js";
 import { isStorableTime } from "../time-range.js";
+import { IS_EMPTY } from "../zod-messages.js";
 
 const wellFormed = (value: string) => value.isWellFormed();
 
@@ -38,10 +39,10 @@ export const clear = <const F extends readonly [string, ...string[]]>(fields: F)
 const ID = new RegExp(`^[A-Za-z0-9_.:-]{1,${LIMITS.id}}$`);
 const isId = (value: string) => ID.test(value) && value !== "." && value !== ".." && !/^__.*__$/.test(value);
 
+const ID_FORM = `must be an id: 1-${LIMITS.id} of A-Z a-z 0-9 _ . : -, not ".", ".." or "__x__"`;
+
 /** A document's id (docs/contracts.md 1). */
-export const id = z
-  .string()
-  .refine(isId, `must be an id: 1-${LIMITS.id} of A-Z a-z 0-9 _ . : -, not ".", ".." or "__x__"`);
+export const id = z.string().refine(isId, { error: ({ input }) => (isBlank(String(input)) ? IS_EMPTY : ID_FORM) });
 
 /** An agent's name. */
 export const agentName = requiredText(LIMITS.agentName);

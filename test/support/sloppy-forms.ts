@@ -35,7 +35,12 @@ const CANCELLED = { status: "done", resolution: "cancelled" };
 const WORDS: Readonly<Record<"status" | "priority", Readonly<Record<string, Args>>>> = {
   status: {
     ...{ pending: { status: "todo" }, open: { status: "todo" }, TODO: { status: "todo" } },
-    ...{ doing: { status: "in_progress" }, started: { status: "in_progress" } },
+    ...{ "To Do": { status: "todo" }, "to-do": { status: "todo" }, to_do: { status: "todo" } },
+    ...{ "Not started": { status: "todo" }, "In Review": { status: "review" }, reviewing: { status: "review" } },
+    ...{ doing: { status: "in_progress" }, started: { status: "in_progress" }, WIP: { status: "in_progress" } },
+    ...{ in_development: { status: "in_progress" } },
+    ...{ Resolved: { status: "done" }, Complete: { status: "done" }, finished: { status: "done" } },
+    ...{ "Won't Do": CANCELLED, wont_do: CANCELLED },
     ...{ "in-progress": { status: "in_progress" }, "In Progress": { status: "in_progress" } },
     ...{ Closed: { status: "done" }, completed: { status: "done" }, DONE: { status: "done" } },
     ...{ cancelled: CANCELLED, Canceled: CANCELLED, wontfix: CANCELLED },
@@ -75,6 +80,11 @@ export function sloppyForms(tool: Tool, all: Args): SloppyForm[] {
   );
   const own = optional.filter((name) => isClearable(tool, name));
   const cleared = { ...needed, ...giving(own, null) };
+  const lists = Object.keys(all).filter(
+    (name) => properties[name]?.type === "array" && typeof (all[name] as unknown[])[0] === "string",
+  );
+  const one = (form: (text: unknown) => unknown): Args =>
+    Object.fromEntries(lists.map((name) => [name, form((all[name] as unknown[])[0])]));
   const forms: SloppyForm[] = [
     { form: "null for what may be left out", sloppy: { ...needed, ...giving(lasting, null) }, strict: needed },
     { form: "empty text for what may be left out", sloppy: { ...needed, ...giving(droppable, "") }, strict: needed },
@@ -90,6 +100,15 @@ export function sloppyForms(tool: Tool, all: Args): SloppyForm[] {
       sloppy: { ...all, wait_for_previous: true, task_progress: "- [x] look", toolCallId: "call_1" },
       strict: all,
     },
+    ...(lists.length > 0
+      ? [
+          {
+            form: "one text for a list",
+            sloppy: { ...all, ...one((text) => text) },
+            strict: { ...all, ...one((text) => [text]) },
+          },
+        ]
+      : []),
     ...(own.length > 0
       ? [{ form: "empty text for what can be cleared", sloppy: { ...needed, ...giving(own, "") }, strict: cleared }]
       : []),
