@@ -4,7 +4,7 @@ import { readDocuments } from "../core/read-document.js";
 import type { UnitOfWork } from "../core/write.js";
 import { agentDocument } from "../model/agent.js";
 import { newSession, type Session, sessionDocument } from "../model/session.js";
-import { isGone } from "../participants/living.js";
+import { isGone } from "../participants/liveness.js";
 import { agentRef } from "../sessions/heartbeat.js";
 
 /** What an agent says of itself when it begins. */
@@ -33,7 +33,9 @@ export interface Known {
 /** How many open sessions of one agent in one project are looked at: one for each window that is open at once. */
 const OPEN_SESSIONS = 50;
 
-/** Reads what is known of an agent: the sessions in the transaction, which decides whether to open one. One round trip. */
+/**
+ * Reads what is known of an agent: the sessions in the transaction, which decides whether to open one. One round trip.
+ */
 export async function readKnown(
   call: Call,
   { tx }: UnitOfWork,
@@ -48,9 +50,9 @@ export async function readKnown(
 }
 
 /**
- * Makes an agent known in a project: opens its session of kind `agent` under `newSessionId`, or goes on with the one that
- * this connection opened or that nobody holds any more, and keeps its intent, model and the hash of the tools it sees. A new session is logged; another announcement is
- * a heartbeat.
+ * Makes an agent known in a project: opens its session of kind `agent` under `newSessionId`, or goes on with the one
+ * that this connection opened or that nobody holds any more, and keeps its intent, model and the hash of the tools it
+ * sees. A new session is logged; another announcement is a heartbeat.
  */
 export function announce(
   call: Call,
@@ -86,7 +88,7 @@ export function announce(
   return announced;
 }
 
-/** The open session that this connection goes on with: its own, else one whose window is gone; another window's never. */
+/** The open session that this connection goes on with: its own, else one whose connection is gone. */
 function ownSession(open: readonly Session[], { holder, heartbeatMs }: Call, now: Date): Session | undefined {
   return open.find((session) => session.holder === holder) ?? open.find((session) => isGone(session, heartbeatMs, now));
 }

@@ -13,9 +13,9 @@ export interface Effectiveness {
 const CORRECTION_MS = 10 * 60_000;
 
 /**
- * The figures of some deliveries to one agent, from these and the agent's own activity (docs/contracts.md 6). A delivery was a
- * hit when the agent afterwards did something on a task that it showed. It was right at once unless another scope was
- * asked for within ten minutes. Zeros without deliveries. Pure.
+ * The figures of some deliveries to one agent, from these and the agent's own activity (docs/contracts.md 6). A
+ * delivery was a hit when the agent afterwards did something on a task that it showed. It was right at once unless
+ * another scope was asked for within ten minutes. Zeros without deliveries. Pure.
  */
 export function effectiveness(deliveries: readonly Delivery[], activity: readonly Activity[]): Effectiveness {
   const ordered = [...deliveries].sort((a, b) => at(a) - at(b));

@@ -9,7 +9,7 @@ import { type Memory, memoryDocument } from "../model/memory.js";
 import { newSession, type Session, sessionDocument } from "../model/session.js";
 import { effectiveness } from "./effectiveness.js";
 import { nearDuplicate } from "./memories.js";
-import { openedHere, rememberOpened } from "./opened.js";
+import { openedHere, rememberOpened } from "./opened-sessions.js";
 import { type OpenSessions, sessionToEnd } from "./session-to-end.js";
 
 /** The arguments of end_session. */
@@ -31,10 +31,10 @@ const LOOKED_AT = 200;
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 
 /**
- * Ends an agent's session (docs/contracts.md 6, end_session): keeps the summary as a memory of the project, records the usage,
- * closes the session of kind `agent`, and reports how well context was delivered. Idempotent: without an open session,
- * the same usage and summary as the last one's change nothing; others make a record of their own. Throws `task_not_found`,
- * `session_not_found`, and `invalid_argument` when the agent has open sessions in several projects.
+ * Ends an agent's session (docs/contracts.md 6, end_session): keeps the summary as a memory of the project, records the
+ * usage, closes the session of kind `agent`, and reports how well context was delivered. Idempotent: without an open
+ * session, the same usage and summary as the last one's change nothing; others make a record of their own. Throws
+ * `task_not_found`, `session_not_found`, and `invalid_argument` when the agent has open sessions in several projects.
  */
 export async function endAgentSession(call: Call, args: EndAgentSession) {
   const newSessionId = call.newUuid();
@@ -98,7 +98,9 @@ async function projectOfTask(call: Call, { task_id }: EndAgentSession): Promise<
   return existingTask(snapshot, task_id).project_id;
 }
 
-/** A memory of the project that says nearly the same; read in the transaction, so that two calls do not both add one. */
+/**
+ * A memory of the project that says nearly the same; read in the transaction, so that two calls do not both add one.
+ */
 async function findMemory(call: Call, { tx }: UnitOfWork, project_id: string, summary: string): Promise<Memory | null> {
   const found = await tx.get(call.store.query("memories", { values: { project_id }, limit: MEMORIES }));
   const { rows } = readDocuments(memoryDocument, "memory", found.docs);

@@ -24,7 +24,9 @@ export const SCOPES = {
 /** A scope of session_init. */
 export type InitScope = keyof typeof SCOPES;
 
-/** The scope that a caller means: `quick` is standard, and so is an unknown one, with a warning (docs/contracts.md 6). */
+/**
+ * The scope that a caller means: `quick` is standard, and so is an unknown one, with a warning (docs/contracts.md 6).
+ */
 export function initScopeOf(named: string): { scope: InitScope; warning: string | null } {
   if (named === "quick") return { scope: "standard", warning: null };
   if (Object.hasOwn(SCOPES, named)) return { scope: named as InitScope, warning: null };

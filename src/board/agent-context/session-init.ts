@@ -7,9 +7,9 @@ import { type Project, projectDocument } from "../model/project.js";
 import { agentAwareness, crossProjectAlerts, toolIntegrityAlert } from "./alerts.js";
 import { type Announcement, announce, readKnown } from "./announce.js";
 import { type Board, collectBoard, withoutSession } from "./collect.js";
-import { fitAnswer } from "./fit.js";
+import { fitAnswer } from "./fit-answer.js";
 import { type Delivered, deliveredPart, incremental } from "./incremental.js";
-import { rememberOpened } from "./opened.js";
+import { rememberOpened } from "./opened-sessions.js";
 import { type InitScope, initScopeOf, SCOPES, type Section } from "./scopes.js";
 import { type Content, FIRST_TASKS, MAKE } from "./sections.js";
 
@@ -24,11 +24,11 @@ export interface SessionInit {
 }
 
 /**
- * All that an agent needs to begin, in one call (docs/contracts.md 6, session_init): the three alerts and the sections of
- * its scope, those that it already has only named. Without a project the one that changed last is taken; without any,
- * the sections say so. With agent_id the agent's session, intent and tools and the delivery itself are kept, in one
- * commit; without it nothing is written. The answer fits (fit.ts). Throws `project_not_found` for a project that was named.
- * Two read round trips and the commit; one more read to find a project that is not named.
+ * All that an agent needs to begin, in one call (docs/contracts.md 6, session_init): the three alerts and the sections
+ * of its scope, those that it already has only named. Without a project the one that changed last is taken; without
+ * any, the sections say so. With agent_id the agent's session, intent and tools and the delivery itself are kept, in
+ * one commit; without it nothing is written. The answer fits (fit-answer.ts). Throws `project_not_found` for a project
+ * that was named. Two read round trips and the commit; one more read to find a project that is not named.
  */
 export async function sessionInit(call: Call, args: SessionInit) {
   const { scope, warning } = initScopeOf(args.scope);

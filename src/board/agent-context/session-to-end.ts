@@ -7,14 +7,14 @@ export interface OpenSessions {
   open: readonly Session[];
   /** The last one that has ended. */
   last: Session | null;
-  /** They were opened over the caller's connection, or named by it: no other window's. */
+  /** Whether the caller's connection opened them or the call names them, so that they are no other window's. */
   opened: boolean;
 }
 
 /**
- * Which open session end_session ends (docs/contracts.md 6): one in the project of the task that the call names, else the
- * latest. Null when none is open. Throws `invalid_argument`, with the sessions in the details, when the caller opened none
- * and the agent has some in several projects. Pure.
+ * Which open session end_session ends (docs/contracts.md 6): one in the project of the task that the call names, else
+ * the latest. Null when none is open. Throws `invalid_argument`, with the sessions in the details, when the caller
+ * opened none and the agent has some in several projects. Pure.
  */
 export function sessionToEnd({ open, opened }: OpenSessions, taskProject: string | null): Session | null {
   const ofTask = open.find(({ project_id }) => taskProject !== null && project_id === taskProject);

@@ -19,10 +19,10 @@ export interface ScanOptions {
 }
 
 /**
- * All documents of several queries, one query after the other, for a search that goes on until it has found enough. The
- * first round trip asks all queries, each further one the query that is its turn, so that nothing is read twice. A batch
- * holds at most `first` or `size` documents; there is always a first one, which may be empty. Throws when the call has been
- * cancelled by the time that the next batch is asked for.
+ * All documents of several queries, one query after the other, for a caller that goes on until it has found enough. The
+ * first round trip asks all queries; each later one asks only the query whose documents come next, so that nothing is
+ * read twice. A batch holds at most `first` or `size` documents; there is always a first one, which may be empty.
+ * Throws when the call has been cancelled before the next batch.
  */
 export async function* scanBuckets(
   call: Call,

@@ -9,15 +9,15 @@ export interface NamedSession {
   session: Session | null;
   /** The caller's name in it: the participant's of this connection, else that of the agent that opened it. */
   agent_name: string | null;
-  /** Whether that is surely the caller's name: this connection opened or joined the session. */
+  /** Whether this connection opened or joined the session, so that the name is the caller's own. */
   takesPart: boolean;
   warnings: string[];
 }
 
 /**
- * Reads the session that a call names (docs/contracts.md 3): an unknown one is `session_not_found`, one that has ended is
- * accepted with a warning. Read beside the transaction: it gives the entry its agent's name and decides nothing else.
- * The participant of this connection is read along, in the same round trip.
+ * Reads the session that a call names (docs/contracts.md 3): an unknown one is `session_not_found`, one that has ended
+ * is accepted with a warning. Read beside the transaction: it gives the entry its agent's name and decides nothing
+ * else. The participant of this connection is read along, in the same round trip.
  */
 export async function readNamedSession(call: Call, sessionId: string | undefined): Promise<NamedSession> {
   if (sessionId === undefined) return { session: null, agent_name: null, takesPart: false, warnings: [] };
@@ -36,7 +36,7 @@ export interface LeaseCaller {
   holder: string;
   /** The agent that the call names; null when it names none. */
   agent: string | null;
-  /** Whether the caller surely goes by that name: it may be another's, that of the agent that opened the session. */
+  /** Whether the name is the caller's own; else it is only known to be that of the agent that opened the session. */
   isOwnName: boolean;
   /** The session that the call names, in which agents of other names may work as well; null when it names none. */
   session_id: string | null;
@@ -46,14 +46,19 @@ export interface LeaseCaller {
   holderEnded?: boolean;
 }
 
-/** Who a write is by that names its session, the agent it assigns the work to, both or neither. */
+/**
+ * Who makes a change: the agent of the session that it names, else the agent that it assigns the work to, else nobody.
+ */
 export function leaseCaller({ holder, heartbeatMs }: Call, named: NamedSession, assigned?: string | null): LeaseCaller {
   const agent = namedAgent(named, assigned);
   const isOwnName = named.takesPart || !named.agent_name;
   return { holder, heartbeatMs, agent, isOwnName, session_id: named.session?.id ?? null };
 }
 
-/** The agent that a call names: its participant of the session, else the one it assigns the work to; null when it names none. */
+/**
+ * The agent that a call names: its participant of the session, else the one it assigns the work to; null when it names
+ * none.
+ */
 function namedAgent(named: NamedSession, assigned?: string | null): string | null {
   return named.agent_name || assigned || null;
 }

@@ -31,9 +31,9 @@ export interface BucketDocument {
 }
 
 /**
- * All documents of a query in its order, `size` at a time (`first` the first time, when given): for work on more of them
- * than one answer should hold. One round trip a page; ends with the first one that is not full. Throws when the call has
- * been cancelled by the time that the next page is asked for.
+ * All documents of a query in its order, `size` at a time (`first` the first time, when given): for work on more of
+ * them than one answer should hold. One round trip a page; ends with the first one that is not full. Throws when the
+ * call has been cancelled before the next page.
  */
 export async function* documentPages(
   call: Call,

@@ -9,7 +9,10 @@ export function participantsOf({ store }: Call, sessionId: string): Query {
   return store.query("participants", { parent, limit: MOST_PARTICIPANTS + 1 });
 }
 
-/** Those who joined, the first to join first. A field of a wrong type counts as missing: damage takes nobody's part away. */
+/**
+ * Those who joined, the first to join first. A field of a wrong type counts as missing, so that damage takes nobody's
+ * part away.
+ */
 export function readParticipants(found: readonly Snapshot[]): Participant[] {
   const joined = found.map((snapshot) => readMended(participantDocument, snapshot));
   return joined.sort((a, b) => Number(a.joined_at) - Number(b.joined_at) || (a.id < b.id ? -1 : 1));

@@ -38,12 +38,13 @@ export interface CreatedSession {
 }
 
 /**
- * Opens the one active board session of a project and hands over what the last one left (docs/contracts.md 3.1).
- * With `join` the caller takes part in the active one instead, if there is one. Throws `project_not_found`,
+ * Opens the one active board session of a project and hands over what the last one left (docs/contracts.md 3.1). With
+ * `join` the caller takes part in the active one instead, if there is one. Throws `project_not_found`,
  * `project_archived`, with `reject` `session_active`, and with `join` `guard_refused`.
  *
- * Two round trips, however many sessions are superseded, and a third to join one: the transaction reads only the active sessions; the project,
- * which the commit verifies, and the handoff's contents are read beside it, fallback notes beside the commit.
+ * Two round trips, however many sessions are superseded, and a third to join one: the transaction reads only the active
+ * sessions; the project, which the commit verifies, and the handoff's contents are read beside it, fallback notes
+ * beside the commit.
  */
 export async function createSession(call: Call, args: CreateSession): Promise<CreatedSession> {
   const id = call.newUuid();
@@ -56,7 +57,7 @@ export async function createSession(call: Call, args: CreateSession): Promise<Cr
   return { ...opened, handoff: await handoff };
 }
 
-/** What the transaction decided, and the handoff, which may still be being read. */
+/** What the transaction decided, and the handoff, which may not have been read yet. */
 interface Opened extends Omit<CreatedSession, "handoff"> {
   handoff: Promise<Handoff>;
 }

@@ -4,9 +4,9 @@ import { type UnitOfWork, write } from "../core/write.js";
 import { newParticipant, type Participant } from "../model/participant.js";
 import { endOf, type Session } from "../model/session.js";
 import { participantsOf, readParticipants } from "../participants/read.js";
-import { refuseMore } from "./joining.js";
+import { refuseMore } from "./join-rules.js";
 import { type Kept, type Notes, type NotesUpdate, saveNotes } from "./notes.js";
-import { isLastOne, type Place, placeOf, placeOfNotes } from "./place.js";
+import { isLastOne, type Place, placeOf, placeOfNotes } from "./notes-place.js";
 import { findUnfinished } from "./unfinished.js";
 
 /** The arguments of board_checkpoint_session; board_end_session requires the summary. */
@@ -31,8 +31,8 @@ export async function endSession(call: Call, args: SaveNotes & { progress_summar
 }
 
 /**
- * Saves what the caller has done in a session without ending its part (docs/contracts.md 3, board_checkpoint_session), so that
- * a crash takes no more along than what came after. Throws `session_not_found`, `session_not_active`.
+ * Saves what the caller has done in a session without ending its part (docs/contracts.md 3, board_checkpoint_session),
+ * so that a crash loses only what comes after. Throws `session_not_found`, `session_not_active`.
  */
 export async function checkpointSession(call: Call, args: SaveNotes) {
   const { agent_name: _, ...saved } = await store(call, args, false);
@@ -76,14 +76,14 @@ async function store(call: Call, { session_id, ...notes }: SaveNotes, end: boole
   });
 }
 
-/** What saving notes was decided to come to. */
+/** What was decided about a call that saves notes. */
 interface Decided {
   session: Session;
   place: Place;
   saved: NotesUpdate;
   /** The caller's part ends. */
   ends: boolean;
-  /** And with it the session. */
+  /** The session is completed with it. */
   completes: boolean;
 }
 

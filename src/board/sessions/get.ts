@@ -10,7 +10,7 @@ import { activityDocument } from "../model/activity.js";
 import { PAGE } from "../model/limits.js";
 import { taskDocument } from "../model/task.js";
 import { participantsOf, readParticipants } from "../participants/read.js";
-import { briefTask, listSessionPart, SESSION_LISTS } from "./parts.js";
+import { briefTask, listSessionPart, SESSION_LISTS } from "./session-lists.js";
 import { participantRow, sessionDetail } from "./view.js";
 
 /** The parts of a session, which board_get_session gives one by one. */
@@ -20,14 +20,14 @@ export const SESSION_PARTS = ["record", ...SESSION_LISTS] as const;
 export interface GetSession {
   session_id: string;
   part?: (typeof SESSION_PARTS)[number] | undefined;
-  /** Of a part that is a list. */
+  /** For a part that is a list. */
   limit: number;
   cursor?: string | undefined;
 }
 
 /**
- * One session (docs/contracts.md 3, board_get_session): the whole record with the first of its lists and of those who joined it, or one part. Throws
- * `session_not_found`, `corrupt_document`. One round trip, two with tasks.
+ * One session (docs/contracts.md 3, board_get_session): the whole record with the first of its lists and of those who
+ * joined it, or one part. Throws `session_not_found`, `corrupt_document`. One round trip, two with tasks.
  */
 export async function getSession(call: Call, { session_id, part, limit, cursor }: GetSession) {
   if (part === undefined) return await wholeSession(call, session_id);

@@ -18,11 +18,14 @@ export interface HeartbeatTimer {
   /** Milliseconds between heartbeats. */
   intervalMs: number;
   /**
-   * A heartbeat now, at most one per interval for each session and each connection (`holder`), and regular ones for what
-   * was opened and claimed here.
+   * A heartbeat now, at most one per interval for each session and each connection (`holder`), and regular ones for
+   * what was opened and claimed here.
    */
   seen(holder: string, sign: SignOfLife): void;
-  /** Ends the timer, and gives up the leases and parts in sessions of this process's connections, as long as the store takes. Never rejects. */
+  /**
+   * Ends the timer, and gives up the leases and parts in sessions of this process's connections, as long as the store
+   * takes. Never rejects.
+   */
   stop(): Promise<void>;
 }
 
@@ -38,8 +41,8 @@ export interface HeartbeatOptions {
 const MOST_REMEMBERED = 1_000;
 
 /**
- * The heartbeat of a process (docs/contracts.md 1.2): it rides on writes that name a session or an agent, and on a timer for
- * what was opened and claimed over this process's connections. Beats never delay or fail a call.
+ * The heartbeat of a process (docs/contracts.md 1.2): it rides on writes that name a session or an agent, and on a
+ * timer for what was opened and claimed over this process's connections. Beats never delay or fail a call.
  */
 export function startHeartbeat(options: HeartbeatOptions): HeartbeatTimer {
   /** The connections that work in sessions, by both. */

@@ -5,7 +5,7 @@ import { participantDocument } from "../model/participant.js";
 import { type Session, sessionDocument } from "../model/session.js";
 import { type Lease, type Task, taskDocument } from "../model/task.js";
 import { isFromTheFuture, liveLease, newLease } from "../tasks/lease.js";
-import { type Sign, signOfLife } from "./sign.js";
+import { type Sign, signOfLife } from "./heartbeat-rules.js";
 
 /** A connection that works in a session. */
 export interface AtWork {
@@ -20,7 +20,10 @@ export interface Alive {
   holders: readonly string[];
 }
 
-/** What a beat found: who takes part in its session no more, as that or its part has ended; holders without a lease, and writes that failed. */
+/**
+ * What a beat found: connections whose session or part in it has ended, holders without a lease, and writes that
+ * failed.
+ */
 export interface Beat {
   ended: AtWork[];
   idle: string[];
@@ -31,10 +34,10 @@ export interface Beat {
 const LEASES = 100;
 
 /**
- * One heartbeat (docs/contracts.md 1.2): who works in active sessions was seen now, and the live leases of the holders last again as
- * long as they were claimed for. Each record is written only as it was read, so that a beat never revives a lease that ran
- * out or was taken over; it never changes `updated_at`. A write that fails is reported, not repeated: the next beat makes
- * up for it.
+ * One heartbeat (docs/contracts.md 1.2): stores that the connections in active sessions were seen now, and renews the
+ * live leases of the holders. Each record is written only as it was read, so that a beat never revives a lease that ran
+ * out or was taken over; it never changes `updated_at`. A write that fails is reported, not repeated: the next beat
+ * makes up for it.
  */
 export async function beat(
   store: Store,
@@ -66,8 +69,8 @@ export async function beat(
 }
 
 /**
- * The parts of connections that end as they should: the place of an agent that opened a session is free from now on, a
- * joiner's part has ended. Gives the failures, as a heartbeat does.
+ * Gives up the parts of connections that end cleanly: the part of an agent that opened a session has no holder then, a
+ * joiner's part is ended. Returns the failures; never throws for them.
  */
 export async function giveUpParts(store: Store, sessions: readonly AtWork[], now: Date): Promise<unknown[]> {
   const outcomes = await Promise.allSettled(
@@ -89,7 +92,9 @@ async function readAtWork(store: Store, { session_id, holder }: AtWork) {
   return { session, own: ownAt?.exists ? readMended(participantDocument, ownAt) : null, at, ownAt, holder };
 }
 
-/** The document of an agent's presence in a project. Its id is a hash, because the agent's name may hold any character. */
+/**
+ * The document of an agent's presence in a project. Its id is a hash, because the agent's name may hold any character.
+ */
 export function agentRef(store: Store, agentId: string, projectId: string): Ref {
   return store.ref("agents", sha256(JSON.stringify([projectId, agentId])));
 }

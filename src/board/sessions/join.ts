@@ -3,7 +3,7 @@ import type { UnitOfWork } from "../core/write.js";
 import { newParticipant } from "../model/participant.js";
 import type { Session } from "../model/session.js";
 import { participantsOf, readParticipants } from "../participants/read.js";
-import { decideJoining } from "./joining.js";
+import { decideJoining } from "./join-rules.js";
 
 /** How a caller takes part in the active session. */
 export interface Joined {
@@ -14,8 +14,8 @@ export interface Joined {
 const JOINED = "Joined the active session";
 
 /**
- * Makes the caller a participant of the active session, unless it is one already (docs/contracts.md 3.3). One read more in
- * the transaction, which decides the name: of several that join at once each gets its own. A repeated attempt finds
+ * Makes the caller a participant of the active session, unless it is one already (docs/contracts.md 3.3). One read more
+ * in the transaction, which decides the name: of several that join at once each gets its own. A repeated attempt finds
  * itself, so that it needs no activity entry to be known by. Throws `guard_refused`.
  */
 export async function joinSession(

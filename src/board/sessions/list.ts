@@ -16,9 +16,9 @@ export interface ListSessions {
 }
 
 /**
- * Sessions of every kind, the newest first (docs/contracts.md 3, board_get_sessions), as many as the answer has room for,
- * with what all that match have cost in sum, on this page or not. One round trip: the sums are one aggregation beside the
- * page.
+ * Sessions of every kind, the newest first (docs/contracts.md 3, board_get_sessions), as many as the answer has room
+ * for, with what all that match have cost in sum, on this page or not. One round trip: the sums are one aggregation
+ * beside the page.
  */
 export async function listSessions(call: Call, { limit, cursor, ...filters }: ListSessions) {
   const [page, sums] = await Promise.all([

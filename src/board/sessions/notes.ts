@@ -2,7 +2,7 @@ import { changedFields, pick } from "../core/changed-fields.js";
 import { checkMetadataSize, type Metadata } from "../core/metadata.js";
 import type { Session } from "../model/session.js";
 import { isUnsaid } from "../participants/unsaid.js";
-import { type Place, refuseNotes } from "./place.js";
+import { type Place, refuseNotes } from "./notes-place.js";
 
 /** What an agent tells of its work in a session, at a checkpoint or at its end. */
 export interface Notes {
@@ -24,11 +24,11 @@ export interface NotesUpdate {
 }
 
 /**
- * The rules of board_checkpoint_session and board_end_session (docs/contracts.md 3) for one place, as a pure function. While
- * its part has not ended it takes everything, artifacts by key, whatever has become of the session. What an abandoned
- * session itself says, and a part that was ended in it, only grow by what is still empty, so that late notes are never
- * lost and nothing is overwritten. Throws `session_not_active` for the rest, `invalid_argument` when artifacts grow too
- * large.
+ * The rules of board_checkpoint_session and board_end_session (docs/contracts.md 3) for one place, as a pure function.
+ * While its part has not ended it takes everything, artifacts by key, whatever has become of the session. What an
+ * abandoned session itself says, and a part that was ended in it, only grow by what is still empty, so that late notes
+ * are never lost and nothing is overwritten. Throws `session_not_active` for the rest, `invalid_argument` when
+ * artifacts grow too large.
  */
 export function saveNotes(session: Session, place: Place, notes: Notes): NotesUpdate {
   refuseNotes(session, place);

@@ -10,7 +10,9 @@ export interface UnfinishedTask {
   agents: ReadonlySet<string>;
 }
 
-/** Finds the tasks that a session worked on, as its latest activity tells, and that are in progress. Two round trips. */
+/**
+ * Finds the tasks that a session worked on, as its latest activity tells, and that are in progress. Two round trips.
+ */
 export async function findUnfinished(call: Call, sessionId: string): Promise<UnfinishedTask[]> {
   const found = await call.store.query("activity", { values: { session_id: sessionId }, limit: PAGE.max }).get();
   const entries = readDocuments(activityDocument, "entry", found.docs).rows;

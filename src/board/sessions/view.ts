@@ -1,7 +1,7 @@
 import { iso } from "../core/result.js";
 import type { Participant } from "../model/participant.js";
 import type { Session } from "../model/session.js";
-import { SILENT_MS } from "../participants/living.js";
+import { SILENT_MS } from "../participants/liveness.js";
 
 /** Whether an active session has been silent for half an hour: its agent has probably died. */
 export function isStale(session: Pick<Session, "status" | "last_seen_at" | "started_at">, now: Date): boolean {

@@ -10,9 +10,10 @@ import { isHeldByOther, liveLease } from "./lease.js";
 import { byPath } from "./relations.js";
 
 /**
- * Of tasks that the caller's name holds over another connection that still lives: the ids of those whose holder has itself
- * ended its part in the session that it claimed the task in (docs/contracts.md 3.0). A session that another one's start
- * abandoned says nothing. One round trip in the transaction; none when there is no such task.
+ * Finds the tasks whose lease the caller may take over because its holder is done (docs/contracts.md 3.0): another
+ * connection under the caller's name holds it, and has ended its own part in the session that it claimed the task in. A
+ * session that was abandoned by the start of another one does not count. Returns the ids of the tasks. One round trip
+ * in the transaction; none when no task is held by another connection of that name.
  */
 export async function readEndedHolders(
   call: Call,
@@ -40,7 +41,7 @@ export async function readEndedHolders(
   return new Set(ended.map(({ id }) => id));
 }
 
-/** Whether a holder has ended its part, which is a document of its own or, if it opened the session, in that. */
+/** Whether a holder has ended its part: a joiner's is a document of its own, the creator's is in the session. */
 function hasEnded({ holder }: Lease, session: Snapshot | undefined, part: Snapshot | undefined): boolean {
   if (part?.exists) return readMended(participantDocument, part).ended_at !== null;
   if (!session?.exists) return false;

@@ -3,13 +3,14 @@ import type { Snapshot, Store } from "../../firestore/store.js";
 
 /** How many leases are given up at a time. */
 const AT_A_TIME = 100;
-/** How often what is left is looked for again: a lease that changed between its read and its write is left at first. */
+/** How often the leases that are left are read: one that changed between its read and its write was not given up. */
 const ROUNDS = 5;
 
 /**
- * The leases of a connection that ends as it should: nobody's connection holds them from now on (docs/contracts.md 3.0), so
- * that an agent of the same name may go on at once. The tasks stay in progress and the agent's, and others wait until the
- * leases run out. At most 500. Gives the failures, as a heartbeat does; writes each task only as it was read.
+ * Gives up the leases of a connection that ends cleanly, at most 500: their holder becomes null (docs/contracts.md
+ * 3.0), so that an agent of the same name may go on at once. The tasks stay in progress and assigned; agents of other
+ * names wait until the leases run out. A task that changed since it was read is read again. Returns the failures; never
+ * throws for them.
  */
 export async function giveUpLeases(store: Store, holder: string): Promise<unknown[]> {
   const failed: unknown[] = [];

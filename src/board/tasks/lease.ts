@@ -1,7 +1,7 @@
 import type { LeaseCaller } from "../core/caller.js";
 import { BoardError } from "../core/errors.js";
 import type { Lease, Task } from "../model/task.js";
-import { MISSED_HEARTBEATS } from "../participants/living.js";
+import { MISSED_HEARTBEATS } from "../participants/liveness.js";
 
 /** The default length of a lease, in minutes. */
 export const LEASE_MINUTES = 60;
@@ -20,8 +20,9 @@ export function newLease(
 }
 
 /**
- * The lease that holds a task at this moment: one that has run out holds nothing, without anybody having to remove it, and
- * neither does one on a task that a lead took out of in_progress in the console, nor one from a clock that is ahead.
+ * The lease that holds a task at this moment: one that has run out holds nothing, without anybody having to remove it,
+ * and neither does one on a task that a lead took out of in_progress in the console, nor one from a clock that is
+ * ahead.
  */
 export function liveLease(task: Pick<Task, "status" | "lease">, now: Date): Lease | null {
   const { status, lease } = task;
@@ -53,18 +54,18 @@ export interface HolderFacts {
 }
 
 /**
- * Whether the connection that holds a live lease is gone, so that another one of the same name may go on: it ended its part
- * itself, gave its leases up, or has not renewed this one for three heartbeats. Pure.
+ * Whether the connection that holds a live lease is gone, so that another one of the same name may go on: it ended its
+ * part itself, gave its leases up, or has not renewed this one for three heartbeats. Pure.
  */
 export function isHolderGone(lease: Lease, { now, heartbeatMs, ended }: HolderFacts): boolean {
   return ended || lease.holder === null || goneAt(lease, heartbeatMs) < now;
 }
 
 /**
- * Whether somebody else than the caller holds a live lease (docs/contracts.md 3.0): by the connection first, then by name.
- * Over one connection several agents may work, each under its name; a name that is only the session's says little there,
- * since all of them may name that. Of two connections the name decides, and of the same name the one that is not gone. A caller that
- * names no agent is nobody else. Pure.
+ * Whether somebody else than the caller holds a live lease (docs/contracts.md 3.0): by the connection first, then by
+ * name. Over the connection that holds the lease another name is another agent, unless that name may be its leader's:
+ * it is only the session's, or the task was claimed in the same session. Over another connection another name is
+ * another agent, and the same name is one until the holder is gone. A caller that names no agent is nobody else. Pure.
  */
 export function isHeldByOther(lease: Lease, caller: LeaseCaller, now: Date): boolean {
   if (caller.agent === null) return false;
@@ -76,8 +77,8 @@ export function isHeldByOther(lease: Lease, caller: LeaseCaller, now: Date): boo
 }
 
 /**
- * Refuses a change by a caller that names itself and is not the holder (docs/contracts.md 3, "Ready"): a late write of a
- * former holder ends here. Calls that name no agent pass: leads and scripts may free a task whose holder is dead.
+ * Refuses a change by a caller that names itself and is not the holder (docs/contracts.md 3.0, fencing): a late write
+ * of a former holder ends here. Calls that name no agent pass: leads and scripts may free a task whose holder is dead.
  */
 export function refuseOtherHolder(task: Pick<Task, "id" | "status" | "lease">, caller: LeaseCaller, now: Date): void {
   const lease = liveLease(task, now);
@@ -85,8 +86,8 @@ export function refuseOtherHolder(task: Pick<Task, "id" | "status" | "lease">, c
 }
 
 /**
- * Whether a call that names no agent would end the live lease of another connection: leads and scripts may, but an agent
- * that forgot to name itself should know. Pure.
+ * Whether a call that names no agent would end the live lease of another connection: leads and scripts may, but an
+ * agent that forgot to name itself should know. Pure.
  */
 export function isHeldElsewhere(task: Pick<Task, "status" | "lease">, caller: LeaseCaller, now: Date): boolean {
   const lease = liveLease(task, now);

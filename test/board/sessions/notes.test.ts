@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Session } from "../../../src/board/model/session.js";
 import { abandoned } from "../../../src/board/sessions/abandon.js";
 import { type Notes, saveNotes } from "../../../src/board/sessions/notes.js";
-import { placeOf } from "../../../src/board/sessions/place.js";
+import { placeOf } from "../../../src/board/sessions/notes-place.js";
 import { minutes, NOW, sampleParticipant, sampleSession } from "../samples.js";
 
 /** Saves notes of the agent that opened the session. */

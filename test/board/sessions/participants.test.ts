@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Participant } from "../../../src/board/model/participant.js";
 import type { Session } from "../../../src/board/model/session.js";
-import { decideJoining } from "../../../src/board/sessions/joining.js";
-import { isLastOne, placeOf } from "../../../src/board/sessions/place.js";
-import { signOfLife } from "../../../src/board/sessions/sign.js";
+import { signOfLife } from "../../../src/board/sessions/heartbeat-rules.js";
+import { decideJoining } from "../../../src/board/sessions/join-rules.js";
+import { isLastOne, placeOf } from "../../../src/board/sessions/notes-place.js";
 import { minutes, NOW, sampleParticipant, sampleSession } from "../samples.js";
 
 const session = (fields: Partial<Session> = {}) =>

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitAnswer } from "../../../src/board/agent-context/fit.js";
+import { fitAnswer } from "../../../src/board/agent-context/fit-answer.js";
 import { FOR_AGENTS } from "../../../src/board/core/answer-size.js";
 import { bytesOfTokens, jsonBytes } from "../../../src/board/core/tokens.js";
 

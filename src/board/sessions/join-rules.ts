@@ -2,7 +2,7 @@ import { BoardError } from "../core/errors.js";
 import { LIMITS } from "../model/limits.js";
 import { MOST_PARTICIPANTS, type Participant } from "../model/participant.js";
 import type { Session } from "../model/session.js";
-import { isCreatorLiving, isLiving } from "../participants/living.js";
+import { isCreatorLiving, isLiving } from "../participants/liveness.js";
 
 /** What joining a session comes to. */
 export interface Joining {
@@ -15,9 +15,9 @@ export interface Joining {
 }
 
 /**
- * The rules of joining (docs/contracts.md 3.3). The same connection is the same participant, whatever name it gives; one that
- * has ended its part begins another. A name that another living participant has gets a number: `claude-2`. Throws
- * `guard_refused` when the session has 50 participants. Pure.
+ * The rules of joining (docs/contracts.md 3.3). The same connection is the same participant, whatever name it gives;
+ * one that has ended its part begins another. A name that another living participant has gets a number: `claude-2`.
+ * Throws `guard_refused` when the session has 50 participants. Pure.
  */
 export function decideJoining(
   session: Session,

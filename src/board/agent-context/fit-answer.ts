@@ -22,8 +22,8 @@ const SPARED = "pending_tasks.tasks";
 const OMITTED_BYTES = 2_000;
 
 /**
- * An answer with its rows and texts as lists show them (core/row.ts). When it is still too large, its longest lists lose
- * rows at their ends, down to the same size; `omitted` says how many of which, and which call has them. Pure.
+ * An answer with its rows and texts as lists show them (core/row.ts). When it is still too large, its longest lists
+ * lose rows at their ends, down to the same size; `omitted` says how many of which, and which call has them. Pure.
  */
 export function fitAnswer<T extends Answer>(whole: T, size: AnswerSize): T & { omitted?: Omission[] } {
   const answer = Object.fromEntries(Object.entries(whole).map(([name, value]) => [name, short(value, size)])) as T;

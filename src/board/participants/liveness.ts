@@ -1,7 +1,9 @@
 import type { Participant } from "../model/participant.js";
 import type { Session } from "../model/session.js";
 
-/** For how long, in milliseconds, an active session or a participant may be silent before it counts as stale, or gone. */
+/**
+ * For how long, in milliseconds, an active session or a participant may be silent before it counts as stale, or gone.
+ */
 export const SILENT_MS = 30 * 60_000;
 
 /** What a rule needs to know of a part in a session, the creator's or a joiner's. */
@@ -10,7 +12,9 @@ type Part = Pick<Participant, "agent_name" | "joined_at" | "last_seen_at" | "end
 /** Heartbeats that a living holder never misses in a row. */
 export const MISSED_HEARTBEATS = 3;
 
-/** Whether the agent that opened a session counts as living in it; not when its connection has given the place up. Pure. */
+/**
+ * Whether the agent that opened a session counts as living in it; not when its connection has given the place up. Pure.
+ */
 export function isCreatorLiving(session: Session, now: Date): boolean {
   const { agent_name, started_at, last_seen_at, creator_ended_at } = session;
   if (session.holder === null) return false;
@@ -18,8 +22,8 @@ export function isCreatorLiving(session: Session, now: Date): boolean {
 }
 
 /**
- * Whether the connection that opened a session is gone, so that another one may take its place: none holds it, or it has
- * shown no sign of life for three heartbeats, or has ended. Pure.
+ * Whether the connection that opened a session is gone, so that another one may take its place: none holds it, or it
+ * has shown no sign of life for three heartbeats, or has ended. Pure.
  */
 export function isGone(session: Session, heartbeatMs: number, now: Date): boolean {
   const seen = session.last_seen_at ?? session.started_at;

@@ -1,8 +1,8 @@
 import type { Participant } from "../model/participant.js";
 import type { Session } from "../model/session.js";
-import { isGone } from "../participants/living.js";
+import { isGone } from "../participants/liveness.js";
 
-/** Who shows that it is alive: a connection, and how often living ones do so, in milliseconds. */
+/** A connection, and the milliseconds between the heartbeats of one that lives. */
 export interface Beating {
   holder: string;
   heartbeatMs: number;
@@ -17,10 +17,10 @@ export interface Sign {
 }
 
 /**
- * What one heartbeat of a connection says in an active session (docs/contracts.md 3.3). A joiner shows that it lives in its
- * own part, so that a creator that died is not taken for living; the creator in the session itself, which others may do for
- * it once it has ended its part. Who works in a session without having joined goes on in the creator's place when its
- * holder is gone. Pure.
+ * What one heartbeat of a connection writes in an active session (docs/contracts.md 3.3). A joiner's goes to its own
+ * part, so that a creator that died is not taken for living. The creator's goes to the session itself; once the creator
+ * has ended its part, so do those of joiners. A connection that works in the session without having joined takes the
+ * creator's place when its holder is gone. Pure.
  */
 export function signOfLife(
   session: Session,

@@ -1,10 +1,10 @@
 import { BoardError } from "../core/errors.js";
 import type { Participant } from "../model/participant.js";
 import type { Session } from "../model/session.js";
-import { isCreatorLiving, isGone, isLiving } from "../participants/living.js";
+import { isCreatorLiving, isGone, isLiving } from "../participants/liveness.js";
 import { isUnsaid } from "../participants/unsaid.js";
+import type { Beating } from "./heartbeat-rules.js";
 import type { Kept, Notes } from "./notes.js";
-import type { Beating } from "./sign.js";
 
 /** Where a session keeps what a caller says, so that nobody overwrites another one's notes. */
 export interface Place {
@@ -16,16 +16,18 @@ export interface Place {
   kept: Kept;
   /** Whether its part was ended. */
   ended: boolean;
-  /** Whether this caller had none so far: it takes the creator's, which nobody holds any more, or is given one. */
+  /**
+   * Whether the caller had no place so far: it takes the creator's, which nobody holds any more, or is given a new one.
+   */
   taken: boolean;
 }
 
 const EMPTY: Kept = { progress_summary: null, handoff_notes: null, context_artifacts: {} };
 
 /**
- * The place of a caller (docs/contracts.md 3.3): the part that its connection joined with; else the creator's, when it opened
- * the session. A connection that is no participant (a host that was restarted, a script) takes the creator's place when
- * that is free, else a new one. Pure.
+ * The place of a caller (docs/contracts.md 3.3): the part that its connection joined with; else the creator's, when it
+ * opened the session. A connection that is no participant (a host that was restarted, a script) takes the creator's
+ * place when that is free, else a new one. Pure.
  */
 export function placeOf(
   session: Session,
@@ -47,8 +49,8 @@ export function placeOf(
 }
 
 /**
- * The place of what a caller says now: its own, but what an abandoned session itself says is not written over, so that
- * texts that would do so get a part of their own. Pure.
+ * The place of what a caller says now: its own place, but a new part for texts that would write over what an abandoned
+ * session says. Pure.
  */
 export function placeOfNotes(session: Session, place: Place, notes: Notes): Place {
   const { agent_name, kept } = place;
@@ -59,7 +61,9 @@ export function placeOfNotes(session: Session, place: Place, notes: Notes): Plac
   return { in: "participant", agent_name, kept: EMPTY, ended: false, taken: true };
 }
 
-/** Whether another connection may go on in the creator's place. What an abandoned session says is never written over. */
+/**
+ * Whether another connection may go on in the creator's place. What an abandoned session says is never written over.
+ */
 function isFree(session: Session, heartbeatMs: number, now: Date): boolean {
   if (session.status === "abandoned" && !(isUnsaid(session.progress_summary) && isUnsaid(session.handoff_notes)))
     return false;
