@@ -11,7 +11,10 @@ export { holdsVariable } from "./config/given.js";
 export { typedPath } from "./config/path.js";
 export { SETTINGS, type Setting } from "./config/settings.js";
 
-/** What the server runs with. A problem with the settings is a value, not an error: the server starts, and each call answers with it. */
+/**
+ * What the server runs with. A problem with the settings is a value, not an error: the server starts, and each call
+ * answers with it.
+ */
 export interface Config {
   store: StoreConfig | Problem;
   /** Milliseconds within which every call answers. */

@@ -1,6 +1,10 @@
-/** A search looks for this many different words, the first of its query: each costs time, and more of them say little. */
+/**
+ * A search looks for this many different words, the first of its query: each costs time, and more of them say little.
+ */
 const MOST_WORDS = 20;
-/** Words that are shorter match as they are only: nearly every text holds a word that begins with "a" or is like "to". */
+/**
+ * Words that are shorter match as they are only: nearly every text holds a word that begins with "a" or is like "to".
+ */
 const SHORTEST_LOOSE = 3;
 
 const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
@@ -23,7 +27,9 @@ export function wordsOf(text: string): string[] {
   return UNSPACED.test(plain) ? words.flatMap((word) => word.match(UNSPACED_PARTS) ?? []) : words;
 }
 
-/** The characters of a word that was written without spaces, any of which may begin what is looked for; null for others. */
+/**
+ * The characters of a word that was written without spaces, any of which may begin what is looked for; null for others.
+ */
 export function unspacedCharacters(word: string): string[] | null {
   return UNSPACED.test(word) ? [...word] : null;
 }

@@ -7,9 +7,9 @@ import { BoardError, notFound } from "./core/errors.js";
 type Reads = Pick<Tx, "get" | "getAll">;
 
 /**
- * The store as a server of one project sees it (`--project`): documents of other projects are missing, queries find none
- * of them, and nothing is created in or moved to another project. A document of no project counts as another's; what is
- * created without a project becomes this project's. Writes to another project throw `permission_denied`.
+ * The store as a server of one project sees it (`--project`): documents of other projects are missing, queries find
+ * none of them, and nothing is created in or moved to another project. A document of no project counts as another's;
+ * what is created without a project becomes this project's. Writes to another project throw `permission_denied`.
  *
  * This is the one place that keeps the promise, below every tool. Each method is named here, so that a new one does not
  * compile before it is decided what it means for one project.
@@ -103,7 +103,9 @@ export function scopeStore(store: Store, projectId: string): Store {
     };
   }
 
-  /** Reads documents; one of a sub-collection belongs where the top-level document above it does, which is read along. */
+  /**
+   * Reads documents; one of a sub-collection belongs where the top-level document above it does, which is read along.
+   */
   async function readOwn(refs: readonly Ref[], reads: Reads): Promise<Snapshot[]> {
     const named = new Set(refs.map(({ path }) => path));
     const roots = new Map(refs.map((ref) => [rootOf(ref).path, rootOf(ref)]));
@@ -187,7 +189,10 @@ function filtersByProject(name: ShapeName): boolean {
   return "project_id" in filters || "project_id" in optionalFilters;
 }
 
-/** Whether a document matches the filters of a shape that the values name; only the operators that shapes of projects have. */
+/**
+ * Whether a document matches the filters of a shape that the values name; only the operators that shapes of projects
+ * have.
+ */
 function matches(snapshot: Snapshot, name: ShapeName, { values = {} }: QueryArgs): boolean {
   const { filters, optionalFilters }: Shape = SHAPES[name];
   const asked = Object.entries({ ...filters, ...optionalFilters }).filter(([field]) => values[field] !== undefined);

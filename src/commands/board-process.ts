@@ -18,7 +18,9 @@ export interface BoardProcess {
   /** Throws `unavailable` when the settings do not allow it, or the store's own error; the next use tries again. */
   store(): Promise<Store>;
   heartbeat: HeartbeatTimer;
-  /** Ends the heartbeat, gives up leases, and closes the store if it was opened; false when that did not end in time. */
+  /**
+   * Ends the heartbeat, gives up leases, and closes the store if it was opened; false when that did not end in time.
+   */
   close(): Promise<boolean>;
 }
 

@@ -5,8 +5,8 @@ export interface ExpectedError {
 }
 
 /**
- * Runs a command for a person and gives its exit code. An expected error becomes one line on stderr: its message says what
- * to do. Anything else that is thrown is a bug and stays one.
+ * Runs a command for a person and gives its exit code. An expected error becomes one line on stderr: its message says
+ * what to do. Anything else that is thrown is a bug and stays one.
  */
 export async function exitCodeOf(
   { kind, exitCode }: ExpectedError,

@@ -9,8 +9,8 @@ import { answer } from "./repl/methods.js";
 import { systemRuntime } from "./system-runtime.js";
 
 /**
- * Answers the requests of stdin on stdout, one after the other, until stdin ends or a signal comes (docs/contracts.md 5). The
- * process is one connection: it has one current session and turn. Gives the exit code.
+ * Answers the requests of stdin on stdout, one after the other, until stdin ends or a signal comes (docs/contracts.md
+ * 5). The process is one connection: it has one current session and turn. Gives the exit code.
  */
 export async function repl(config: Config): Promise<number> {
   const board = startBoard(config);

@@ -9,8 +9,8 @@ import { packageVersion } from "./package.js";
 import { systemRuntime } from "./system-runtime.js";
 
 /**
- * Serves the board over stdio until stdin ends or a signal comes. Gives the exit code: 2 at once when the settings choose
- * tools that do not exist, 1 when the connection was lost, else 0.
+ * Serves the board over stdio until stdin ends or a signal comes. Gives the exit code: 2 at once when the settings
+ * choose tools that do not exist, 1 when the connection was lost, else 0.
  */
 export function serve(config: Config): Promise<number> {
   // A mistake in the store's settings is answered by every call; a missing tool would go unnoticed, so it stops the start.

@@ -8,7 +8,8 @@ type Account = Pick<CloudConfig, "projectId" | "serviceAccount">;
 
 /**
  * Whom the cloud is reached as: GOOGLE_APPLICATION_CREDENTIALS as JSON or as a file's path, else application-default
- * credentials, which need a named project (https://docs.cloud.google.com/docs/authentication/application-default-credentials).
+ * credentials, which need a named project
+ * (https://docs.cloud.google.com/docs/authentication/application-default-credentials).
  */
 export function cloudAccount(
   credentials: string | undefined,

@@ -9,7 +9,9 @@ export function defaultDataFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platf
   return below(env.XDG_DATA_HOME, ".local", "share");
 }
 
-/** A relative path is invalid and must be ignored, says the XDG base directory specification; elsewhere it is no better. */
+/**
+ * A relative path is invalid and must be ignored, says the XDG base directory specification; elsewhere it is no better.
+ */
 function below(given = "", ...inHome: string[]): string | null {
   if (isAbsolute(given) && !holdsVariable(given)) return join(given, "fireboard");
   const home = homeFolder();

@@ -1,4 +1,6 @@
-/** A value as it was meant: without white space around it, and without the quotes that some files and shells leave on. */
+/**
+ * A value as it was meant: without white space around it, and without the quotes that some files and shells leave on.
+ */
 export function plainValue(text: string): string {
   const trimmed = text.trim();
   const [, quote, inner] = /^(["'])(.*)\1$/s.exec(trimmed) ?? [];
@@ -6,7 +8,10 @@ export function plainValue(text: string): string {
   return (quote === '"' ? inner.replaceAll('\\"', '"') : inner).trim();
 }
 
-/** Whether a value holds a variable that nobody replaced: `${HOME}`, `%APPDATA%`, or `$HOME` where a part of a path begins. */
+/**
+ * Whether a value holds a variable that nobody replaced: `${HOME}`, `%APPDATA%`, or `$HOME` where a part of a path
+ * begins.
+ */
 export function holdsVariable(text: string): boolean {
   return /\$\{[^}]*\}|%[A-Za-z_]\w*%|(^|[/\\])\$\w+/.test(text);
 }

@@ -12,7 +12,9 @@ export function homeFolder(): string | null {
   }
 }
 
-/** A path with the home folder in the place of `~`: agent hosts start servers without a shell, which would put it there. */
+/**
+ * A path with the home folder in the place of `~`: agent hosts start servers without a shell, which would put it there.
+ */
 export function expandHome(path: string): string {
   return path.replace(/^~(?=$|[/\\])/, (tilde) => homeFolder() ?? tilde);
 }
@@ -22,7 +24,9 @@ export function typedPath(path: string): string {
   return resolve(expandHome(path));
 }
 
-/** A path in a setting, to be absolute: hosts start servers in any folder, and a relative one would be another in each. */
+/**
+ * A path in a setting, to be absolute: hosts start servers in any folder, and a relative one would be another in each.
+ */
 export const settingPath = z
   .string()
   .min(1, "must not be empty")

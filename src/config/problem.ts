@@ -1,4 +1,6 @@
-/** Why no store can be opened, and how to repair it. Shown to agents: neither text holds a value, a path or a secret. */
+/**
+ * Why no store can be opened, and how to repair it. Shown to agents: neither text holds a value, a path or a secret.
+ */
 export interface Problem {
   problem: string;
   repair: string;

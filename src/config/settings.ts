@@ -3,7 +3,10 @@ import type { StoreConfig } from "../firestore/store-config.js";
 import { isJson } from "./cloud.js";
 import { settingPath } from "./path.js";
 
-/** One setting: how it is given, what it must be, and what it is for. The table in docs/configuration.md is made from these. */
+/**
+ * One setting: how it is given, what it must be, and what it is for. The table in docs/configuration.md is made from
+ * these.
+ */
 export interface Setting {
   env: string;
   /** The flag's name without dashes; a secret has none, because other users can read a process's arguments. */

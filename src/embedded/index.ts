@@ -63,8 +63,8 @@ export interface Engine {
   host: string;
   port: number;
   /**
-   * Full-text search, which Firestore does not have: no RPC, but a function for who runs the engine. Its index is a cache
-   * beside the file; see text/text-index.ts.
+   * Full-text search, which Firestore does not have: no RPC, but a function for who runs the engine. Its index is a
+   * cache beside the file; see text/text-index.ts.
    */
   searchTexts: TextIndex["search"];
   /** How many streams listen for changes now. */
@@ -75,8 +75,9 @@ export interface Engine {
 
 /**
  * Starts a Cloud Firestore over one SQLite file, which other processes may serve at the same time. Clients connect
- * without TLS: `new Firestore({ projectId, host: `${host}:${port}`, ssl: false, customHeaders: { Authorization: ... } })`.
- * Throws StoreError when the file cannot be used or the port is taken.
+ * without TLS:
+ * `new Firestore({ projectId, host: `${host}:${port}`, ssl: false, customHeaders: { Authorization: ... } })`. Throws
+ * StoreError when the file cannot be used or the port is taken.
  */
 export async function startEngine(options: EngineOptions & EngineTestOptions): Promise<Engine> {
   const { file, indexes, onRebuild, onNetworkDisk, fileSystemType, lockWaitMs, maxBytes, logLimitBytes } = options;

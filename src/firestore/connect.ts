@@ -27,12 +27,16 @@ export interface EngineNotices {
   networkDisk(fileSystem: string): void;
 }
 
-/** Nobody's key: it keeps the client from looking for Google credentials, which can hang for a minute off Google's network. */
+/**
+ * Nobody's key: it keeps the client from looking for Google credentials, which can hang for a minute off Google's
+ * network.
+ */
 const NO_CREDENTIALS = { client_email: "nobody@fireboard.invalid", private_key: "none" };
 
 /**
  * Keeps gax (google-gax, ClientConfig) from sending a transaction's commit again by itself, for up to ten minutes: the
- * change would appear long after its caller got an error. Transactions are run again as a whole, while their caller waits.
+ * change would appear long after its caller got an error. Transactions are run again as a whole, while their caller
+ * waits.
  */
 const COMMIT_ONCE = {
   interfaces: {
@@ -44,14 +48,15 @@ const COMMIT_ONCE = {
 const RECONNECT = { "grpc.initial_reconnect_backoff_ms": 100, "grpc.max_reconnect_backoff_ms": 1_000 };
 
 /**
- * Finds a connection that died unnoticed (a suspended laptop, another network) with the first call after it, and reconnects
- * within the call's deadline; TCP alone takes a quarter of an hour. Not for the embedded engine: it runs in this process,
- * and may keep it busy longer than that.
- * https://grpc.io/docs/guides/keepalive/
+ * Finds a connection that died unnoticed (a suspended laptop, another network) with the first call after it, and
+ * reconnects within the call's deadline; TCP alone takes a quarter of an hour. Not for the embedded engine: it runs in
+ * this process, and may keep it busy longer than that. https://grpc.io/docs/guides/keepalive/
  */
 const KEEPALIVE = { "grpc.keepalive_time_ms": 10_000, "grpc.keepalive_timeout_ms": 4_000 };
 
-/** Connects to the configured store. The client library is loaded here, so that a server answers its handshake first. */
+/**
+ * Connects to the configured store. The client library is loaded here, so that a server answers its handshake first.
+ */
 export async function connect(config: StoreConfig, notices?: EngineNotices): Promise<FirestoreClient> {
   switch (config.mode) {
     case "cloud":

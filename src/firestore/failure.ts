@@ -27,8 +27,8 @@ const EMBEDDED_FAILURES = [
 export type EmbeddedFailure = (typeof EMBEDDED_FAILURES)[number];
 
 /**
- * gRPC's status codes, by their names (https://grpc.io/docs/guides/status-codes/). Written out because this file is loaded
- * at start, before the server has answered its handshake, and @grpc/grpc-js is not.
+ * gRPC's status codes, by their names (https://grpc.io/docs/guides/status-codes/). Written out because this file is
+ * loaded at start, before the server has answered its handshake, and @grpc/grpc-js is not.
  */
 const STATUS = {
   INVALID_ARGUMENT: 3,

@@ -8,11 +8,12 @@ const CHUNK = { documents: 100, bytes: 4 * 1024 * 1024 } as const;
 type ClientRef = (ref: Ref) => DocumentReference;
 
 /**
- * Moves a document and all its sub-collections, in as many bounded commits as it takes. Each commit copies and deletes the
- * same documents, so that at any moment, crash included, every document is in exactly one of the two places; what lies
- * deepest goes first and the document itself last, so that a move that was cut short is found and continued.
+ * Moves a document and all its sub-collections, in as many bounded commits as it takes. Each commit copies and deletes
+ * the same documents, so that at any moment, crash included, every document is in exactly one of the two places; what
+ * lies deepest goes first and the document itself last, so that a move that was cut short is found and continued.
  *
- * A document is moved only if it has not changed since its sub-collections were moved: a writer that adds to them changes it too.
+ * A document is moved only if it has not changed since its sub-collections were moved: a writer that adds to them
+ * changes it too.
  */
 export function documentMover(clientRef: ClientRef, transaction: Store["transaction"]): Store["moveDocument"] {
   async function moveBeneath(move: Move, from: DocumentReference, to: DocumentReference, levels: number) {

@@ -9,7 +9,9 @@ import type { StoreConfig } from "./store-config.js";
 import { txOf } from "./transaction.js";
 import { transactionRunner } from "./transaction-retry.js";
 
-/** What an id refers to that no document can have, as leads type them into reference fields: nothing has this id either. */
+/**
+ * What an id refers to that no document can have, as leads type them into reference fields: nothing has this id either.
+ */
 const NO_DOCUMENT = "(no document)";
 
 const DEFAULT_SEARCH_WINDOW = 500;

@@ -6,8 +6,8 @@ import type { Position, Query, Snapshot } from "./store.js";
 type TimestampType = typeof import("@google-cloud/firestore").Timestamp;
 
 /**
- * Builds the client's queries by shape, so that no query can be issued that SHAPES does not list. Throws TypeError when a
- * value or the parent is missing. `Timestamp` is handed in because the client library is loaded late.
+ * Builds the client's queries by shape, so that no query can be issued that SHAPES does not list. Throws TypeError when
+ * a value or the parent is missing. `Timestamp` is handed in because the client library is loaded late.
  */
 export function queryBuilder(
   db: Firestore,
@@ -50,7 +50,10 @@ export function isPosition(name: ShapeName, value: unknown): value is Position {
   return typeof id === "string" && isDocumentId(id) && value.slice(0, -1).every(isOrdered);
 }
 
-/** What Firestore takes as a document id (https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields). */
+/**
+ * What Firestore takes as a document id
+ * (https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields).
+ */
 export function isDocumentId(id: string): boolean {
   const reserved = id === "" || id === "." || id === ".." || id.includes("/") || /^__.*__$/s.test(id);
   return !reserved && id.isWellFormed() && Buffer.byteLength(id) <= 1_500;

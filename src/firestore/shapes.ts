@@ -28,8 +28,8 @@ export type SubCollectionName = keyof typeof SUB_COLLECTIONS;
 export type FilterOp = "==" | "<" | ">" | "!=" | "in" | "not-in" | "array-contains" | "array-contains-any";
 
 /**
- * A query without its values: which fields it filters and orders by, and so which composite index it needs. Every query of
- * the board is one of SHAPES, so that a test can check firestore.indexes.json against all of them.
+ * A query without its values: which fields it filters and orders by, and so which composite index it needs. Every query
+ * of the board is one of SHAPES, so that a test can check firestore.indexes.json against all of them.
  */
 export interface Shape {
   /** A query of a sub-collection is one of a single parent. */

@@ -3,8 +3,8 @@ import type { StoreTextIndex } from "./text-search.js";
 
 /**
  * What the board can do with its Firestore, in the words of Google's client library and only as much of it as the board
- * uses: https://cloud.google.com/nodejs/docs/reference/firestore/latest. All parts are plain objects, so that a store can
- * be wrapped method by method: for reading only (read-only.ts), or for one project (src/board/scope.ts).
+ * uses: https://cloud.google.com/nodejs/docs/reference/firestore/latest. All parts are plain objects, so that a store
+ * can be wrapped method by method: for reading only (read-only.ts), or for one project (src/board/scope.ts).
  *
  * Whatever reads or writes rejects with the client's errors, which `storeFailure` classifies.
  */
@@ -22,13 +22,14 @@ export interface Store {
   /** A query of the shape; nothing is read before one of its methods is called. */
   query(shape: ShapeName, args: QueryArgs): Query;
   /**
-   * Runs `work` in a transaction and commits what it wrote, again when it lost a race (transaction-retry.ts): `work` must
-   * have no other effect. Rejects with the reason of `signal` once that has aborted; nothing is committed after it.
+   * Runs `work` in a transaction and commits what it wrote, again when it lost a race (transaction-retry.ts): `work`
+   * must have no other effect. Rejects with the reason of `signal` once that has aborted; nothing is committed after
+   * it.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, signal: AbortSignal, repeat?: Repeat): Promise<T>;
   /**
-   * Moves a document and all its sub-collections, in as many commits as it takes (move-document.ts). False when it was not
-   * moved to its end: time is up, it changed meanwhile, or another process is moving it.
+   * Moves a document and all its sub-collections, in as many commits as it takes (move-document.ts). False when it was
+   * not moved to its end: time is up, it changed meanwhile, or another process is moving it.
    */
   moveDocument(move: Move): Promise<boolean>;
   /** A time to store, this many microseconds (0 to 999) after `date`; a Date itself ends at milliseconds. */
@@ -94,8 +95,8 @@ export interface Query {
   /** How many documents match, without reading them. */
   count(): Promise<number>;
   /**
-   * The sum of each of the shape's `sums`, without reading the documents. Firestore counts only documents that have every
-   * summed field (https://firebase.google.com/docs/firestore/query-data/aggregation-queries#limitations).
+   * The sum of each of the shape's `sums`, without reading the documents. Firestore counts only documents that have
+   * every summed field (https://firebase.google.com/docs/firestore/query-data/aggregation-queries#limitations).
    */
   sums(): Promise<Record<string, number>>;
 }
@@ -106,7 +107,9 @@ export interface QueryArgs {
   values?: Readonly<Record<string, unknown>>;
   /** The document that holds the sub-collection, for shapes of one. */
   parent?: Ref;
-  /** At most this many documents; required, because every list is bounded. `"all"` where a rule needs every document. */
+  /**
+   * At most this many documents; required, because every list is bounded. `"all"` where a rule needs every document.
+   */
   limit: number | "all";
   /** Continue after this position, as `positionOf` gave it. */
   after?: Position;

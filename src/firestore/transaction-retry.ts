@@ -6,8 +6,8 @@ import type { StoreConfig } from "./store-config.js";
 
 /**
  * The retry policy of each store. Cloud and emulator keep the client's own attempts and backoff (about a second per
- * conflict, made for a remote service). On the embedded store a conflict is over within milliseconds, so the client tries
- * once and we go again after a short random wait. Everywhere, a commit refused because a document it verified has
+ * conflict, made for a remote service). On the embedded store a conflict is over within milliseconds, so the client
+ * tries once and we go again after a short random wait. Everywhere, a commit refused because a document it verified has
  * changed or gone is run again too: the client does not retry that. Ends when `signal` aborts. A read-only store's
  * transactions are read-only ones, which take no locks and are not repeated.
  */

@@ -16,8 +16,9 @@ const CallRequest = CallToolRequestSchema.extend({
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /**
- * Handles tools/call. The SDK's server would refuse arguments that are no object (a list, a text, null) itself, with the
- * words of its schema library; the protocol beneath it lets them through to the boundary, whose words agents can act on.
+ * Handles tools/call. The SDK's server would refuse arguments that are no object (a list, a text, null) itself, with
+ * the words of its schema library; the protocol beneath it lets them through to the boundary, whose words agents can
+ * act on.
  */
 export function setCallHandler(
   server: Server,

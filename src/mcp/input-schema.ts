@@ -6,8 +6,8 @@ export type JsonSchema = { type: "object"; [key: string]: unknown };
 
 /**
  * A tool's arguments as the model sees them: names, types, choices, defaults. What costs tokens without helping a model
- * to call right (patterns, text lengths, `$schema`, machine integer bounds) is left to the validation. Plain, one `type`
- * each and no null, since the converters of many hosts take nothing else (test/support/schema-restrictions.ts).
+ * to call right (patterns, text lengths, `$schema`, machine integer bounds) is left to the validation. Plain, one
+ * `type` each and no null, since the converters of many hosts take nothing else (test/support/schema-restrictions.ts).
  */
 export function inputSchema(tool: Tool): JsonSchema {
   const published = publish(tool.input, "input", (schema) => {

@@ -7,8 +7,8 @@ import type { Tool } from "../tools/define.js";
 import { offeredHint } from "./offered-hints.js";
 
 /**
- * The outcome of a tool call as an MCP result (docs/contracts.md 2): the result as structured content and as JSON text, with
- * the tool's own text after it; an error as two texts, a sentence and a JSON object.
+ * The outcome of a tool call as an MCP result (docs/contracts.md 2): the result as structured content and as JSON text,
+ * with the tool's own text after it; an error as two texts, a sentence and a JSON object.
  */
 export function callResult(tool: Tool, outcome: Outcome, offered: ReadonlySet<string>): CallToolResult {
   // A host that takes the first text for the result when it parses as JSON (Gemini CLI) would hide the error.

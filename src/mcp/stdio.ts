@@ -10,9 +10,9 @@ export type StopReason = "stdin_closed" | "connection_lost" | "SIGINT" | "SIGTER
 
 /**
  * Serves over stdin and stdout until stdin ends, a signal comes or the connection is lost. Then it waits until running
- * calls have ended and their answers are written, and closes. After the end of stdin it waits as long as a call may take
- * (`longestMs`) and its answer besides, so that a client that piped a session into the server gets all answers; a second
- * signal ends the wait. The caller closes the store.
+ * calls have ended and their answers are written, and closes. After the end of stdin it waits as long as a call may
+ * take (`longestMs`) and its answer besides, so that a client that piped a session into the server gets all answers; a
+ * second signal ends the wait. The caller closes the store.
  */
 export async function serveStdio({ server, idle }: FireboardServer, longestMs: number): Promise<StopReason> {
   const stopped = new Promise<StopReason>((resolve) => {

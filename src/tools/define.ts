@@ -22,7 +22,9 @@ export const CHANGES: Annotations = { readOnlyHint: false, destructiveHint: true
 /** The argument of a tool that names a project. */
 export interface ProjectArgument {
   argument: "project_id" | "projectId";
-  /** When a server of one project fills it in: always; unless the call names a task; or never, where it names a target. */
+  /**
+   * When a server of one project fills it in: always; unless the call names a task; or never, where it names a target.
+   */
   fill: "always" | "without_task" | "never";
 }
 
@@ -61,7 +63,10 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   heartbeat?(args: z.output<I>, result: z.output<O>): SignOfLife;
   /** On tools with an argument that names a project: which it is, and when a server of one project fills it in. */
   project?: ProjectArgument;
-  /** On tools that agents must not depend on: what to answer, instead of an error, when the store fails or takes too long. */
+  /**
+   * On tools that agents must not depend on: what to answer, instead of an error, when the store fails or takes too
+   * long.
+   */
   degraded?(call: Unfinished<z.output<I>>): z.input<O>;
   /** On long work in the background: it waits for no other call over its connection, and none waits for it. */
   standsAlone?: true;

@@ -10,8 +10,8 @@ const wellFormed = (value: string) => value.isWellFormed();
 const isBlank = (value: string) => value.trim() === "";
 
 /**
- * Text of at most `max` characters; nothing but white space counts as empty. Text that is not valid Unicode cannot be stored
- * as it is and is refused.
+ * Text of at most `max` characters; nothing but white space counts as empty. Text that is not valid Unicode cannot be
+ * stored as it is and is refused.
  */
 export const boundedText = (max: number) =>
   z
@@ -68,7 +68,9 @@ export function writeInput<T extends z.ZodRawShape>(shape: T) {
 
 const idempotencyKey = requiredText(LIMITS.id).optional();
 
-/** Free-form data as JSON, within the limits of docs/contracts.md 1; checked on the raw value, which is stored verbatim. */
+/**
+ * Free-form data as JSON, within the limits of docs/contracts.md 1; checked on the raw value, which is stored verbatim.
+ */
 export const metadata = z
   .custom<Metadata>(
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),

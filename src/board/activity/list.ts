@@ -17,8 +17,8 @@ export interface ListActivity {
 }
 
 /**
- * The activity log, newest first, under any combination of filters (docs/contracts.md 3, board_get_activity), as much as the
- * answer has room for. One round trip.
+ * The activity log, newest first, under any combination of filters (docs/contracts.md 3, board_get_activity), as much
+ * as the answer has room for. One round trip.
  */
 export async function listActivity(call: Call, { limit, cursor, ...filters }: ListActivity) {
   const page = await readPage(call, [{ shape: "activity", values: filters }], { limit, cursor }, { activity: filters });

@@ -17,8 +17,8 @@ export interface LogActivity {
 }
 
 /**
- * Logs an entry of the agent's own (docs/contracts.md 3, board_log_activity). The project is taken from the task, else from
- * the session, when it is not given. Throws `project_not_found`, `task_not_found`, `session_not_found`, and
+ * Logs an entry of the agent's own (docs/contracts.md 3, board_log_activity). The project is taken from the task, else
+ * from the session, when it is not given. Throws `project_not_found`, `task_not_found`, `session_not_found`, and
  * `invalid_argument` for a comment without details.
  */
 export async function logActivity(call: Call, args: LogActivity) {

@@ -22,8 +22,8 @@ export interface Call extends Runtime {
   /** The idempotency key of the call, if it has one; `write` keeps the promise. */
   idempotency: IdempotencyKey | null;
   /**
-   * Who calls, whatever name the agent goes by: a random id of the connection, the `holder` of the leases and of the parts
-   * in sessions that it takes.
+   * Who calls, whatever name the agent goes by: a random id of the connection, the `holder` of the leases and of the
+   * parts in sessions that it takes.
    */
   holder: string;
   /** How large the answer may be; lists are cut to it. */

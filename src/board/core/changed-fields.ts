@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 
-/** The fields that `wanted` gives and that differ from `current`, in the order of `wanted`; undefined asks for nothing. */
+/**
+ * The fields that `wanted` gives and that differ from `current`, in the order of `wanted`; undefined asks for nothing.
+ */
 export function changedFields<T extends object>(current: T, wanted: Partial<T>): (keyof T & string)[] {
   const given = Object.keys(wanted) as (keyof T & string)[];
   return given.filter((field) => wanted[field] !== undefined && !isDeepStrictEqual(wanted[field], current[field]));

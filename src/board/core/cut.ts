@@ -18,7 +18,9 @@ export function cutText(value: string, bytes: number): string {
   return kept + CUT;
 }
 
-/** As many of an object's values as fit into `bytes` of JSON: texts and lists are shortened, others kept or left out. */
+/**
+ * As many of an object's values as fit into `bytes` of JSON: texts and lists are shortened, others kept or left out.
+ */
 export function cutValues(value: Record<string, unknown>, bytes: number): Record<string, unknown> {
   if (jsonBytes(value) <= bytes) return value;
   const kept: [key: string, value: unknown][] = [];

@@ -2,8 +2,8 @@ import { BoardError } from "./errors.js";
 import { iso } from "./result.js";
 
 /**
- * Refuses an edit of something that has changed since the caller read it (`if_updated_at`, docs/contracts.md 3): `conflict`,
- * with the current state in its details.
+ * Refuses an edit of something that has changed since the caller read it (`if_updated_at`, docs/contracts.md 3):
+ * `conflict`, with the current state in its details.
  */
 export function refuseStale(
   noun: "project" | "task",

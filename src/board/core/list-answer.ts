@@ -66,8 +66,8 @@ const FRAME_BYTES = 200;
 
 /**
  * As many items of a list, from the first, as fit into an answer besides `rest`, what else is in it; each row is cut as
- * `cutRow` does. The first item always fits, so that each call gets on: `limits.tokens` must leave 12,000 bytes for a row.
- * Pure, given a pure `view`.
+ * `cutRow` does. The first item always fits, so that each call gets on: `limits.tokens` must leave 12,000 bytes for a
+ * row. Pure, given a pure `view`.
  */
 export function fitItems<T, R extends object>(
   limits: AnswerSize,

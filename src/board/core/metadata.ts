@@ -26,8 +26,8 @@ export function checkMetadataSize(name: string, value: Metadata): void {
 }
 
 /**
- * What free-form data may not hold (docs/contracts.md 1, and https://firebase.google.com/docs/firestore/quotas on map keys);
- * the first fault in words, or null.
+ * What free-form data may not hold (docs/contracts.md 1, and https://firebase.google.com/docs/firestore/quotas on map
+ * keys); the first fault in words, or null.
  */
 export function metadataFault(value: unknown, depth = 1): string | null {
   if (typeof value === "string") return value.isWellFormed() ? null : "has text that is not valid Unicode";

@@ -12,8 +12,8 @@ export interface OffsetRow<R> {
 
 /**
  * The first rows of a list by offset that an answer has room for, as they are: its source document fixes their form
- * (docs/contracts.md 4 and 5). `more` is empty unless rows were left out. One row is always given, whatever its size; of
- * the warnings, as many as have room. Pure.
+ * (docs/contracts.md 4 and 5). `more` is empty unless rows were left out. One row is always given, whatever its size;
+ * of the warnings, as many as have room. Pure.
  */
 export function fitOffsetRows<R>(all: readonly OffsetRow<R>[], warnings: readonly string[]) {
   const count = Math.max(1, countInRoom(all, ROWS_BYTES));

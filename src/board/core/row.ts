@@ -13,10 +13,10 @@ export function withoutNulls<T extends object>(row: T): WithoutNulls<T> {
 }
 
 /**
- * A row as a list shows it: without its nulls, with texts cut at `textCharacters`, and its lists and free-form data, the
- * largest first, cut to `rowTokens`. Only a row that still takes more than `bytes` of JSON, at least 12,000, loses more
- * of any field but its id. What was cut bears CUT: at the end of a text, in the last element of a list with the number
- * of those left out, as the name of such a number in an object. Pure.
+ * A row as a list shows it: without its nulls, with texts cut at `textCharacters`, and its lists and free-form data,
+ * the largest first, cut to `rowTokens`. Only a row that still takes more than `bytes` of JSON, at least 12,000, loses
+ * more of any field but its id. What was cut bears CUT: at the end of a text, in the last element of a list with the
+ * number of those left out, as the name of such a number in an object. Pure.
  */
 export function cutRow<T extends object>(row: T, limits: Omit<AnswerSize, "tokens">, bytes: number): WithoutNulls<T> {
   const whole = Object.entries(withoutNulls(row)).map<Field>(([name, value]) => [
@@ -103,7 +103,9 @@ function cutTexts(value: unknown, characters: number): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, cutTexts(item, characters)]));
 }
 
-/** How many code units the longest character has that is kept whole: a family of emoji has 25, a pile of accents more. */
+/**
+ * How many code units the longest character has that is kept whole: a family of emoji has 25, a pile of accents more.
+ */
 const LONGEST_CHARACTER = 64;
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 

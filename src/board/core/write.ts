@@ -51,7 +51,10 @@ export interface WriteOptions<T> {
   memo?: Memo<T>;
   /** What shows that the commit has landed, of a change that writes no activity entry. */
   mark?: CommitMark;
-  /** Whether a commit whose answer was lost ends the call: for a change without entry and mark that may not be made twice. */
+  /**
+   * Whether a commit whose answer was lost ends the call: for a change without entry and mark that may not be made
+   * twice.
+   */
   repeat?: Repeat;
 }
 
@@ -64,8 +67,9 @@ export interface WriteOptions<T> {
  * entries is the first entry, whose id is fixed for the whole call. A change without entries names a `mark` of its own;
  * one that has neither is repeated, unless `repeat` says that a lost answer ends the call.
  *
- * Under an idempotency key the result is stored in the same commit; a call that finds one commits nothing and answers it,
- * through `memo` when the result is not JSON. The key is read beside the change's own reads, at no extra round trip.
+ * Under an idempotency key the result is stored in the same commit; a call that finds one commits nothing and answers
+ * it, through `memo` when the result is not JSON. The key is read beside the change's own reads, at no extra round
+ * trip.
  */
 export async function write<T>(
   call: Call,
@@ -110,8 +114,8 @@ export async function write<T>(
 }
 
 /**
- * A `write` whose answer also tells what was read beside it and decides nothing: `work` gives the function that makes the
- * answer of both. The commit waits for it only under an idempotency key, which stores the answer with the change.
+ * A `write` whose answer also tells what was read beside it and decides nothing: `work` gives the function that makes
+ * the answer of both. The commit waits for it only under an idempotency key, which stores the answer with the change.
  */
 export async function writeBeside<B, T>(
   call: Call,

@@ -32,15 +32,16 @@ export interface HandoffDecision {
 /** A handoff whose contents have been read. */
 export interface BegunHandoff {
   /**
-   * Makes the handoff. When somebody joined the last session, or it left no notes, reads what they left or what stands in
-   * for them, a round trip that begins at once: a transaction calls this before it commits, and waits for the handoff after.
+   * Makes the handoff. When somebody joined the last session, or it left no notes, reads what they left or what stands
+   * in for them, a round trip that begins at once: a transaction calls this before it commits, and waits for the
+   * handoff after.
    */
   complete(decision: HandoffDecision): Promise<Handoff>;
 }
 
 /**
- * Reads a handoff's contents, beside any transaction (docs/contracts.md 3.2). One round trip, and one more when `since` names
- * a session. Throws `session_not_found` and `invalid_argument` for `since`.
+ * Reads a handoff's contents, beside any transaction (docs/contracts.md 3.2). One round trip, and one more when `since`
+ * names a session. Throws `session_not_found` and `invalid_argument` for `since`.
  */
 export async function beginHandoff(
   call: Call,

@@ -22,9 +22,10 @@ interface Said {
 }
 
 /**
- * A session with the notes of all its participants in its own fields (docs/contracts.md 3.2): texts each under its author's
- * name, a joiner's artifacts under a key of its name. What only the creator said stays as it is. Texts that together take
- * more than half of `maxTokens` are cut, the longest to one length. `place` is where the handoff shows the session. Pure.
+ * A session with the notes of all its participants in its own fields (docs/contracts.md 3.2): texts each under its
+ * author's name, a joiner's artifacts under a key of its name. What only the creator said stays as it is. Texts that
+ * together take more than half of `maxTokens` are cut, the longest to one length. `place` is where the handoff shows
+ * the session. Pure.
  */
 export function composeNotes(
   session: Session,

@@ -60,8 +60,8 @@ export async function readContents(call: Call, projectId: string, maxTokens: num
 }
 
 /**
- * The latest ended board sessions, and whether there may be `more`. A missing kind means `board`, which no filter can ask
- * for: so sessions of kind `board` and the latest of any kind are both read, and those of other kinds left out. One
+ * The latest ended board sessions, and whether there may be `more`. A missing kind means `board`, which no filter can
+ * ask for: so sessions of kind `board` and the latest of any kind are both read, and those of other kinds left out. One
  * round trip.
  */
 export async function readEndedSessions(call: Call, project_id: string, limit: number) {
@@ -78,8 +78,8 @@ export async function readEndedSessions(call: Call, project_id: string, limit: n
 }
 
 /**
- * By ended_at, then started_at, then id, the latest first (docs/contracts.md 3.2). What ended later than a minute from now was
- * written by a clock that is ahead, and ranks behind the rest: it would hide all later notes.
+ * By ended_at, then started_at, then id, the latest first (docs/contracts.md 3.2). What ended later than a minute from
+ * now was written by a clock that is ahead, and ranks behind the rest: it would hide all later notes.
  */
 export function latestFirst(now: Date): (a: Session, b: Session) => number {
   const ahead = ({ ended_at }: Session) => Number(Number(ended_at) > now.getTime() + CLOCK_AHEAD_MS);

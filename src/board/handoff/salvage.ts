@@ -8,8 +8,8 @@ import { recentEntry } from "./view.js";
 const SHOWN = 5;
 
 /**
- * What is known of a session that ended without notes (docs/contracts.md 3.2), from its activity, the latest first: the tasks
- * it touched, with their status as far as it is known, those it left in progress, and its last entries. Pure.
+ * What is known of a session that ended without notes (docs/contracts.md 3.2), from its activity, the latest first: the
+ * tasks it touched, with their status as far as it is known, those it left in progress, and its last entries. Pure.
  */
 export function salvage(session: Pick<Session, "id">, activity: readonly Activity[], openTasks: readonly Task[]) {
   const open = new Map(openTasks.map((task) => [task.id, task]));

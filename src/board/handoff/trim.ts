@@ -53,10 +53,10 @@ const SLACK = 200;
 const NOTES = ["last_session", "last_handoff"] as const;
 
 /**
- * Cuts a handoff to `maxTokens` by the table of cuts: first of the notes what they have beyond half of it, so that 20 tasks
- * and 5 entries stay however long they are; then in passes, in which each field loses as much as is needed, down to what
- * the pass leaves of it. `omitted` says what is missing and which call fetches it; the task count stays exact. Pure: returns
- * a new handoff.
+ * Cuts a handoff to `maxTokens` by the table of cuts: first of the notes what they have beyond half of it, so that 20
+ * tasks and 5 entries stay however long they are; then in passes, in which each field loses as much as is needed, down
+ * to what the pass leaves of it. `omitted` says what is missing and which call fetches it; the task count stays exact.
+ * Pure: returns a new handoff.
  */
 export function trimHandoff(whole: Handoff, maxTokens: number): Handoff {
   const handoff = structuredClone(whole);

@@ -4,7 +4,9 @@ import type { Project } from "../model/project.js";
 import type { Session } from "../model/session.js";
 import type { Task } from "../model/task.js";
 
-/** Something left out of a handoff to keep its size: which field, how many rows or characters, and what fetches them. */
+/**
+ * Something left out of a handoff to keep its size: which field, how many rows or characters, and what fetches them.
+ */
 export interface Omission {
   what: string;
   count: number;

@@ -1,4 +1,7 @@
-/** The values a caller may write (docs/contracts.md 1). Stored documents may hold others: leads edit them in the console. */
+/**
+ * The values a caller may write (docs/contracts.md 1). Stored documents may hold others: leads edit them in the
+ * console.
+ */
 export const PROJECT_STATUSES = ["active", "paused", "completed", "archived"] as const;
 /** The priorities of tasks and projects, the most urgent first. */
 export const PRIORITIES = ["critical", "high", "medium", "low"] as const;

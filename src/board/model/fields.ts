@@ -27,7 +27,9 @@ export const counter = z.number().default(0);
 /** A document's id with its fields. */
 export type Stored<T> = T & { id: string };
 
-/** Free-form stored data as JSON: what a console user may have put in that JSON lacks becomes text or a plain object. */
+/**
+ * Free-form stored data as JSON: what a console user may have put in that JSON lacks becomes text or a plain object.
+ */
 export function plain(value: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainValue(item)]));
 }

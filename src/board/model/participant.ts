@@ -5,8 +5,8 @@ import { freeFormMap, optionalText, optionalTimestamp, type Stored } from "./fie
 export const MOST_PARTICIPANTS = 50;
 
 /**
- * An agent that joined a session, as stored in `sessions/{id}/participants/{holder}` (docs/contracts.md 3.3). The session's
- * creator has no such document: the session itself holds its part.
+ * An agent that joined a session, as stored in `sessions/{id}/participants/{holder}` (docs/contracts.md 3.3). The
+ * session's creator has no such document: the session itself holds its part.
  */
 export const participantDocument = z.object({
   agent_name: optionalText,

@@ -46,8 +46,8 @@ export const taskDocument = z.object({
 export type Task = Stored<z.output<typeof taskDocument>>;
 
 /**
- * Why a task is done: `completed` unless something else is stored; null in any other status, whatever a lead's edit of the
- * status left behind.
+ * Why a task is done: `completed` unless something else is stored; null in any other status, whatever a lead's edit of
+ * the status left behind.
  */
 export function resolutionOf({ status, resolution }: Pick<Task, "status" | "resolution">): string | null {
   return status === "done" ? (resolution ?? "completed") : null;

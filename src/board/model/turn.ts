@@ -31,8 +31,8 @@ export const TURN_LIMITS = {
 } as const;
 
 /**
- * A turn as stored, `sessions/{id}/turns/{request_id}`. Its dialog items and actions are documents in sub-collections of
- * it, with the ordinals that `dialog_count` and `action_count` give out.
+ * A turn as stored, `sessions/{id}/turns/{request_id}`. Its dialog items and actions are documents in sub-collections
+ * of it, with the ordinals that `dialog_count` and `action_count` give out.
  */
 export const turnDocument = z.object({
   /** in_progress, then completed or failed. */

@@ -14,8 +14,8 @@ export interface ListProjects {
 }
 
 /**
- * Projects by priority, then the latest changed first, each with its task counts (docs/contracts.md 3, board_get_projects).
- * As many as the answer has room for. Two round trips.
+ * Projects by priority, then the latest changed first, each with its task counts (docs/contracts.md 3,
+ * board_get_projects). As many as the answer has room for. Two round trips.
  */
 export async function listProjects(call: Call, args: ListProjects) {
   const found = await pageOfProjects(call, args);

@@ -7,7 +7,9 @@ const NEXT: ReadonlyMap<string, readonly ProjectStatus[]> = new Map([
   ["archived", ["active"]],
 ]);
 
-/** The statuses a project may take next (docs/contracts.md 3, board_update_project); any, from a status we do not know. */
+/**
+ * The statuses a project may take next (docs/contracts.md 3, board_update_project); any, from a status we do not know.
+ */
 export function nextProjectStatuses(from: string): readonly ProjectStatus[] {
   return NEXT.get(from) ?? PROJECT_STATUSES;
 }

@@ -21,7 +21,10 @@ export interface UpdateProject {
   if_updated_at?: string | undefined;
 }
 
-/** Changes a project (docs/contracts.md 3, board_update_project); when nothing would change, nothing is written or logged. */
+/**
+ * Changes a project (docs/contracts.md 3, board_update_project); when nothing would change, nothing is written or
+ * logged.
+ */
 export async function updateProject(call: Call, args: UpdateProject) {
   const ref = call.store.ref("projects", args.project_id);
   return await write(call, async ({ tx, get, log, now }) => {

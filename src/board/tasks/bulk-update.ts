@@ -22,8 +22,8 @@ export interface BulkUpdateTasks {
 }
 
 /**
- * Changes 1-100 tasks alike, all or none (docs/contracts.md 3, board_bulk_update_tasks), by the rules of the single update.
- * Tasks that already are as wanted are not written. Throws as updateTask does.
+ * Changes 1-100 tasks alike, all or none (docs/contracts.md 3, board_bulk_update_tasks), by the rules of the single
+ * update. Tasks that already are as wanted are not written. Throws as updateTask does.
  */
 export async function bulkUpdateTasks(call: Call, args: BulkUpdateTasks) {
   const { task_ids, session_id, ...change } = args;

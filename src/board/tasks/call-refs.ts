@@ -14,8 +14,8 @@ export function taskOfCall({ ref }: Linked, at: number): string {
 }
 
 /**
- * The tasks with ids in the place of refs; `ids` are theirs, in order. Throws `invalid_argument` for a ref that two have or
- * none has, `dependency_cycle` when they lead in a circle; each names the tasks. Pure.
+ * The tasks with ids in the place of refs; `ids` are theirs, in order. Throws `invalid_argument` for a ref that two
+ * have or none has, `dependency_cycle` when they lead in a circle; each names the tasks. Pure.
  */
 export function resolveRefs<T extends Linked>(tasks: readonly T[], ids: readonly string[]): T[] {
   const idOf = idsByRef(tasks, ids);

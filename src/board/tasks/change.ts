@@ -70,7 +70,9 @@ export function statusTimes(
   };
 }
 
-/** The resolution of a task that enters `status`: the given one, else `completed`; null in any other status than done. */
+/**
+ * The resolution of a task that enters `status`: the given one, else `completed`; null in any other status than done.
+ */
 export function resolutionIn(status: TaskStatus, given: Resolution | undefined): Resolution | null {
   return status === "done" ? (given ?? "completed") : null;
 }
@@ -81,7 +83,10 @@ export function refuseResolution(status: string, given: Resolution | undefined):
     throw invalidArgument("resolution is only for tasks that are done.", "Give status done with it, or leave it out.");
 }
 
-/** A lease is for work in progress: it ends when the task leaves in_progress or is unassigned, and moves to the new holder in a transfer. */
+/**
+ * A lease is for work in progress: it ends when the task leaves in_progress or is unassigned, and moves to the new
+ * holder in a transfer.
+ */
 function leaseAfter(task: Task, wanted: Partial<Task>, now: Date): Task["lease"] {
   const { status = task.status, assigned_agent = task.assigned_agent } = wanted;
   if (task.lease === null || status !== "in_progress" || assigned_agent === null) return null;

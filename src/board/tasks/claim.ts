@@ -25,17 +25,20 @@ export interface ClaimTask {
   lease_minutes: number;
 }
 
-/** The result of board_claim_task: the claimed task, or why there is none; and which tasks of the project the name holds. */
+/**
+ * The result of board_claim_task: the claimed task, or why there is none; and which tasks of the project the name
+ * holds.
+ */
 export type Claimed =
   | { task: ReturnType<typeof taskDetail>; held: string[]; message: string; warnings?: string[] }
   | { task: null; held: string[]; reason: string; looked_at: number };
 
 /**
- * Claims one task for an agent (docs/contracts.md 3, board_claim_task): the given one, or the best ready one of a project.
- * Candidates are read outside; each is decided in a transaction of its own, the next one when another agent was faster.
- * Only a claim by task_id gives a task that is held already, to its holder or when that is gone.
- * Throws `already_claimed`, `not_claimable`, `task_not_found`, `project_not_found`, `project_archived`,
- * `session_not_found`, and `invalid_argument` unless exactly one of task_id and project_id is given.
+ * Claims one task for an agent (docs/contracts.md 3, board_claim_task): the given one, or the best ready one of a
+ * project. Candidates are read outside; each is decided in a transaction of its own, the next one when another agent
+ * was faster. Only a claim by task_id gives a task that is held already, to its holder or when that is gone. Throws
+ * `already_claimed`, `not_claimable`, `task_not_found`, `project_not_found`, `project_archived`, `session_not_found`,
+ * and `invalid_argument` unless exactly one of task_id and project_id is given.
  */
 export async function claimTask(call: Call, args: ClaimTask): Promise<Claimed> {
   if ((args.task_id === undefined) === (args.project_id === undefined))
@@ -70,7 +73,10 @@ async function readTask(call: Call, id: string): Promise<Task> {
   return existingTask(await call.store.ref("tasks", id).get(), id);
 }
 
-/** The task to be decided as it was read before, which tasks seem to decide whether it is ready, and what its agent holds. */
+/**
+ * The task to be decided as it was read before, which tasks seem to decide whether it is ready, and what its agent
+ * holds.
+ */
 interface Seen {
   task: Task;
   relatives: readonly string[];
@@ -118,7 +124,9 @@ interface Taken {
   warnings?: string[];
 }
 
-/** The holder's repeated claim is a heartbeat: it renews the lease, over the caller's connection, and leaves no entry. */
+/**
+ * The holder's repeated claim is a heartbeat: it renews the lease, over the caller's connection, and leaves no entry.
+ */
 function renewClaim(call: Call, unit: UnitOfWork, args: ClaimTask, task: Task, held: Lease): Taken {
   const session_id = args.session_id ?? held.session_id;
   const taken = { agent_name: args.agent_name, session_id, holder: call.holder };
@@ -183,8 +191,8 @@ function refuseUnclaimable(task: Task, assignee: string | null, waits: Waiting, 
 }
 
 /**
- * The task with its project, which must be open, and what it waits for, as `relatives` names it: one read, and one more for
- * each level that has changed or was not known before.
+ * The task with its project, which must be open, and what it waits for, as `relatives` names it: one read, and one more
+ * for each level that has changed or was not known before.
  */
 async function readDecision(call: Call, { get }: UnitOfWork, { task: seen, relatives }: Seen) {
   const projectRef = (task: Task) => call.store.ref("projects", task.project_id || "none");

@@ -26,9 +26,9 @@ export interface CreateTasks {
 const SHOWN_TITLE = 80;
 
 /**
- * Creates 1-100 tasks with links among themselves, all or none (docs/contracts.md 3, board_create_tasks), by the rules of the
- * single creation, each with its `created` entry. Two round trips. Throws as createTask does, naming the tasks, and
- * `dependency_cycle`, `invalid_argument` (refs, more than 4 MiB of JSON, more than 500 other tasks named).
+ * Creates 1-100 tasks with links among themselves, all or none (docs/contracts.md 3, board_create_tasks), by the rules
+ * of the single creation, each with its `created` entry. Two round trips. Throws as createTask does, naming the tasks,
+ * and `dependency_cycle`, `invalid_argument` (refs, more than 4 MiB of JSON, more than 500 other tasks named).
  */
 export async function createTasks(call: Call, { project_id, tasks, session_id }: CreateTasks) {
   refuseTooMuch(tasks);

@@ -12,9 +12,9 @@ export interface CreateTask extends NewTask {
 }
 
 /**
- * Creates a task and logs `created` (docs/contracts.md 3, board_create_task). Throws `project_not_found`, `project_archived`,
- * `task_not_found` (parent, dependency), `session_not_found`, `invalid_argument` (a parent of another project, a resolution
- * without status done).
+ * Creates a task and logs `created` (docs/contracts.md 3, board_create_task). Throws `project_not_found`,
+ * `project_archived`, `task_not_found` (parent, dependency), `session_not_found`, `invalid_argument` (a parent of
+ * another project, a resolution without status done).
  */
 export async function createTask(call: Call, { project_id, session_id, ...given }: CreateTask) {
   const id = call.newId();

@@ -14,9 +14,10 @@ export type Edge = "depends_on" | "parent_task_id";
 export type ReadTasks = (ids: string[]) => Promise<Snapshot[]>;
 
 /**
- * Refuses an edge set that would lead from `start`'s targets back to it, with `dependency_cycle` and the ids on the way.
- * Reads one level per round trip, inside the transaction, so that two agents who each add one half cannot both succeed.
- * `known` gives documents that the caller has already read. Throws `guard_refused` on a graph too large to check.
+ * Refuses an edge set that would lead from `start`'s targets back to it, with `dependency_cycle` and the ids on the
+ * way. Reads one level per round trip, inside the transaction, so that two agents who each add one half cannot both
+ * succeed. `known` gives documents that the caller has already read. Throws `guard_refused` on a graph too large to
+ * check.
  */
 export async function refuseCycle(
   start: string,
@@ -72,8 +73,8 @@ export function cycleError(path: readonly string[], edge: Edge): BoardError {
 }
 
 /**
- * A cycle of a graph that is known whole: the names on the way, the first one again at the end; null when there is none.
- * Names without an entry lead nowhere.
+ * A cycle of a graph that is known whole: the names on the way, the first one again at the end; null when there is
+ * none. Names without an entry lead nowhere.
  */
 export function findCycle(edges: ReadonlyMap<string, readonly string[]>): string[] | null {
   const safe = new Set<string>();

@@ -12,9 +12,9 @@ import { timeInStatus } from "./time-in-status.js";
 import { taskDetail } from "./view.js";
 
 /**
- * One task with its subtasks, the dependencies that block it, the open tasks that it blocks, and the seconds it spent in
- * each status (docs/contracts.md 3, board_get_task): the task whole, of the lists what a quarter of an answer holds. Throws
- * `task_not_found`, `corrupt_document`. One round trip, and one for each level of what it waits for.
+ * One task with its subtasks, the dependencies that block it, the open tasks that it blocks, and the seconds it spent
+ * in each status (docs/contracts.md 3, board_get_task): the task whole, of the lists what a quarter of an answer holds.
+ * Throws `task_not_found`, `corrupt_document`. One round trip, and one for each level of what it waits for.
  */
 export async function getTask(call: Call, taskId: string) {
   const limit = PAGE.max;

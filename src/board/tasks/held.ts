@@ -9,8 +9,8 @@ const LEASES_READ = 50;
 const HELD_NAMED = 20;
 
 /**
- * The tasks that agents of this name hold, over whichever connection, in one project if it is given; of more than 50 leases
- * any 50 are looked at. One round trip.
+ * The tasks that agents of this name hold, over whichever connection, in one project if it is given; of more than 50
+ * leases any 50 are looked at. One round trip.
  */
 export async function readHeld(call: Call, agentName: string, projectId?: string): Promise<Task[]> {
   const values = { "lease.agent_name": agentName, ...(projectId === undefined ? {} : { project_id: projectId }) };

@@ -20,9 +20,9 @@ export interface TaskFilter {
 }
 
 /**
- * The queries that give a project's tasks by priority, then created_at (docs/contracts.md 1: no stored rank, one query per
- * priority); with `due_before` by due_at. Tasks whose priority or status is none of ours, typed into the console by a lead,
- * come last.
+ * The queries that give a project's tasks by priority, then created_at (docs/contracts.md 1: no stored rank, one query
+ * per priority); with `due_before` by due_at. Tasks whose priority or status is none of ours, typed into the console by
+ * a lead, come last.
  */
 export function taskBuckets(filter: TaskFilter): Bucket[] {
   const { project_id, priority } = filter;

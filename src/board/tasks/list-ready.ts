@@ -22,9 +22,9 @@ export interface ReadyPage extends Part<Task> {
 }
 
 /**
- * A project's tasks that can be started now (docs/contracts.md 3, "Ready"), in the board's order: looks at ever more open
- * tasks until the page is full, all were looked at or two thirds of the call's time have gone. Throws `project_not_found`.
- * For each 200 tasks a round trip, and one for each level of what they wait for.
+ * A project's tasks that can be started now (docs/contracts.md 3, "Ready"), in the board's order: looks at ever more
+ * open tasks until the page is full, all were looked at or two thirds of the call's time have gone. Throws
+ * `project_not_found`. For each 200 tasks a round trip, and one for each level of what they wait for.
  */
 export async function listReady(
   call: Call,

@@ -15,8 +15,8 @@ export interface NewTask extends GivenFields {
 }
 
 /**
- * The fields of a new task, as a pure function; the times follow from the status as in an update. Throws `invalid_argument`
- * for a resolution without status done.
+ * The fields of a new task, as a pure function; the times follow from the status as in an update. Throws
+ * `invalid_argument` for a resolution without status done.
  */
 export function newTask({ resolution, ...given }: NewTask, project_id: string, now: Date): Omit<Task, "id"> {
   const { title, status, priority } = given;
@@ -45,8 +45,8 @@ export function newTask({ resolution, ...given }: NewTask, project_id: string, n
 }
 
 /**
- * Writes a new task and its `created` entry. `at` is its place in the commit: new tasks are a microsecond apart, so that
- * lists keep their order.
+ * Writes a new task and its `created` entry. `at` is its place in the commit: new tasks are a microsecond apart, so
+ * that lists keep their order.
  */
 export function storeNewTask(call: Call, { tx, log, now }: UnitOfWork, task: Task, named: NamedSession, at = 0): void {
   const { id, ...fields } = task;

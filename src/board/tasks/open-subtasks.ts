@@ -6,8 +6,8 @@ const SUBTASKS = 200;
 
 /**
  * Which of these tasks have subtasks that are not done: their ids by parent, some when there are many. Read beside any
- * transaction, because it decides nothing that must hold: a subtask that is made at the same moment might as well have been
- * made after. One round trip, two when there are hundreds of subtasks.
+ * transaction, because it decides nothing that must hold: a subtask that is made at the same moment might as well have
+ * been made after. One round trip, two when there are hundreds of subtasks.
  */
 export async function openSubtasks(call: Call, parents: readonly string[]): Promise<ReadonlyMap<string, string[]>> {
   const byParent = new Map<string, string[]>();

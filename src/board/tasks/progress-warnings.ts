@@ -17,9 +17,9 @@ export interface Doubts {
 }
 
 /**
- * What speaks against a change that starts or finishes these tasks, as they stand or will stand when the change is made.
- * Read beside its transaction, because it decides nothing: tasks that are not there, and what cannot be read, are left out.
- * Two round trips or three, and one for each further level of ancestors; none when the change does neither.
+ * What speaks against a change that starts or finishes these tasks, as they stand or will stand when the change is
+ * made. Read beside its transaction, because it decides nothing: tasks that are not there, and what cannot be read, are
+ * left out. Two round trips or three, and one for each further level of ancestors; none when the change does neither.
  */
 export async function readDoubts(
   call: Call,

@@ -10,8 +10,8 @@ type Source = Pick<Store, "ref" | "getAll">;
 export type ReadRelatives = Map<string, Relative | "missing" | "unreadable">;
 
 /**
- * Adds to `known` all that decides what these tasks wait for: their dependencies, their ancestors and the dependencies of
- * these. A round trip for each level, for all tasks together; none when `known` is enough.
+ * Adds to `known` all that decides what these tasks wait for: their dependencies, their ancestors and the dependencies
+ * of these. A round trip for each level, for all tasks together; none when `known` is enough.
  */
 export async function readRelatives(
   source: Source,

@@ -78,7 +78,9 @@ export function relativeIds(task: Relative, known: Relatives): string[] {
 interface Lineage {
   /** The nearest first. */
   ancestors: Relative[];
-  /** What stands above the last of them: nothing that exists, more than are looked at, what was not or cannot be read. */
+  /**
+   * What stands above the last of them: nothing that exists, more than are looked at, what was not or cannot be read.
+   */
   above: "nothing" | "too deep" | "unread" | "unreadable";
   /** The id of what stands above; "" when nothing does. */
   parent: string;
@@ -119,7 +121,10 @@ function readable(id: string, known: Relatives): Relative | null {
   return typeof found === "object" ? found : null;
 }
 
-/** The dependencies of a task itself that are not done. One that is missing counts: whether its work was done is unknown. */
+/**
+ * The dependencies of a task itself that are not done. One that is missing counts: whether its work was done is
+ * unknown.
+ */
 export function openDependencies({ depends_on }: Pick<Relative, "depends_on">, known: Relatives): Blocker[] {
   return depends_on
     .map((id) => readable(id, known) ?? { id, title: null, status: null })
@@ -173,8 +178,8 @@ export function waitingText(id: string, { blocked_by, unknown }: Omit<Waiting, "
 }
 
 /**
- * Whether an agent could start the task now (docs/contracts.md 3, "Ready"): it waits in the queue, or its holder's lease has
- * run out; and all that it waits for is done.
+ * Whether an agent could start the task now (docs/contracts.md 3, "Ready"): it waits in the queue, or its holder's
+ * lease has run out; and all that it waits for is done.
  */
 export function isReady(task: Relative & Pick<Task, "lease">, known: Relatives, now: Date): boolean {
   if (!isFree(task, now)) return false;

@@ -58,7 +58,10 @@ export async function readCandidates(call: Call, wanted: Wanted): Promise<Candid
   return { tasks: offered(found, wanted, call.now()), looked_at: found.length, more: next !== null, rest };
 }
 
-/** Those of the tasks that nobody holds and that are nobody else's, and that no other one shows to wait or to be a parent. */
+/**
+ * Those of the tasks that nobody holds and that are nobody else's, and that no other one shows to wait or to be a
+ * parent.
+ */
 function offered(found: readonly BucketDocument[], { agent_name }: Wanted, now: Date): Task[] {
   const documents = found.map(({ document }) => document);
   const { rows } = readDocuments(taskDocument, "task", documents);
@@ -76,9 +79,9 @@ function offered(found: readonly BucketDocument[], { agent_name }: Wanted, now: 
 
 /**
  * Claims the best candidate that can still be claimed: of the first ones, then of ever more open tasks, until one is
- * claimed, all were looked at or two thirds of the call's time have gone. `claim` claims one in a transaction of its own,
- * told which tasks seem to decide whether it is ready; a refusal that concerns only its task is the next one's turn. Throws
- * what `claim` throws otherwise.
+ * claimed, all were looked at or two thirds of the call's time have gone. `claim` claims one in a transaction of its
+ * own, told which tasks seem to decide whether it is ready; a refusal that concerns only its task is the next one's
+ * turn. Throws what `claim` throws otherwise.
  */
 export async function takeCandidate<T extends object>(
   call: Call,

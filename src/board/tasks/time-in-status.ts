@@ -8,10 +8,11 @@ interface StatusChange {
 }
 
 /**
- * The seconds a task has spent in each status, from its activity (docs/contracts.md 3): each entry that tells of a change of
- * status, from creation on, ends the time of the one before. `entries` in any order; those beyond the log's window are
- * missing, so that the time counts from the first one known. A change made in the console leaves no entry: the time until
- * the next one that is known counts for the status before. Keys are statuses of the board, whatever agents log. Pure.
+ * The seconds a task has spent in each status, from its activity (docs/contracts.md 3): each entry that tells of a
+ * change of status, from creation on, ends the time of the one before. `entries` in any order; those beyond the log's
+ * window are missing, so that the time counts from the first one known. A change made in the console leaves no entry:
+ * the time until the next one that is known counts for the status before. Keys are statuses of the board, whatever
+ * agents log. Pure.
  */
 export function timeInStatus(entries: readonly Activity[], now: Date): Partial<Record<TaskStatus, number>> {
   const seconds: Partial<Record<TaskStatus, number>> = {};

@@ -28,10 +28,10 @@ export interface UpdateTask extends TaskChange {
 }
 
 /**
- * Changes a task (docs/contracts.md 3, board_update_task); when nothing would change, nothing is written or logged. What
- * speaks against starting or finishing it is told as a warning.
- * Throws `task_not_found`, `project_not_found` and `project_archived` (of the target of a move), `session_not_found`,
- * `already_claimed`, `dependency_cycle`, `conflict` (if_updated_at), `invalid_argument`.
+ * Changes a task (docs/contracts.md 3, board_update_task); when nothing would change, nothing is written or logged.
+ * What speaks against starting or finishing it is told as a warning. Throws `task_not_found`, `project_not_found` and
+ * `project_archived` (of the target of a move), `session_not_found`, `already_claimed`, `dependency_cycle`, `conflict`
+ * (if_updated_at), `invalid_argument`.
  */
 export async function updateTask(call: Call, args: UpdateTask) {
   const { task_id, session_id, if_updated_at, ...change } = args;

@@ -32,7 +32,8 @@ export function cutoffDate({ retentionDays }: CleanUp, now: Date): Date {
 /**
  * Moves context sessions that ended before the cutoff, with their turns, to `sessions_archive` (docs/contracts.md 4,
  * sessionCleanup), in batches, until none is left or two thirds of the call's time have gone: the rest is for the last
- * commits. May be cut short or killed at any point and called again; several may run at once. Progress after each batch.
+ * commits. May be cut short or killed at any point and called again; several may run at once. Progress after each
+ * batch.
  */
 export async function cleanUpSessions(call: Call, args: CleanUp): Promise<CleanedUp> {
   const began = call.now();

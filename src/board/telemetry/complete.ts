@@ -12,9 +12,9 @@ export interface CompleteContextSession extends TokenCounts {
 }
 
 /**
- * Ends a context session, with its final token counts when they are given (docs/contracts.md 4, sessionComplete). Throws
- * `session_not_found`, `session_not_active` when it has ended, `guard_refused` for another agent than its leader and for
- * sessions of another kind. Two round trips.
+ * Ends a context session, with its final token counts when they are given (docs/contracts.md 4, sessionComplete).
+ * Throws `session_not_found`, `session_not_active` when it has ended, `guard_refused` for another agent than its leader
+ * and for sessions of another kind. Two round trips.
  */
 export async function completeContextSession(call: Call, args: CompleteContextSession) {
   const { sessionId, endedAt, agentName } = args;

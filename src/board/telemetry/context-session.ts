@@ -28,8 +28,8 @@ export function readActive(snapshot: Snapshot | undefined, id: string): Session 
 }
 
 /**
- * A telemetry write: one commit, sent once. One whose answer is lost ends the call, because it may have counted; a caller
- * that wants to be sure repeats it under the same idempotency key.
+ * A telemetry write: one commit, sent once. One whose answer is lost ends the call, because it may have counted; a
+ * caller that wants to be sure repeats it under the same idempotency key.
  */
 export async function writeOnce<T>(call: Call, work: (write: UnitOfWork) => Promise<T>): Promise<T> {
   return await write(call, work, { repeat: { onlyRefused: true } });

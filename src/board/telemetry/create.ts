@@ -15,11 +15,11 @@ export interface CreateContextSession extends TokenCounts {
 }
 
 /**
- * Opens a context session (docs/contracts.md 4, sessionCreate). An id that a session has, or had before it was archived, is
- * answered with `session_exists`. Throws `project_not_found`, `project_archived`.
+ * Opens a context session (docs/contracts.md 4, sessionCreate). An id that a session has, or had before it was
+ * archived, is answered with `session_exists`. Throws `project_not_found`, `project_archived`.
  *
- * Two round trips. The commit is sent only to a store that has answered a read in time, and only once, so that no session
- * appears after its leader got the answer that there is none.
+ * Two round trips. The commit is sent only to a store that has answered a read in time, and only once, so that no
+ * session appears after its leader got the answer that there is none.
  */
 export async function createContextSession(call: Call, args: CreateContextSession) {
   const id = args.sessionId ?? call.newUuid();

@@ -19,9 +19,9 @@ export interface QuerySessions {
 const PAGE_DOCUMENTS = 1_000;
 
 /**
- * Context and board sessions, the latest start first, then by id (docs/contracts.md 4, sessionQuery). A query cannot ask for
- * sessions without a kind, which are board sessions: so those of other kinds are read and left out. One round trip,
- * one more for each 1,000 documents of the offset or of sessions that were left out. As many as 500 KB hold.
+ * Context and board sessions, the latest start first, then by id (docs/contracts.md 4, sessionQuery). A query cannot
+ * ask for sessions without a kind, which are board sessions: so those of other kinds are read and left out. One round
+ * trip, one more for each 1,000 documents of the offset or of sessions that were left out. As many as 500 KB hold.
  */
 export async function querySessions(call: Call, { agentName, storyId, activeOnly, limit, offset }: QuerySessions) {
   const values = { agent_name: agentName, story_id: storyId, ...(activeOnly ? { ended_at: null } : {}) };

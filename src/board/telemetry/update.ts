@@ -9,8 +9,8 @@ export interface UpdateTokens extends TokenCounts {
 }
 
 /**
- * Adds to, or sets, the token counts of an active session of any kind (docs/contracts.md 4, sessionUpdate). No counts: no
- * write. Throws `session_not_found`, `session_not_active`. Two round trips.
+ * Adds to, or sets, the token counts of an active session of any kind (docs/contracts.md 4, sessionUpdate). No counts:
+ * no write. Throws `session_not_found`, `session_not_active`. Two round trips.
  */
 export async function updateTokens(call: Call, { sessionId, mode, ...tokens }: UpdateTokens) {
   const counts = tokenFields(tokens);
@@ -19,11 +19,11 @@ export async function updateTokens(call: Call, { sessionId, mode, ...tokens }: U
 }
 
 /**
- * Adds by atomic increments after a plain read (docs/contracts.md 1.2): workers never wait for one another, and no sum is
- * lost. A session that ends between read and commit still gets what was spent while it was active; its status and end
- * are not touched, so it stays ended, and one that was moved away is not created again: an update needs a document that
- * exists. The commit is sent once: one whose answer is lost is not repeated, because it may have counted. The row is
- * as this call saw it, with its own share; what others add at the same moment may be missing.
+ * Adds by atomic increments after a plain read (docs/contracts.md 1.2): workers never wait for one another, and no sum
+ * is lost. A session that ends between read and commit still gets what was spent while it was active; its status and
+ * end are not touched, so it stays ended, and one that was moved away is not created again: an update needs a document
+ * that exists. The commit is sent once: one whose answer is lost is not repeated, because it may have counted. The row
+ * is as this call saw it, with its own share; what others add at the same moment may be missing.
  */
 async function addTokens(call: Call, sessionId: string, counts: ReturnType<typeof tokenFields>) {
   const ref = call.store.ref("sessions", sessionId);

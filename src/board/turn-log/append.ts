@@ -30,8 +30,8 @@ export interface Action {
 const MODIFIES: ReadonlySet<string> = new Set(["create", "edit", "delete"]);
 
 /**
- * Adds dialog items to an open turn, each a document of its own (docs/contracts.md 5, appendDialog). Their ordinals go on
- * where the turn's count stands, so that order needs no look at what is there. Throws what editTurn throws.
+ * Adds dialog items to an open turn, each a document of its own (docs/contracts.md 5, appendDialog). Their ordinals go
+ * on where the turn's count stands, so that order needs no look at what is there. Throws what editTurn throws.
  */
 export async function appendDialog(call: Call, { dialogItems, ...names }: NamesTurn & { dialogItems: DialogItem[] }) {
   refuseTooLarge("dialogItems", dialogItems);
@@ -53,8 +53,8 @@ export async function appendDialog(call: Call, { dialogItems, ...names }: NamesT
 }
 
 /**
- * Adds actions to an open turn, each a document of its own (docs/contracts.md 5, appendActions). The session counts each file
- * once: a marker per file, under the hash of its path, says that it was counted. Throws what editTurn throws.
+ * Adds actions to an open turn, each a document of its own (docs/contracts.md 5, appendActions). The session counts
+ * each file once: a marker per file, under the hash of its path, says that it was counted. Throws what editTurn throws.
  */
 export async function appendActions(call: Call, { actions, ...names }: NamesTurn & { actions: Action[] }) {
   refuseTooLarge("actions", actions);

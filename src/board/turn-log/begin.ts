@@ -16,8 +16,9 @@ export interface BeginTurn extends NamesSession {
 }
 
 /**
- * Begins a turn of an active session and makes both the connection's (docs/contracts.md 5, beginTurn). A session has one open
- * turn at a time. Throws `invalid_request_id`, `session_not_found`, `turn_already_exists`, `invalid_turn_state`.
+ * Begins a turn of an active session and makes both the connection's (docs/contracts.md 5, beginTurn). A session has
+ * one open turn at a time. Throws `invalid_request_id`, `session_not_found`, `turn_already_exists`,
+ * `invalid_turn_state`.
  *
  * The transaction reads the open turns; session and turn are read beside it, and the commit stands only on both as they
  * were: the session's update names its update time, and the turn is created.

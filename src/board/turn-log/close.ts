@@ -7,8 +7,8 @@ import { type NamesSession, readActiveSession, targetSession } from "./named-tur
 import { second } from "./view.js";
 
 /**
- * Ends a session that openSession opened (docs/contracts.md 5, closeSession); sessions of other kinds are ended where they
- * were opened. Throws `session_not_found`, and `invalid_turn_state` while a turn is open.
+ * Ends a session that openSession opened (docs/contracts.md 5, closeSession); sessions of other kinds are ended where
+ * they were opened. Throws `session_not_found`, and `invalid_turn_state` while a turn is open.
  */
 export async function closeSession(call: Call, names: NamesSession) {
   const id = targetSession(call, names);

@@ -1,7 +1,9 @@
 import type { Call } from "../core/call.js";
 import type { StatePart } from "../core/connection-state.js";
 
-/** What a connection works on in the turn log (docs/contracts.md 5): the session it opened and the turn it began last. */
+/**
+ * What a connection works on in the turn log (docs/contracts.md 5): the session it opened and the turn it began last.
+ */
 export interface Current {
   session: string | null;
   /** A turn of `session`; it stays current when it has ended, so that a late edit is refused as immutable. */

@@ -7,8 +7,9 @@ import { type NamesSession, readSession } from "./named-turn.js";
 import { historyRow, second } from "./view.js";
 
 /**
- * The session that a call names and its open turn, even if another connection began it (docs/contracts.md 5, currentSession): null when the
- * connection has none. After a restart, naming the sessionId finds the turn to go on with. Throws `session_not_found`.
+ * The session that a call names and its open turn, even if another connection began it (docs/contracts.md 5,
+ * currentSession): null when the connection has none. After a restart, naming the sessionId finds the turn to go on
+ * with. Throws `session_not_found`.
  */
 export async function currentSession(call: Call, { agent, sessionId }: NamesSession) {
   const id = sessionId ?? current(call).session;

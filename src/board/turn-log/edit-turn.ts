@@ -34,9 +34,9 @@ export interface TurnEdit<T> {
 }
 
 /**
- * Edits an open turn in one transaction that reads it (docs/contracts.md 5), so that nothing is added to a turn that has
- * ended. Two round trips, whatever the turn's length. The session's last update goes with each change.
- * Throws `session_not_found`, `turn_not_found`, `turn_immutable`.
+ * Edits an open turn in one transaction that reads it (docs/contracts.md 5), so that nothing is added to a turn that
+ * has ended. Two round trips, whatever the turn's length. The session's last update goes with each change. Throws
+ * `session_not_found`, `turn_not_found`, `turn_immutable`.
  */
 export async function editTurn<T>(call: Call, names: NamesTurn, edit: TurnEdit<T>): Promise<T> {
   const target = targetTurn(call, names);

@@ -31,7 +31,10 @@ export async function queryHistory(call: Call, { agent, limit, offset }: QueryHi
   return withWarnings({ sessions: fitted.rows, totalCount, offset, limit, ...fitted.more }, fitted.warnings);
 }
 
-/** Says that the turn log can be used, by reading one session of the store, if there is one (docs/contracts.md 5, bootstrap). */
+/**
+ * Says that the turn log can be used, by reading one session of the store, if there is one (docs/contracts.md 5,
+ * bootstrap).
+ */
 export async function bootstrap(call: Call) {
   await call.store.query("sessionHistory", { limit: 1 }).get();
   return { initialized: true as const };

@@ -7,8 +7,8 @@ const SESSION_ID = /^[A-Z][A-Za-z0-9]*-\d{8}T\d{6}Z-[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const REQUEST_ID = /^req-\d{8}T\d{6}Z-[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /**
- * The time in a new session's id. Throws `invalid_session_id` when the id is not of the document's format, its time is no
- * date, or its prefix is not the agent.
+ * The time in a new session's id. Throws `invalid_session_id` when the id is not of the document's format, its time is
+ * no date, or its prefix is not the agent.
  */
 export function sessionIdTime(id: string, agent: string): Date {
   const time = SESSION_ID.test(id) && id.length <= LIMITS.id ? compactTime(id) : null;

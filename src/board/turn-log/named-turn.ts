@@ -16,7 +16,9 @@ export interface NamesTurn extends NamesSession {
   requestId?: string | undefined;
 }
 
-/** The id of the session that a call names. Throws `session_not_found` when it names none and the connection has none. */
+/**
+ * The id of the session that a call names. Throws `session_not_found` when it names none and the connection has none.
+ */
 export function targetSession(call: Call, { sessionId }: NamesSession): string {
   const id = sessionId ?? current(call).session;
   if (id === null) throw noSession("This connection has no session.");

@@ -15,8 +15,8 @@ export interface OpenSession {
 }
 
 /**
- * Opens a session under the caller's id and makes it the connection's (docs/contracts.md 5, openSession). It started at the
- * time in its id. Throws `invalid_session_id`, `session_already_exists`.
+ * Opens a session under the caller's id and makes it the connection's (docs/contracts.md 5, openSession). It started at
+ * the time in its id. Throws `invalid_session_id`, `session_already_exists`.
  */
 export async function openSession(call: Call, { agent, sessionId, title, model }: OpenSession) {
   const idTime = sessionIdTime(sessionId, agent);

@@ -33,7 +33,9 @@ export async function updateTurn(call: Call, args: UpdateTurn) {
   });
 }
 
-/** The fields that an update asks for; undefined asks for nothing. Throws `invalid_argument` when a set grows too large. */
+/**
+ * The fields that an update asks for; undefined asks for nothing. Throws `invalid_argument` when a set grows too large.
+ */
 function updated(turn: Turn, args: UpdateTurn): Partial<Turn> {
   const tags = args.tags && union(turn.tags, args.tags);
   const context_list = args.contextList && union(turn.context_list, args.contextList);

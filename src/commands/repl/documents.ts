@@ -12,9 +12,9 @@ const MAX_DOCUMENT = 16 * 1024 * 1024;
 const MARKER = /^(?:---|\.\.\.)(?=\s|$)/;
 
 /**
- * Cuts the input into documents (docs/contracts.md 5). A document ends at a line `---` (or YAML's `...`) or with the input; a
- * blank line ends nothing. A line that is a JSON object is a document by itself, wherever it stands, so that a broken
- * document before it does not swallow it. A document that is too large is given without its text.
+ * Cuts the input into documents (docs/contracts.md 5). A document ends at a line `---` (or YAML's `...`) or with the
+ * input; a blank line ends nothing. A line that is a JSON object is a document by itself, wherever it stands, so that a
+ * broken document before it does not swallow it. A document that is too large is given without its text.
  */
 export async function* documents(input: AsyncIterable<string>, max = MAX_DOCUMENT): AsyncGenerator<Incoming> {
   const cutter = cutLines(max);

@@ -6,8 +6,9 @@ const MAX_TOKENS = 200_000;
 const MAX_ALIASES = 100;
 
 /**
- * Reads one YAML 1.2 document into plain data: core schema, string keys, each once, no tags of its own, few aliases and no circles.
- * Undefined when there is nothing in it. Throws an Error that says what is wrong, without quoting the document.
+ * Reads one YAML 1.2 document into plain data: core schema, string keys, each once, no tags of its own, few aliases and
+ * no circles. Undefined when there is nothing in it. Throws an Error that says what is wrong, without quoting the
+ * document.
  */
 export function readYaml(text: string): unknown {
   refuseCostly(text);

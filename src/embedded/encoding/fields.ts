@@ -27,7 +27,9 @@ export interface Draft {
   remove(path: FieldPath): void;
 }
 
-/** A draft that leaves `original` as it is. Every map that changes is copied once, so n changes take n steps, not n². */
+/**
+ * A draft that leaves `original` as it is. Every map that changes is copied once, so n changes take n steps, not n².
+ */
 export function draftOf(original: Fields): Draft {
   const copies = new Set<Fields>();
   const copyOf = (fields: Fields): Fields => {
@@ -37,7 +39,9 @@ export function draftOf(original: Fields): Draft {
   };
   const fields = copyOf(original);
 
-  /** The map that holds what a path leads to, ready to be changed; made on demand, else undefined where there is none. */
+  /**
+   * The map that holds what a path leads to, ready to be changed; made on demand, else undefined where there is none.
+   */
   const holderOf = (path: FieldPath, make: boolean): Fields | undefined => {
     let holder = fields;
     for (const name of path.slice(0, -1)) {

@@ -5,8 +5,8 @@ import type { CursorMessage, Document, Fields } from "./messages.js";
 const require = createRequire(import.meta.url);
 
 /**
- * The messages and services of google.firestore.v1. The client library ships them as JSON; read from there, they are the
- * same on both sides of the wire.
+ * The messages and services of google.firestore.v1. The client library ships them as JSON; read from there, they are
+ * the same on both sides of the wire.
  */
 export const root = protobuf.Root.fromJSON(require("@google-cloud/firestore/build/protos/v1.json"));
 // That library never sends one, so its protocol lacks it; those for the web and for phones do, in transactions.
@@ -33,7 +33,9 @@ export function codec<Message>(type: protobuf.Type): Codec<Message> {
 const documents = codec<Document>(root.lookupType("google.firestore.v1.Document"));
 const cursors = codec<CursorMessage>(root.lookupType("google.firestore.v1.Cursor"));
 
-/** The fields of a document as protobuf bytes: the form in which documents are stored. Keeps NaN, -0 and int64 exact. */
+/**
+ * The fields of a document as protobuf bytes: the form in which documents are stored. Keeps NaN, -0 and int64 exact.
+ */
 export function serializeFields(fields: Fields): Buffer {
   return documents.encode({ fields });
 }

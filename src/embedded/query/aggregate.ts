@@ -96,8 +96,9 @@ const LARGEST_INT = 2n ** 63n - 1n;
 const SMALLEST_INT = -(2n ** 63n);
 
 /**
- * Sums numbers and skips everything else; integers stay exact until they leave 64 bits. What rounding takes from doubles
- * is added at the end, after Neumaier: https://en.wikipedia.org/wiki/Kahan_summation_algorithm#Further_enhancements.
+ * Sums numbers and skips everything else; integers stay exact until they leave 64 bits. What rounding takes from
+ * doubles is added at the end, after Neumaier:
+ * https://en.wikipedia.org/wiki/Kahan_summation_algorithm#Further_enhancements.
  */
 function createTotal(): Total {
   let integers = 0n;

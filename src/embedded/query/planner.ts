@@ -49,9 +49,9 @@ export type Plan = { covered: true; conjunctions: ConjunctionPlan[] } | { covere
 const MOST_CONJUNCTIONS = 1_000;
 
 /**
- * Decides whether the indexes cover a query, and which of them answer it. Pure: the same for any data. The fewest indexes
- * are chosen that together cover every equality filter; each must end with the query's order, so that a zigzag merge join
- * finds the entries they have in common:
+ * Decides whether the indexes cover a query, and which of them answer it. Pure: the same for any data. The fewest
+ * indexes are chosen that together cover every equality filter; each must end with the query's order, so that a zigzag
+ * merge join finds the entries they have in common:
  * https://firebase.google.com/docs/firestore/query-data/index-overview#taking_advantage_of_index_merging
  *
  * | Query                                | Indexes                            | Scans                         |

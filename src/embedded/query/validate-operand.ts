@@ -7,8 +7,8 @@ import { checkGeoPoint, checkVector } from "../encoding/validate-fields.js";
 import { invalidRequest } from "../errors.js";
 
 /**
- * Refuses with INVALID_ARGUMENT a value that nothing can be compared with. More is allowed than in a document: arrays in
- * arrays, empty keys, any depth, NaN in vectors.
+ * Refuses with INVALID_ARGUMENT a value that nothing can be compared with. More is allowed than in a document: arrays
+ * in arrays, empty keys, any depth, NaN in vectors.
  * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#value
  */
 export function checkOperand(value: Value): void {

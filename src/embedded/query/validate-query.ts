@@ -30,8 +30,8 @@ const MAX_INDEXED_BYTES = 1_500;
 
 /**
  * Refuses with INVALID_ARGUMENT a query with more than 100 filters (each value of a list is one) and orders, below a
- * document 99, or with inequalities of more than ten fields. Checked first: the cost of all other checks grows with these.
- * https://firebase.google.com/docs/firestore/quotas#indexes
+ * document 99, or with inequalities of more than ten fields. Checked first: the cost of all other checks grows with
+ * these. https://firebase.google.com/docs/firestore/quotas#indexes
  */
 export function checkSize(parent: ResourcePath, filter: Filter | undefined, orders: readonly OrderBy[]): void {
   const filters = fieldFilters(filter);

@@ -55,7 +55,10 @@ export function* matchesOf(
   }
 }
 
-/** The values of the equality filters by `equalityKey`, encoded; undefined when nothing can equal all of them and satisfy the inequalities. */
+/**
+ * The values of the equality filters by `equalityKey`, encoded; undefined when nothing can equal all of them and
+ * satisfy the inequalities.
+ */
 function encodeEqualityValues(plan: ConjunctionPlan): Map<string, Buffer> | undefined {
   const equalityValues = new Map<string, Buffer>();
   for (const [key, filters] of plan.equalityFilters) {

@@ -36,8 +36,8 @@ export async function getDocument(context: ServiceContext, request: GetDocumentR
 }
 
 /**
- * BatchGetDocuments: each document found or missing, all of one snapshot. The first answer carries a new transaction's id.
- * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#batchgetdocumentsrequest
+ * BatchGetDocuments: each document found or missing, all of one snapshot. The first answer carries a new transaction's
+ * id. https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#batchgetdocumentsrequest
  */
 export async function batchGetDocuments(
   context: ServiceContext,

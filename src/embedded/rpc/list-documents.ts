@@ -53,7 +53,8 @@ const LARGEST_PAGE = 300;
 
 /**
  * ListDocuments: a collection's documents by name or in an order of the request, page by page. `showMissing` adds those
- * that only have sub-collections, without fields and times. Without a collection: of all those directly below the parent.
+ * that only have sub-collections, without fields and times. Without a collection: of all those directly below the
+ * parent.
  */
 export async function listDocuments(
   context: ServiceContext,

@@ -8,8 +8,8 @@ const DIRECTION = "(?:(?:\\s+|(?<=`))(asc|desc)|\\s*(?=,|$))";
 const CLAUSE = new RegExp(`^${PATH}${DIRECTION}(?:\\s*,\\s*(?!$)|$)`, "is");
 
 /**
- * Reads an order as ListDocuments has it, such as `priority desc, __name__`, into that of a query; an empty one is none.
- * Throws INVALID_ARGUMENT for any other text, in time proportional to its length.
+ * Reads an order as ListDocuments has it, such as `priority desc, __name__`, into that of a query; an empty one is
+ * none. Throws INVALID_ARGUMENT for any other text, in time proportional to its length.
  * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#listdocumentsrequest
  */
 export function parseOrderBy(text: string): NonNullable<StructuredQuery["orderBy"]> {

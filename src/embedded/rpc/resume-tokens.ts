@@ -2,14 +2,16 @@ import { randomBytes } from "node:crypto";
 import type { TargetMessage } from "../encoding/messages.js";
 
 /**
- * Resume tokens, by which clients continue from a snapshot that they have. They hold for one running engine: any other may have
- * another past, as on another store or a restored backup.
+ * Resume tokens, by which clients continue from a snapshot that they have. They hold for one running engine: any other
+ * may have another past, as on another store or a restored backup.
  * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#target
  */
 export interface ResumeTokens {
   /** The token of the snapshot with this clock (microseconds). */
   at(clock: number): Buffer;
-  /** The clock that a client comes back from: undefined for a new client, -1 (before everything) when it is not known. */
+  /**
+   * The clock that a client comes back from: undefined for a new client, -1 (before everything) when it is not known.
+   */
   since(message: Pick<TargetMessage, "resumeToken" | "readTime">): number | undefined;
 }
 

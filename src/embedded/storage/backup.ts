@@ -23,8 +23,9 @@ export interface BackupReport {
 }
 
 /**
- * Copies one snapshot of a store into a new file (0600), also while it is in use: https://www.sqlite.org/lang_vacuum.html.
- * The copy is checked before it gets its name, and never replaces a file: StoreError `target_exists`.
+ * Copies one snapshot of a store into a new file (0600), also while it is in use:
+ * https://www.sqlite.org/lang_vacuum.html. The copy is checked before it gets its name, and never replaces a file:
+ * StoreError `target_exists`.
  */
 export function backup(file: string, to: string): BackupReport {
   if (!existsSync(file)) throw new StoreError("no_store", `There is no store at ${file}.`);

@@ -21,8 +21,8 @@ export function writeClock(connection: Connection, time: number): void {
 }
 
 /**
- * The read time to report for what is seen at this clock: the time of the last commit, since every later one is above it.
- * The wall clock may already be past a commit that is just being made, and it may go back. In a new store it is the
+ * The read time to report for what is seen at this clock: the time of the last commit, since every later one is above
+ * it. The wall clock may already be past a commit that is just being made, and it may go back. In a new store it is the
  * first microsecond after the epoch: clients take zero for no time.
  */
 export function readTimeAt(clock: number): Timestamp {

@@ -37,7 +37,9 @@ function prepareFile(file: string): void {
   }
 }
 
-/** One by one: Node's own `recursive` never returns where a folder cannot be made below one that exists, as in /proc. */
+/**
+ * One by one: Node's own `recursive` never returns where a folder cannot be made below one that exists, as in /proc.
+ */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));

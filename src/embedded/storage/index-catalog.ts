@@ -52,8 +52,8 @@ export function indexesOfCatalog(stored: string): IndexDefinitions {
 }
 
 /**
- * Makes exactly the indexes of the definitions active, and gives the new catalog as text. Must run in a write transaction.
- * Documents are read only when entries are missing; a changed field exemption rewrites all entries.
+ * Makes exactly the indexes of the definitions active, and gives the new catalog as text. Must run in a write
+ * transaction. Documents are read only when entries are missing; a changed field exemption rewrites all entries.
  */
 export function updateIndexCatalog(
   connection: Connection,

@@ -47,8 +47,8 @@ const TABLES = `
 `;
 
 /**
- * The documents of a collection by the time of their last change, for what keeps a copy up to date (text/catch-up.ts). It
- * came later than the tables; older programs keep it too, as SQLite does it for them, so it is no new version.
+ * The documents of a collection by the time of their last change, for what keeps a copy up to date (text/catch-up.ts).
+ * It came later than the tables; older programs keep it too, as SQLite does it for them, so it is no new version.
  */
 const INDEX_BY_CHANGE = "CREATE INDEX IF NOT EXISTS documents_by_change ON documents (collection, update_time, doc_id)";
 

@@ -14,7 +14,9 @@ export interface ReadSnapshot {
 
 /** The snapshots of one file. */
 export interface SnapshotPool {
-  /** Throws RESOURCE_EXHAUSTED when too many are in use, FAILED_PRECONDITION when a newer program upgraded the store. */
+  /**
+   * Throws RESOURCE_EXHAUSTED when too many are in use, FAILED_PRECONDITION when a newer program upgraded the store.
+   */
   acquire(): ReadSnapshot;
   close(): void;
 }

@@ -12,7 +12,9 @@ export type SqlValue = null | number | string | Uint8Array;
 /** A row of a result, by column. */
 export type Row = Record<string, SqlValue>;
 
-/** One SQLite connection with its statements prepared once: preparing them for each call leaks memory by the gigabyte. */
+/**
+ * One SQLite connection with its statements prepared once: preparing them for each call leaks memory by the gigabyte.
+ */
 export interface Connection {
   get<T = Row>(sql: string, ...values: SqlValue[]): T | undefined;
   all<T = Row>(sql: string, ...values: SqlValue[]): T[];

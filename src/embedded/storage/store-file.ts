@@ -120,7 +120,10 @@ async function open(options: StoreFileOptions): Promise<StoreFile> {
       }
     });
 
-  /** Another process may have changed the schema or the indexes since the last write of this one. Gives the active indexes. */
+  /**
+   * Another process may have changed the schema or the indexes since the last write of this one. Gives the active
+   * indexes.
+   */
   const checkFile = (connection: Connection): IndexDefinitions => {
     checkStoreSchema(connection);
     const stored = readIndexCatalog(connection);

@@ -15,7 +15,9 @@ export interface Committed {
   time: number;
 }
 
-/** Applies writes as one, after checking the reads of their transaction. Rejects with a StatusError, changing nothing. */
+/**
+ * Applies writes as one, after checking the reads of their transaction. Rejects with a StatusError, changing nothing.
+ */
 export type Commit = (writes: readonly PlannedWrite[], transaction?: Transaction) => Promise<Committed>;
 
 interface Waiting {
@@ -89,7 +91,9 @@ function attemptAll(file: OpenFile, batch: readonly Waiting[]): (Committed | Sta
   return outcomes;
 }
 
-/** One commit, in a savepoint: its changes become durable with those of the others. `last` is the last commit's time. */
+/**
+ * One commit, in a savepoint: its changes become durable with those of the others. `last` is the last commit's time.
+ */
 function attempt(file: OpenFile, { writes, transaction }: Waiting, last: number): Committed | StatusError {
   const { connection, names } = file;
   // 1. A savepoint, so that a refused commit leaves the others of its batch alone.

@@ -17,7 +17,10 @@ export interface Found {
   updateTime: number | undefined;
 }
 
-/** Reads a precondition; undefined when it demands nothing. Throws INVALID_ARGUMENT for a time that no document can have. */
+/**
+ * Reads a precondition; undefined when it demands nothing. Throws INVALID_ARGUMENT for a time that no document can
+ * have.
+ */
 export function checkedPrecondition(precondition: Precondition | undefined): Precondition | undefined {
   if (precondition?.conditionType === "updateTime") checkUpdateTime(precondition.updateTime ?? {});
   return precondition?.conditionType ? precondition : undefined;

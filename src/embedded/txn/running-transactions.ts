@@ -29,7 +29,9 @@ export interface Transactions {
   find(id: Buffer): Transaction;
   /** The same, but ends it, so that it commits once: its snapshot is released, its read set is kept. */
   take(id: Buffer): Transaction;
-  /** Runs a read of a transaction. Its snapshot is not released before the read has ended, even if the transaction ends. */
+  /**
+   * Runs a read of a transaction. Its snapshot is not released before the read has ended, even if the transaction ends.
+   */
   reading<T>(transaction: Transaction, read: () => Promise<T>): Promise<T>;
   end(transaction: Transaction): void;
   /** Ends the transaction with this id if it still runs. An id that never was one is INVALID_ARGUMENT. */
@@ -37,7 +39,10 @@ export interface Transactions {
   close(): void;
 }
 
-/** How long transactions live, in milliseconds: https://firebase.google.com/docs/firestore/quotas#writes_and_transactions. */
+/**
+ * How long transactions live, in milliseconds:
+ * https://firebase.google.com/docs/firestore/quotas#writes_and_transactions.
+ */
 export interface TransactionLimits {
   idleMs: number;
   totalMs: number;
@@ -48,13 +53,15 @@ const DEFAULT_LIMITS: TransactionLimits = { idleMs: 60_000, totalMs: 270_000 };
 const ID_BYTES = 16;
 const EXPIRY_CHECK_MS = 5_000;
 /**
- * Google's client never ends a read-only transaction. From this many transactions on, a new one evicts the read-only one
- * that was idle longest.
+ * Google's client never ends a read-only transaction. From this many transactions on, a new one evicts the read-only
+ * one that was idle longest.
  */
 const EVICTION_THRESHOLD = 150;
 /** Only a transaction that was idle for this long is evicted: between two reads of one in use less time passes. */
 const MIN_IDLE_MS = 3_000;
-/** In a pause for the log, idle this many checks in a row. Counted, not timed: a machine slow to check is slow to read. */
+/**
+ * In a pause for the log, idle this many checks in a row. Counted, not timed: a machine slow to check is slow to read.
+ */
 const UNUSED_CHECKS = 10;
 const RETRY_MS = 20;
 
@@ -69,7 +76,9 @@ interface Running {
   unusedChecks: number;
 }
 
-/** Creates the registry of transactions. It ends those that their clients abandoned, so that no snapshot stays for ever. */
+/**
+ * Creates the registry of transactions. It ends those that their clients abandoned, so that no snapshot stays for ever.
+ */
 export function createTransactions(store: StoreFile, limits: TransactionLimits = DEFAULT_LIMITS): Transactions {
   const running = new Map<string, Running>();
 

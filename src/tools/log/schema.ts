@@ -4,7 +4,9 @@ import { TURN_LIMITS } from "../../board/model/turn.js";
 import { isStorableTime } from "../../time-range.js";
 import { boundedText, id, isoTime, nullableText, requiredText } from "../schema.js";
 
-/** Arguments and results that the tools of the turn log share; camelCase, as in its document (docs/contracts.md 1.1). */
+/**
+ * Arguments and results that the tools of the turn log share; camelCase, as in its document (docs/contracts.md 1.1).
+ */
 
 /** The agent of a session; its format is checked with the session id that it begins. */
 export const agent = requiredText(LIMITS.agentName);

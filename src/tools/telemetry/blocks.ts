@@ -5,8 +5,9 @@ import type { rowOrNone } from "./schema.js";
 const NONE = "—";
 
 /**
- * The block that a leader passes on, or the warning that it goes on without a session (session-create document). Readers
- * match /SESSION CREATED\n\s+session_id:\s+([0-9a-f-]{36})/: the id comes first, and a name cannot begin a line.
+ * The block that a leader passes on, or the warning that it goes on without a session (session-create document).
+ * Readers match /SESSION CREATED\n\s+session_id:\s+([0-9a-f-]{36})/: the id comes first, and a name cannot begin a
+ * line.
  */
 export function createdBlock({ sessionId, agentName, storyId, phase }: z.output<typeof rowOrNone>): string {
   if (sessionId === undefined) return `SESSION UNAVAILABLE ${NONE} continuing without session tracking`;
