@@ -1,4 +1,5 @@
 import { inputSchema } from "../mcp/input-schema.js";
+import { listedTool } from "../mcp/listed-tool.js";
 import type { Tool } from "../tools/define.js";
 import { type Selection, SelectionError, selectTools } from "../tools/select.js";
 import { exitCodeOf } from "./exit-code.js";
@@ -16,8 +17,8 @@ export function tools(format: ToolsFormat, selection: Selection): Promise<number
 
 const FORMATS: Record<ToolsFormat, (tools: readonly Tool[]) => string | Promise<string>> = {
   text: (tools) => tools.map(({ name, title, description }) => `${name}: ${title}\n    ${description}`).join("\n"),
-  json: (tools) =>
-    JSON.stringify(tools.map((tool) => ({ ...modelView(tool), title: tool.title, annotations: tool.annotations }))),
+  // Results' schemas are left out: they are long, and of no use to who reviews what a model is shown.
+  json: (tools) => JSON.stringify(tools.map(listedTool).map(({ outputSchema: _, ...shown }) => shown)),
   tokens: tokenTable,
 };
 

@@ -14,8 +14,8 @@ import type { Log } from "../log.js";
 import type { Tool } from "../tools/define.js";
 import { setCallHandler } from "./call-request.js";
 import { serveCompletion } from "./completion.js";
-import { inputSchema, outputSchema } from "./input-schema.js";
 import { instructionsFor } from "./instructions.js";
+import { listedTool } from "./listed-tool.js";
 import { promptsFor } from "./prompts/index.js";
 import { servePrompts } from "./prompts/serve.js";
 import { boardReader, callResult } from "./render.js";
@@ -50,7 +50,7 @@ export function createServer(options: McpServerOptions): FireboardServer {
   const offered = new Set(tools.map(({ name }) => name));
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   // Made at the first use: schemas take their time, and the handshake does not need them.
-  const listed = once(() => tools.map(describe));
+  const listed = once(() => tools.map(listedTool));
   const toolsHash = once(() => hashOf(listed()));
   const clientName = () => server.getClientVersion()?.name ?? null;
   const calls = createCallRunner({ ...options, clientName, toolsHash });
@@ -97,13 +97,4 @@ function once<T>(make: () => T): () => T {
 function hashOf(listed: readonly McpTool[]): string {
   const sorted = [...listed].sort((a, b) => (a.name < b.name ? -1 : 1));
   return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
-}
-
-/** Claude's hosts load a tool with this mark at once, others when they are searched for. */
-const ALWAYS_LOAD = { _meta: { "anthropic/alwaysLoad": true } };
-
-function describe(tool: Tool): McpTool {
-  const { name, title, description, annotations } = tool;
-  const schemas = { inputSchema: inputSchema(tool), outputSchema: outputSchema(tool) };
-  return { name, title, description, annotations, ...schemas, ...(tool.alwaysLoad ? ALWAYS_LOAD : {}) };
 }
