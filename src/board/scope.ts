@@ -44,7 +44,10 @@ export function scopeStore(store: Store, projectId: string): Store {
     return async (search) => {
       const named = search.project_id ?? projectId;
       if (named === projectId) return await textIndex({ ...search, project_id: projectId });
-      const nothing = search.collections.map((collection) => [collection, { indexed: 0, complete: true }]);
+      const nothing = search.collections.map((collection) => [
+        collection,
+        { indexed: 0, current: true, complete: true },
+      ]);
       return { matches: [], words: [], coverage: Object.fromEntries(nothing) };
     };
   }

@@ -18,12 +18,18 @@ export interface StoreTextSearch {
 
 /** What a text index found. */
 export interface TextMatches {
-  /** Where the documents are, the best first. They are as the index saw them: whoever shows them reads them. */
-  matches: { collection: SearchedCollection; id: string; score: number }[];
+  /**
+   * Where the documents are, the best first. They are as the index saw them: whoever shows them reads them. `part`: who said it, of
+   * the session's participants; null for the document itself.
+   */
+  matches: { collection: SearchedCollection; id: string; part: string | null; score: number }[];
   /** The words by which they match. */
   words: string[];
-  /** By collection, how many documents of the project it holds, and whether these are all there are. */
-  coverage: Partial<Record<SearchedCollection, { indexed: number; complete: boolean }>>;
+  /**
+   * By collection, how many documents of the project it holds, whether they and their parts are as they are now, and
+   * whether these are all there are.
+   */
+  coverage: Partial<Record<SearchedCollection, { indexed: number; current: boolean; complete: boolean }>>;
 }
 
 /**
@@ -39,14 +45,23 @@ const SEARCHED: Record<SearchedCollection, Omit<TextSource, "collection">> = {
     texts: ["description", "labels", "external_ref.id", "external_ref.url"],
     scope: "project_id",
   },
-  sessions: { title: "title", texts: ["progress_summary", "handoff_notes"], scope: "project_id" },
+  sessions: {
+    title: "title",
+    texts: ["progress_summary", "handoff_notes"],
+    scope: "project_id",
+    parts: { collection: "participants", texts: ["summary", "notes"] },
+  },
   activity_log: { title: "action", texts: ["details"], scope: "project_id", latest: 5_000 },
 };
 const COLLECTIONS = Object.keys(SEARCHED) as SearchedCollection[];
 
 /** What the embedded engine is to index. */
 export function textSources(prefix: string): TextSource[] {
-  return COLLECTIONS.map((collection) => ({ ...SEARCHED[collection], collection: prefix + collection }));
+  return COLLECTIONS.map((collection) => {
+    const { parts, ...searched } = SEARCHED[collection];
+    const prefixed = parts && { parts: { ...parts, collection: prefix + parts.collection } };
+    return { ...searched, ...prefixed, collection: prefix + collection };
+  });
 }
 
 /** The board's text index on an engine. */
@@ -66,8 +81,8 @@ export function textIndexOn(
     if (!answer) return null;
     const named = (id: string) => COLLECTIONS.filter((collection) => collectionPrefix + collection === id);
     return {
-      matches: answer.matches.flatMap(({ collection, id, score }) =>
-        named(collection).map((name) => ({ collection: name, id, score })),
+      matches: answer.matches.flatMap((match) =>
+        named(match.collection).map((collection) => ({ ...match, collection })),
       ),
       words: answer.words,
       coverage: Object.fromEntries(

@@ -47,7 +47,7 @@ describe("round trips in sequence (docs/contracts.md 1.2)", () => {
     expect(roundTrips(await during("board_get_handoff", { project_id }))).toBe(2);
   });
 
-  it("a session that others joined: 3 to join it, 2 to save and end one's part, 1 more for the handoff", async () => {
+  it("a session that others joined: 3 to join it, 2 to save and end one's part, 1 more for the handoff and to search", async () => {
     const project_id = await make("board_create_project", { name: "p" });
     const { session_id } = await agent.call("board_create_session", { project_id });
     await db.doc(`sessions/${session_id}`).update({ holder: "another" });
@@ -58,6 +58,7 @@ describe("round trips in sequence (docs/contracts.md 1.2)", () => {
     expect(roundTrips(await during("board_end_session", { session_id, progress_summary: "s" }))).toBe(2);
     expect(roundTrips(await during("board_get_handoff", { project_id }))).toBe(2);
     expect(roundTrips(await during("board_get_session", { session_id }))).toBe(1);
+    expect(roundTrips(await during("board_search", { query: "n", project_id }))).toBe(2);
     const task = { project_id, title: "t", session_id };
     expect(roundTrips(await during("board_create_task", task))).toBe(2);
   });
@@ -96,7 +97,7 @@ describe("round trips in sequence (docs/contracts.md 1.2)", () => {
       trips[part] = roundTrips(await during("board_get_session", { session_id, part }));
     }
     await measure("board_get_activity", { project_id });
-    await measure("board_search", { query: "t" });
+    await measure("board_search", { query: "t", project_id });
     expect(trips).toEqual({
       // Nothing to read: the commit alone.
       board_create_project: 1,

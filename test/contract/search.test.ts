@@ -85,6 +85,43 @@ describe("board_search", () => {
       await expect(find(query)).resolves.toBeInstanceOf(Array);
   });
 
+  it("finds what those who joined a session said: the session, once, in its project", async () => {
+    const [project_id, elsewhere] = [await board.project(), await board.project()];
+    const joiner = await startAgent(board.database.env, "second-window");
+    const single = await startAgent({ ...board.database.env, FIREBOARD_ONLY_PROJECT: elsewhere });
+    const { session_id } = await board.call("board_create_session", { project_id, title: "Shared work" });
+    await joiner.call("board_create_session", { project_id, if_active: "join" });
+    const find = async (query: string, agent: Pick<typeof joiner, "call"> = board, args: object = { project_id }) =>
+      agent.call("board_search", { query, kinds: ["session"], ...args });
+    await board.call("board_checkpoint_session", { session_id, handoff_notes: "gimcrack begun" });
+    await joiner.call("board_checkpoint_session", {
+      session_id,
+      progress_summary: "the flugelhorn is tuned",
+      handoff_notes: "gimcrack, gimcrack and gimcrack",
+    });
+    const { hits, ...reached } = await find("flugelhorn");
+    expect(hits).toMatchObject([{ kind: "session", id: session_id, project_id, title: "Shared work" }]);
+    expect(hits[0].snippet).toContain("flugelhorn");
+    expect(reached).toEqual({ looked_at: { session: 1 }, of: { session: 1 }, truncated: { session: false } });
+    expect(ids((await find("gimcrack")).hits)).toEqual([session_id]);
+    expect(ids((await find("gimcrack", board, { limit: 1 })).hits)).toEqual([session_id]);
+
+    expect((await find("flugelhorn", board, { project_id: elsewhere })).hits).toEqual([]);
+    expect((await find("flugelhorn", single, {})).hits).toEqual([]);
+    const ref = board.db.doc(`sessions/${session_id}`);
+    await ref.update({ project_id: elsewhere });
+    expect((await find("flugelhorn")).hits).toEqual([]);
+    expect(ids((await find("flugelhorn", single, {})).hits)).toEqual([session_id]);
+
+    const [part] = (await ref.collection("participants").get()).docs;
+    await part?.ref.update({ summary: "a sousaphone" });
+    expect((await find("flugelhorn", single, {})).hits).toEqual([]);
+    expect(ids((await find("sousaphone", single, {})).hits)).toEqual([session_id]);
+    await part?.ref.delete();
+    expect((await find("sousaphone", single, {})).hits).toEqual([]);
+    await Promise.all([joiner.close(), single.close()]);
+  });
+
   it("names the documents that it could not read", async () => {
     const project_id = await board.project();
     await board.db

@@ -1,7 +1,8 @@
 import type { CollectionName, ShapeName } from "../../firestore/shapes.js";
 import type { Snapshot } from "../../firestore/store.js";
-import { readDocuments } from "../core/read-document.js";
+import { readDocuments, readMended } from "../core/read-document.js";
 import { activityDocument } from "../model/activity.js";
+import { participantDocument } from "../model/participant.js";
 import { sessionDocument } from "../model/session.js";
 import { taskDocument } from "../model/task.js";
 
@@ -70,6 +71,12 @@ export const FINDABLE: Record<SearchKind, FindableKind> = {
       })),
   },
 };
+
+/** A session as it is found by what one who joined it said. A field of a wrong type counts as empty. */
+export function saidIn(session: Findable, joined: Snapshot): Findable {
+  const { summary, notes } = readMended(participantDocument, joined);
+  return { ...session, text: [summary, notes].filter(Boolean).join("\n").trim() };
+}
 
 function viewed<T>({ rows, warnings }: { rows: T[]; warnings: string[] }, view: (row: T) => Findable) {
   return { rows: rows.map(view), warnings };

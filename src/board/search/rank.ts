@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import MiniSearch from "minisearch";
 import { matchesLoosely, searchedWords, unspacedCharacters, wordsOf } from "../../words.js";
 import type { Findable } from "./findable.js";
-import { type Hit, snippet } from "./snippet.js";
+import { type Hit, keyOf, snippet } from "./snippet.js";
 
 /** What a search among texts came to. */
 export interface Ranking {
@@ -17,7 +17,7 @@ const CHARACTERS_AT_ONCE = 20_000;
 /**
  * The best matches for a query, the best first; words of three characters or more may be misspelt a little or only begun.
  * Ranking is MiniSearch's (BM25+, https://lucaong.github.io/minisearch/). Leaves the process free for others every few
- * milliseconds. When `inTime` says no, the items that were not looked at by then stay out: give the ones that matter first.
+ * milliseconds. Of items with the same kind and id only the best is a hit. When `inTime` says no, the items that were not looked at by then stay out: give the ones that matter first.
  */
 export async function rank(
   items: readonly Findable[],
@@ -41,11 +41,13 @@ export async function rank(
   });
   const lookedAt = await addAll(index, items, inTime);
   const matches = await matchesOf(index, words);
-  const hits = matches.slice(0, limit).flatMap(({ at, score, terms }) => {
+  const hits = new Map<string, Hit>();
+  for (const { at, score, terms } of matches) {
     const item = items[at];
-    return item ? [{ ...item, score, snippet: snippet(item.text, terms) }] : [];
-  });
-  return { hits, lookedAt };
+    if (hits.size === limit) break;
+    if (item && !hits.has(keyOf(item))) hits.set(keyOf(item), { ...item, score, snippet: snippet(item.text, terms) });
+  }
+  return { hits: [...hits.values()], lookedAt };
 }
 
 function whenLong<T>(value: T): (word: string) => T | false {

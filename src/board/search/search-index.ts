@@ -1,5 +1,5 @@
 import type { Call } from "../core/call.js";
-import { FINDABLE, SEARCH_KINDS } from "./findable.js";
+import { FINDABLE, SEARCH_KINDS, saidIn } from "./findable.js";
 import type { SearchFound, SearchWanted } from "./search.js";
 import { snippet } from "./snippet.js";
 
@@ -16,22 +16,29 @@ export async function searchIndex(
   const found = index && (await index({ collections, query, project_id, limit, ms }));
   if (!found) return null;
   const { matches, words, coverage } = found;
+  const refs = matches.map(({ collection, id, part }) => {
+    const ref = call.store.ref(collection, id);
+    return part === null ? [ref] : [ref, call.store.sub(ref, "participants", part)];
+  });
   const [documents, reached] = await Promise.all([
-    call.store.getAll(matches.map(({ collection, id }) => call.store.ref(collection, id))),
+    call.store.getAll(refs.flat()),
     Promise.all(
       kinds.map(async (kind) => {
-        const { indexed, complete } = coverage[FINDABLE[kind].collection] ?? { indexed: 0, complete: false };
+        const reach = coverage[FINDABLE[kind].collection] ?? { indexed: 0, current: false, complete: false };
+        const { indexed, current, complete } = reach;
         const count = () => call.store.query(FINDABLE[kind].latest, { values: { project_id }, limit: "all" }).count();
-        return { kind, looked_at: indexed, of: complete ? indexed : await count() };
+        return { kind, looked_at: indexed, of: complete ? indexed : await count(), current };
       }),
     ),
   ]);
+  const byPath = new Map(documents.map((document) => [document.ref.path, document]));
   const read = matches.map(({ collection, score }, at) => {
-    const document = documents[at];
+    const [document, joined] = (refs[at] ?? []).map(({ path }) => byPath.get(path));
     const kind = SEARCH_KINDS.find((kind) => FINDABLE[kind].collection === collection);
-    if (!document?.exists || !kind) return { rows: [], warnings: [] };
+    if (!document?.exists || joined?.exists === false || !kind) return { rows: [], warnings: [] };
     const { rows, warnings } = FINDABLE[kind].read([document]);
-    return { rows: rows.map((row) => ({ ...row, score, snippet: snippet(row.text, words) })), warnings };
+    const found = joined ? rows.map((row) => saidIn(row, joined)) : rows;
+    return { rows: found.map((row) => ({ ...row, score, snippet: snippet(row.text, words) })), warnings };
   });
   return {
     hits: read.flatMap(({ rows }) => rows).filter((hit) => project_id === undefined || hit.project_id === project_id),

@@ -1,12 +1,20 @@
 import type { Call } from "../core/call.js";
-import { FINDABLE, type Findable, type SearchKind } from "./findable.js";
+import { participantsOf } from "../participants/read.js";
+import { FINDABLE, type Findable, type SearchKind, saidIn } from "./findable.js";
 import { rank } from "./rank.js";
 import type { SearchFound, SearchWanted } from "./search.js";
+import { keyOf } from "./snippet.js";
 
 /** How many characters of each text are looked at: whole texts of a full board take longer to index than a call may. */
 const CHARACTERS = 2_000;
 
-/** Searches the latest documents of each kind (`searchWindow`), as far as there is time. One round trip. */
+/** Of how many sessions that others joined, the latest, their parts are looked at. */
+const SHARED = 50;
+
+/**
+ * Searches the latest documents of each kind (`searchWindow`), as far as there is time. One round trip, and another one when
+ * others joined a session: no query gives the participants of one project.
+ */
 export async function searchLatest(
   call: Call,
   { query, project_id, kinds, limit, ms }: SearchWanted,
@@ -16,14 +24,15 @@ export async function searchLatest(
   const items = inTurn(found.map(({ rows }) => rows));
   const inTime = () => performance.now() < stopAt && !call.signal.aborted;
   const { hits, lookedAt } = await rank(items, query, limit, inTime);
-  const late = items.slice(lookedAt);
+  const missed = new Set([...items.slice(lookedAt).map(keyOf), ...found.flatMap(({ unread }) => unread.map(keyOf))]);
   return {
     hits,
     warnings: found.flatMap(({ warnings }) => warnings),
     reached: found.map(({ kind, read, stored }) => ({
       kind,
-      looked_at: read - late.filter((item) => item.kind === kind).length,
+      looked_at: read - [...missed].filter((key) => key.startsWith(`${kind}/`)).length,
       of: stored,
+      current: true,
     })),
   };
 }
@@ -36,8 +45,18 @@ async function latest(call: Call, kind: SearchKind, project_id: string | undefin
     call.store.query(shape, { values, limit: "all" }).count(),
   ]);
   const { rows, warnings } = FINDABLE[kind].read(docs);
-  const beginnings = rows.map((row): Findable => ({ ...row, text: row.text.slice(0, CHARACTERS) }));
-  return { kind, rows: beginnings, warnings, read: docs.length, stored };
+  const shared = new Set(docs.filter((document) => document.get("shared_since")).map(({ id }) => id));
+  const sessions = rows.filter(({ id }) => kind === "session" && shared.has(id));
+  const joined = new Map(await Promise.all(sessions.slice(0, SHARED).map((session) => readParts(call, session))));
+  const beginnings = rows
+    .flatMap((row) => [row, ...(joined.get(row.id) ?? [])])
+    .map((row): Findable => ({ ...row, text: row.text.slice(0, CHARACTERS) }));
+  return { kind, rows: beginnings, unread: sessions.slice(SHARED), warnings, read: docs.length, stored };
+}
+
+async function readParts(call: Call, session: Findable): Promise<[id: string, said: Findable[]]> {
+  const { docs } = await participantsOf(call, session.id).get();
+  return [session.id, docs.map((joined) => saidIn(session, joined))];
 }
 
 /** The first of each list, then the second of each, and so on: where time runs out, the latest of every kind were seen. */

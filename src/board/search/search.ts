@@ -27,8 +27,8 @@ export interface SearchWanted {
 export interface SearchFound {
   hits: Hit[];
   warnings: string[];
-  /** By kind: how many were looked at, and how many there are. */
-  reached: { kind: SearchKind; looked_at: number; of: number }[];
+  /** By kind: how many were looked at, how many there are, and whether they were looked at as they are now. */
+  reached: { kind: SearchKind; looked_at: number; of: number; current: boolean }[];
 }
 
 /** The share of a call's time that looking may take; the rest is for reading what was found and for the answer. */
@@ -46,7 +46,9 @@ export async function search(call: Call, { query, project_id, kinds = [...SEARCH
     looked_at: Object.fromEntries(reached.map(({ kind, looked_at }) => [kind, looked_at])),
     // Counted at another moment than they were read.
     of: Object.fromEntries(reached.map(({ kind, looked_at, of }) => [kind, Math.max(looked_at, of)])),
-    truncated: Object.fromEntries(reached.map(({ kind, looked_at, of }) => [kind, looked_at < of])),
+    truncated: Object.fromEntries(
+      reached.map(({ kind, looked_at, of, current }) => [kind, !current || looked_at < of]),
+    ),
   };
   const fitted = fitItems(call.answer, unpaged(hits, warnings), hitView, coverage);
   const missing = hits.length - fitted.rows.length;

@@ -8,6 +8,11 @@ export interface Hit extends Findable {
   snippet: string;
 }
 
+/** What a hit is: one for a session, whoever said in it what was found. */
+export function keyOf({ kind, id }: Pick<Findable, "kind" | "id">): string {
+  return `${kind}/${id}`;
+}
+
 /** Characters of an excerpt. */
 const SNIPPET = 160;
 

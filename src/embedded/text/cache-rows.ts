@@ -3,19 +3,21 @@ import { unspacedCharacters, wordsOf } from "../../words.js";
 import type { Connection } from "../storage/sqlite.js";
 import type { DocumentTexts } from "./text-source.js";
 
-/** Puts a document into the cache, in place of what was there of it. Must stand in a write transaction. */
+/** Puts a document into the cache, in place of what was there of it; `top` is what is found by it. Must stand in a write transaction. */
 export function addDocument(
   cache: Connection,
   source: number,
-  { doc_id, update_time }: { doc_id: string; update_time: number },
+  { doc_id, update_time, top }: { doc_id: string; update_time: number; top: { source: number; id: string } },
   { title, body, scope }: DocumentTexts,
 ): void {
   removeDocument(cache, source, doc_id);
   const { lastInsertRowid } = cache.run(
-    "INSERT INTO rows (source, doc_id, update_time, scope, title) VALUES (?, ?, ?, ?, ?)",
+    "INSERT INTO rows (source, doc_id, update_time, top_source, top_id, scope, title) VALUES (?, ?, ?, ?, ?, ?, ?)",
     source,
     doc_id,
     update_time,
+    top.source,
+    top.id,
     scope,
     titleNumber(title),
   );

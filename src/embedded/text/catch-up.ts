@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Fields } from "../encoding/messages.js";
 import { compareText } from "../encoding/ordered-encoding.js";
 import { deserializeFields } from "../encoding/protobuf.js";
 import { collectionScope, type Names } from "../storage/numbered-names.js";
-import { type Connection, whenUnlocked } from "../storage/sqlite.js";
+import { type Connection, type SqlValue, whenUnlocked } from "../storage/sqlite.js";
 import type { StoreFile } from "../storage/store-file.js";
 import { addDocument, removeDocument } from "./cache-rows.js";
-import { type TextSource, textsOf } from "./text-source.js";
+import { type DocumentTexts, partTextsOf, type TextSource, textsOf } from "./text-source.js";
 
 /*
  * How the cache becomes what the store is. The store keeps a list of each collection's documents by the time of their last
@@ -22,6 +23,8 @@ export interface CachedSource {
   id: number;
   root: string;
   definition: TextSource;
+  /** For the parts of documents: the number of the source that has the documents. */
+  top?: number;
 }
 
 /** A fault of the store itself while it was read for the cache: not the cache's. */
@@ -67,7 +70,7 @@ const START: Position = { update_time: -1, doc_id: "" };
 const END: Position = { update_time: Number.MAX_SAFE_INTEGER, doc_id: "" };
 
 function isCaughtUp(store: StoreFile, cache: Connection, source: CachedSource): boolean {
-  const changed = inStore(store, (connection) => changeTime(connection, collectionOf(connection, store.names, source)));
+  const changed = inStore(store, (connection) => changeTime(connection, source));
   const row = cache.get<{ caught_up_to: number }>("SELECT caught_up_to FROM sources WHERE id = ?", source.id);
   return row?.caught_up_to === changed;
 }
@@ -98,11 +101,10 @@ function compare(
   above: Position,
 ): "equal" | Position | undefined {
   const { definition, id } = source;
-  const collection = reading(() => collectionOf(connection, names, source)) ?? NO_COLLECTION;
-  const stored: List = { connection, table: "documents", group: "collection", of: collection };
-  const cached: List = { connection: cache, table: "rows", group: "source", of: id };
-  const floor =
-    definition.latest === undefined ? START : (reading(() => nthNewest(stored, definition.latest)) ?? START);
+  const stored = reading(() => storedList(connection, names, source));
+  const cached: List = { connection: cache, from: "rows WHERE source = ?", values: [id] };
+  const latest = source.top === undefined ? definition.latest : undefined;
+  const floor = latest === undefined ? START : (reading(() => nthNewest(stored, latest)) ?? START);
 
   let wanted = reading(() => part(stored, above, floor));
   let end = wanted.length === COMPARED ? (wanted.at(-1) ?? START) : floor;
@@ -122,8 +124,10 @@ function compare(
   const stopAt = performance.now() + STEP_MS;
   for (const place of wanted) {
     if (heldTimes.get(place.doc_id) === place.update_time) continue;
-    const fields = reading(() => fieldsOf(connection, collection, place.doc_id));
-    addDocument(cache, id, place, textsOf(definition, deserializeFields(fields)));
+    const { parent, docId } = placeOf(source, place.doc_id);
+    const fields = reading(() => fieldsOf(connection, numberOf(connection, names, source, parent), docId));
+    const top = { source: source.top ?? id, id: parent[1] ?? docId };
+    addDocument(cache, id, { ...place, top }, sourceTexts(source, deserializeFields(fields)));
     // There may be more to add, so that comparing the sums would be for nothing.
     if (performance.now() >= stopAt) return place;
   }
@@ -133,7 +137,7 @@ function compare(
       sums(cached, START),
     )
   ) {
-    const changed = reading(() => changeTime(connection, collection));
+    const changed = reading(() => changeTime(connection, source));
     cache.run("UPDATE sources SET caught_up_to = ? WHERE id = ?", changed, id);
     return "equal";
   }
@@ -142,20 +146,55 @@ function compare(
 
 const NO_COLLECTION = -1;
 
+/** A list of documents by `update_time` and `doc_id`: a table and a condition, which further ones may follow. */
 interface List {
   connection: Connection;
-  table: "documents" | "rows";
-  group: "collection" | "source";
-  of: number;
+  from: string;
+  values: SqlValue[];
+}
+
+/**
+ * The parts of all documents of a collection, by their paths. No index has them by the time of their changes: each step
+ * looks through all of them, so that a part's document must be rare beside the others.
+ */
+const PARTS = `(
+  SELECT documents.update_time, scopes.path || '/' || documents.doc_id AS doc_id
+  FROM scopes JOIN documents ON documents.collection = scopes.id
+  WHERE scopes.root = ? AND scopes.kind = 'collection' AND scopes.grp = ? AND scopes.path >= ? AND scopes.path < ?
+    AND length(scopes.path) - length(replace(scopes.path, '/', '')) = 2
+) WHERE true`;
+
+function storedList(connection: Connection, names: Names, source: CachedSource): List {
+  const { root, definition, top } = source;
+  const { collection, parts } = definition;
+  if (top === undefined || !parts)
+    return {
+      connection,
+      from: "documents WHERE collection = ?",
+      values: [numberOf(connection, names, source, [collection])],
+    };
+  // "0" comes after "/".
+  return { connection, from: PARTS, values: [root, parts.collection, `${collection}/`, `${collection}0`] };
+}
+
+/** The collection that a document of a list is in, and its id there. */
+function placeOf({ definition, top }: CachedSource, listed: string): { parent: string[]; docId: string } {
+  if (top === undefined) return { parent: [definition.collection], docId: listed };
+  const segments = listed.split("/");
+  return { parent: segments.slice(0, -1), docId: segments.at(-1) ?? "" };
+}
+
+function sourceTexts({ definition, top }: CachedSource, fields: Fields): DocumentTexts {
+  return top !== undefined && definition.parts ? partTextsOf(definition.parts, fields) : textsOf(definition, fields);
 }
 
 /** The documents below a place and not below another, the last changed first; at most COMPARED. */
-function part({ connection, table, group, of }: List, above: Position, from: Position): Position[] {
+function part({ connection, from: list, values }: List, above: Position, from: Position): Position[] {
   return connection.all<Position & Record<string, never>>(
-    `SELECT update_time, doc_id FROM ${table}
-     WHERE ${group} = ? AND (update_time, doc_id) < (?, ?) AND (update_time, doc_id) >= (?, ?)
+    `SELECT update_time, doc_id FROM ${list}
+     AND (update_time, doc_id) < (?, ?) AND (update_time, doc_id) >= (?, ?)
      ORDER BY update_time DESC, doc_id DESC LIMIT ${COMPARED}`,
-    of,
+    ...values,
     above.update_time,
     above.doc_id,
     from.update_time,
@@ -163,11 +202,10 @@ function part({ connection, table, group, of }: List, above: Position, from: Pos
   );
 }
 
-function nthNewest({ connection, of }: List, n = 1): Position | undefined {
+function nthNewest({ connection, from, values }: List, n: number): Position | undefined {
   return connection.get<Position>(
-    `SELECT update_time, doc_id FROM documents WHERE collection = ?
-     ORDER BY update_time DESC, doc_id DESC LIMIT 1 OFFSET ?`,
-    of,
+    `SELECT update_time, doc_id FROM ${from} ORDER BY update_time DESC, doc_id DESC LIMIT 1 OFFSET ?`,
+    ...values,
     n - 1,
   );
 }
@@ -182,11 +220,11 @@ interface Sums {
 }
 
 /** How many there are from a place on, and the sum of the lower halves of their times, which stays exact in a double. */
-function sums({ connection, table, group, of }: List, from: Position): Sums | undefined {
+function sums({ connection, from: list, values }: List, from: Position): Sums | undefined {
   return connection.get<Sums>(
-    `SELECT count(*) AS count, coalesce(sum(update_time & 4294967295), 0) AS times FROM ${table}
-     WHERE ${group} = ? AND (update_time, doc_id) >= (?, ?)`,
-    of,
+    `SELECT count(*) AS count, coalesce(sum(update_time & 4294967295), 0) AS times FROM ${list}
+     AND (update_time, doc_id) >= (?, ?)`,
+    ...values,
     from.update_time,
     from.doc_id,
   );
@@ -205,15 +243,17 @@ function fieldsOf(connection: Connection, collection: number, docId: string): Ui
   return row?.fields ?? new Uint8Array();
 }
 
-function collectionOf(connection: Connection, names: Names, { root, definition }: CachedSource): number | undefined {
-  return names.scope(connection, collectionScope({ root, segments: [definition.collection] }));
+function numberOf(connection: Connection, names: Names, { root }: CachedSource, segments: string[]): number {
+  return names.scope(connection, collectionScope({ root, segments })) ?? NO_COLLECTION;
 }
 
-/** The time of the last change in a collection; 0 before the first. */
-function changeTime(connection: Connection, collection: number | undefined): number {
-  const row = connection.get<{ changed: number }>(
-    "SELECT changed FROM scopes WHERE id = ?",
-    collection ?? NO_COLLECTION,
+/** The time of the last change in a collection, or of parts in any collection of their id; 0 before the first. */
+function changeTime(connection: Connection, { root, definition, top }: CachedSource): number {
+  const of = top === undefined ? "path" : "grp";
+  const row = connection.get<{ changed: number | null }>(
+    `SELECT max(changed) AS changed FROM scopes WHERE root = ? AND kind = 'collection' AND ${of} = ?`,
+    root,
+    (top === undefined ? definition.collection : definition.parts?.collection) ?? "",
   );
   return row?.changed ?? 0;
 }

@@ -14,9 +14,11 @@ export interface CacheSearch {
   limit: number;
 }
 
-/** A row that matches. */
+/** A document that matches, itself or by a part of it. */
 export interface CacheMatch {
   source: number;
+  id: string;
+  /** The `doc_id` of the row by which it is found. */
   doc_id: string;
   /** Only to compare matches of one search by; the best is the highest. */
   score: number;
@@ -49,7 +51,7 @@ export async function findMatches(cache: Connection, search: CacheSearch, msLeft
   let tier = 0;
   const add = async (matches: readonly CacheMatch[]): Promise<boolean> => {
     for (const match of matches) {
-      const key = `${match.source}/${match.doc_id}`;
+      const key = `${match.source}/${match.id}`;
       if (found.size < search.limit && !found.has(key)) found.set(key, { ...match, tier });
     }
     tier += 1;
@@ -169,7 +171,10 @@ function anyOf(terms: readonly Term[]): string {
     .join(" OR ");
 }
 
-const CONFINED = "rows.source IN (SELECT value FROM json_each(?)) AND (? IS NULL OR rows.scope = ?)";
+const CONFINED = "rows.source IN (SELECT value FROM json_each(?)) AND (? IS NULL OR top.scope = ?)";
+/** Documents themselves, not their parts. */
+const TOP = "source, top_id AS id, doc_id, 1 AS score FROM rows AS top";
+const TOP_CONFINED = "source IN (SELECT value FROM json_each(?)) AND (? IS NULL OR scope = ?) AND source = top_source";
 
 function confinement({ sources, scope }: CacheSearch): [string, string | null, string | null] {
   return [JSON.stringify(sources), scope ?? null, scope ?? null];
@@ -178,9 +183,15 @@ function confinement({ sources, scope }: CacheSearch): [string, string | null, s
 function matching(cache: Connection, search: CacheSearch, expression: string): CacheMatch[] {
   if (expression === "") return [];
   return cache.all<CacheMatch & Record<string, never>>(
-    `SELECT rows.source, rows.doc_id, -bm25(texts, ${TITLE_WEIGHT}, 1) AS score
-     FROM texts CROSS JOIN rows ON rows.id = texts.rowid
-     WHERE texts MATCH ? AND ${CONFINED} ORDER BY score DESC, rows.update_time DESC LIMIT ?`,
+    // Of the bare columns SQLite gives those of the row that has the maximum: https://www.sqlite.org/lang_select.html#bareagg
+    `WITH found AS MATERIALIZED (
+       SELECT top.source, top.doc_id AS id, rows.doc_id, rows.update_time, -bm25(texts, ${TITLE_WEIGHT}, 1) AS score
+       FROM texts CROSS JOIN rows ON rows.id = texts.rowid
+       CROSS JOIN rows AS top ON top.source = rows.top_source AND top.doc_id = rows.top_id
+       WHERE texts MATCH ? AND ${CONFINED}
+     )
+     SELECT source, id, doc_id, max(score) AS score FROM found
+     GROUP BY source, id ORDER BY max(score) DESC, update_time DESC LIMIT ?`,
     expression,
     ...confinement(search),
     search.limit,
@@ -189,7 +200,7 @@ function matching(cache: Connection, search: CacheSearch, expression: string): C
 
 function withTitle(cache: Connection, search: CacheSearch): CacheMatch[] {
   return cache.all<CacheMatch & Record<string, never>>(
-    `SELECT source, doc_id, 1 AS score FROM rows WHERE title = ? AND ${CONFINED} ORDER BY update_time DESC LIMIT ?`,
+    `SELECT ${TOP} WHERE title = ? AND ${TOP_CONFINED} ORDER BY update_time DESC LIMIT ?`,
     titleNumber(search.query),
     ...confinement(search),
     search.limit,
@@ -198,7 +209,7 @@ function withTitle(cache: Connection, search: CacheSearch): CacheMatch[] {
 
 function withId(cache: Connection, search: CacheSearch, id: string): CacheMatch[] {
   return cache.all<CacheMatch & Record<string, never>>(
-    `SELECT source, doc_id, 1 AS score FROM rows WHERE doc_id = ? AND ${CONFINED} LIMIT ?`,
+    `SELECT ${TOP} WHERE doc_id = ? AND ${TOP_CONFINED} LIMIT ?`,
     id,
     ...confinement(search),
     search.limit,
@@ -207,7 +218,7 @@ function withId(cache: Connection, search: CacheSearch, id: string): CacheMatch[
 
 function withIdBegun(cache: Connection, search: CacheSearch, beginning: string): CacheMatch[] {
   return cache.all<CacheMatch & Record<string, never>>(
-    `SELECT source, doc_id, 1 AS score FROM rows WHERE doc_id >= ? AND doc_id < ? AND ${CONFINED} LIMIT ?`,
+    `SELECT ${TOP} WHERE doc_id >= ? AND doc_id < ? AND ${TOP_CONFINED} LIMIT ?`,
     beginning,
     `${beginning}\u{10ffff}`,
     ...confinement(search),
@@ -226,7 +237,7 @@ function inFallingScores(matches: readonly (CacheMatch & { tier: number })[]): C
       if (match.tier !== tier) base = top;
       tier = match.tier;
       top = base + match.score;
-      return { source: match.source, doc_id: match.doc_id, score: top };
+      return { source: match.source, id: match.id, doc_id: match.doc_id, score: top };
     })
     .reverse();
 }

@@ -22,10 +22,18 @@ export interface TextSearch {
   ms: number;
 }
 
+/** A document that was found; `part` is the id of the part of it that matches best, null when it is the document itself. */
+export interface TextMatch {
+  collection: string;
+  id: string;
+  part: string | null;
+  score: number;
+}
+
 /** What was found. */
 export interface TextAnswer {
   /** The best first; `score` compares the matches of one answer. */
-  matches: { collection: string; id: string; score: number }[];
+  matches: TextMatch[];
   /** The words by which they match: those of the query, or what these were taken for. */
   words: string[];
   /** How far the index reached, by collection. */
@@ -34,9 +42,11 @@ export interface TextAnswer {
 
 /** How much of a collection was searched. */
 export interface TextCoverage {
-  /** Documents in the index, within the scope. */
+  /** Documents in the index, within the scope; their parts do not count. */
   indexed: number;
-  /** Whether these are all documents there are. */
+  /** Whether they and their parts are in it as they are now: else time ran out, and the next search goes on. */
+  current: boolean;
+  /** Whether these are all documents there are, with all their parts. */
   complete: boolean;
 }
 
@@ -90,32 +100,32 @@ export function createTextIndex(
     const { collections, query, scope, limit, database, ms } = request;
     const sources = definitions
       .filter(({ collection }) => collections.includes(collection))
-      .map((definition) => sourceOf(connection, `${database}/documents`, definition));
+      .map((definition) => sourcesOf(connection, `${database}/documents`, definition));
     const stopAt = end - ms * (1 - CATCH_UP_SHARE);
     const caughtUp = new Map<number, boolean>();
-    for (const source of sources)
+    for (const source of sources.flat())
       caughtUp.set(source.id, await catchUp(store, connection, source, () => stopAt - performance.now()));
     const { matches, words } = await findMatches(
       connection,
-      { query, sources: sources.map(({ id }) => id), scope, limit },
+      { query, sources: sources.flat().map(({ id }) => id), scope, limit },
       () => end - performance.now(),
     );
-    const collectionOf = new Map(sources.map(({ id, definition }) => [id, definition.collection]));
+    const collectionOf = new Map(sources.flat().map(({ id, definition }) => [id, definition.collection]));
     return {
-      matches: matches.map(({ source, doc_id, score }) => ({
+      matches: matches.map(({ source, id, doc_id, score }) => ({
         collection: collectionOf.get(source) ?? "",
-        id: doc_id,
+        id,
+        part: doc_id === id ? null : (doc_id.split("/").at(-1) ?? null),
         score,
       })),
       words,
       coverage: Object.fromEntries(
-        sources.map(({ id, definition: { collection, latest = Number.POSITIVE_INFINITY } }) => [
-          collection,
-          {
-            indexed: countOf(connection, id, scope),
-            complete: caughtUp.get(id) === true && countOf(connection, id, undefined) < latest,
-          },
-        ]),
+        sources.map(([{ id, definition }, ...parts]) => {
+          const { collection, latest = Number.POSITIVE_INFINITY } = definition;
+          const current = [id, ...parts.map((source) => source.id)].every((source) => caughtUp.get(source));
+          const indexed = countOf(connection, id, scope);
+          return [collection, { indexed, current, complete: current && countOf(connection, id, undefined) < latest }];
+        }),
       ),
     };
   };
@@ -157,15 +167,29 @@ function isBug(error: unknown): boolean {
   return error instanceof TypeError || error instanceof RangeError || error instanceof StatusError;
 }
 
-function sourceOf(cache: CacheFile["connection"], root: string, definition: TextSource): CachedSource {
-  const name = `${root}/${definition.collection}`;
+/** The documents, and their parts if they have some. */
+function sourcesOf(
+  cache: CacheFile["connection"],
+  root: string,
+  definition: TextSource,
+): [CachedSource, ...CachedSource[]] {
+  const { collection, parts } = definition;
+  const documents = { id: numberOf(cache, `${root}/${collection}`), root, definition };
+  if (!parts) return [documents];
+  return [
+    documents,
+    { ...documents, id: numberOf(cache, `${root}/${collection}/*/${parts.collection}`), top: documents.id },
+  ];
+}
+
+function numberOf(cache: CacheFile["connection"], name: string): number {
   const find = () => cache.get<{ id: number }>("SELECT id FROM sources WHERE name = ?", name);
   let row = find();
   if (!row) {
     cache.run("INSERT OR IGNORE INTO sources (name) VALUES (?)", name);
     row = find();
   }
-  return { id: row?.id ?? 0, root, definition };
+  return row?.id ?? 0;
 }
 
 function countOf(cache: CacheFile["connection"], source: number, scope: string | undefined): number {

@@ -9,6 +9,8 @@ export interface TextSource {
   texts: readonly string[];
   /** The field by whose value a search can be confined. */
   scope: string;
+  /** A sub-collection whose documents say more; what is found in one of them is the document that holds it. */
+  parts?: { collection: string; texts: readonly string[] };
   /** Only this many documents, those that changed last; all when not given. */
   latest?: number;
 }
@@ -28,12 +30,21 @@ export function textsOf({ title, texts, scope }: TextSource, fields: Fields): Do
   const confined = fields[scope];
   return {
     title: textOf(fields[title]).slice(0, MOST_CHARACTERS),
-    body: texts
-      .map((field) => textOf(valueAt(fields, field.split("."))))
-      .join("\n")
-      .slice(0, MOST_CHARACTERS),
+    body: bodyOf(texts, fields),
     scope: confined?.valueType === "stringValue" ? confined.stringValue : null,
   };
+}
+
+/** The searched texts of a part, whose scope is that of the document that holds it. */
+export function partTextsOf({ texts }: NonNullable<TextSource["parts"]>, fields: Fields): DocumentTexts {
+  return { title: "", body: bodyOf(texts, fields), scope: null };
+}
+
+function bodyOf(texts: readonly string[], fields: Fields): string {
+  return texts
+    .map((field) => textOf(valueAt(fields, field.split("."))))
+    .join("\n")
+    .slice(0, MOST_CHARACTERS);
 }
 
 function valueAt(fields: Fields, [name = "", ...deeper]: readonly string[]): Value | undefined {

@@ -6,9 +6,11 @@ import type { TextAnswer, TextSearch, TextSource } from "../../../src/embedded/i
 import { startTestStore } from "./engine.js";
 import { temporaryFile } from "./folder.js";
 
+/** What is below `things` says more of them. */
+const parts = { collection: "parts", texts: ["text"] };
 /** The collections `things`, and `notes` of which the latest twenty are searched. */
 const SOURCES: TextSource[] = [
-  { collection: "things", title: "title", texts: ["text", "labels", "origin.id"], scope: "box" },
+  { collection: "things", title: "title", texts: ["text", "labels", "origin.id"], scope: "box", parts },
   { collection: "notes", title: "title", texts: ["text"], scope: "box", latest: 20 },
 ];
 

@@ -128,7 +128,7 @@ describe("the cache of a text index", () => {
     await write(store.db, { late: "needle late" });
     const answer = await store.search("needle", { ms: 400, limit: 500 });
     expect(answer.matches).toHaveLength(300);
-    expect(answer.coverage.things).toEqual({ indexed: 300, complete: false });
+    expect(answer.coverage.things).toEqual({ indexed: 300, current: false, complete: false });
     lock.rollback();
     lock.close();
     expect(await store.find("needle late")).toContain("late");
@@ -153,7 +153,9 @@ describe("the cache of a text index", () => {
       if (filling) setImmediate(count);
     };
     setImmediate(count);
-    expect((await store.search("needle 3")).coverage).toEqual({ things: { indexed: 1_001, complete: true } });
+    expect((await store.search("needle 3")).coverage).toEqual({
+      things: { indexed: 1_001, current: true, complete: true },
+    });
     filling = false;
     expect(turns).toBeGreaterThan(10);
   });

@@ -66,8 +66,8 @@ describe("a text index finds", () => {
     const both = await search("needle", { scope: "one", collections: ["things", "notes"] });
     expect(both.matches.map(({ collection }) => collection).sort()).toEqual(["notes", "things"]);
     expect(both.coverage).toEqual({
-      things: { indexed: 1, complete: true },
-      notes: { indexed: 1, complete: true },
+      things: { indexed: 1, current: true, complete: true },
+      notes: { indexed: 1, current: true, complete: true },
     });
     expect(await find("needle", { database: "projects/demo-test/databases/other" })).toEqual([]);
   });
@@ -106,7 +106,7 @@ describe("a text index is as the store is", () => {
     expect(await find("thimble")).toEqual(["a"]);
     await db.doc("things/b").set({ title: "needle again" });
     expect((await find("needle")).sort()).toEqual(["b", "c"]);
-    expect((await search("x")).coverage).toEqual({ things: { indexed: 3, complete: true } });
+    expect((await search("x")).coverage).toEqual({ things: { indexed: 3, current: true, complete: true } });
   });
 
   it("in a file of an older program, which had no list of documents by their changes", async () => {
@@ -134,7 +134,7 @@ describe("a text index is as the store is", () => {
     await batch.commit();
     await write(db, Object.fromEntries(all.slice(900, 1_300).map((id) => [id, "thimble"])));
     const { coverage } = await search("needle");
-    expect(coverage).toEqual({ things: { indexed: 2_100, complete: true } });
+    expect(coverage).toEqual({ things: { indexed: 2_100, current: true, complete: true } });
     expect(await find("thimble", { limit: 1_000 })).toHaveLength(400);
     expect(await find("needle", { limit: 5_000 })).toHaveLength(1_700);
   });
@@ -144,13 +144,13 @@ describe("a text index is as the store is", () => {
     const note = async (at: number) => db.doc(`notes/n${at}`).set({ title: `needle ${at}` });
     for (let at = 0; at < 19; at += 1) await note(at);
     const find = async () => await search("needle", { collections: ["notes"] });
-    expect((await find()).coverage).toEqual({ notes: { indexed: 19, complete: true } });
+    expect((await find()).coverage).toEqual({ notes: { indexed: 19, current: true, complete: true } });
     for (let at = 19; at < 25; at += 1) await note(at);
     const { matches, coverage } = await find();
-    expect(coverage).toEqual({ notes: { indexed: 20, complete: false } });
+    expect(coverage).toEqual({ notes: { indexed: 20, current: true, complete: false } });
     expect(matches.map(({ id }) => id).sort()).toEqual(Array.from({ length: 20 }, (_, at) => `n${at + 5}`).sort());
     for (let at = 10; at < 25; at += 1) await db.doc(`notes/n${at}`).delete();
-    expect((await find()).coverage).toEqual({ notes: { indexed: 10, complete: true } });
+    expect((await find()).coverage).toEqual({ notes: { indexed: 10, current: true, complete: true } });
   });
 
   it("after a backup was put in its place, also one with later changes of its own", async () => {
@@ -250,6 +250,6 @@ describe("a text index takes", () => {
       large: { title: "large", text: "needle hay ".repeat(90_000) },
     });
     expect(await find("needle")).toEqual(["large"]);
-    expect((await search("x")).coverage).toEqual({ things: { indexed: 3, complete: true } });
+    expect((await search("x")).coverage).toEqual({ things: { indexed: 3, current: true, complete: true } });
   });
 });
