@@ -183,6 +183,7 @@ export const sessionRow = z.object({
   session_type: z.string(),
   status: z.string(),
   stale: z.boolean(),
+  shared: z.boolean(),
   title: nullableText,
   model: nullableText,
   story_id: nullableText,

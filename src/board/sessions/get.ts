@@ -42,8 +42,10 @@ export async function sessionRecord(call: Call, id: string) {
 
 /** The whole record with those who joined the session and all that they left, the first to join first. */
 async function recordWithParticipants(call: Call, id: string) {
-  const [record, joined] = await Promise.all([sessionRecord(call, id), participantsOf(call, id).get()]);
-  const rows = readParticipants(joined.docs).map(participantRow);
+  const [snapshot, found] = await Promise.all([call.store.ref("sessions", id).get(), participantsOf(call, id).get()]);
+  const joined = readParticipants(found.docs);
+  const record = sessionDetail(existingSession(snapshot, id), call.now(), joined);
+  const rows = joined.map(participantRow);
   const participants = rows.slice(0, countInRoom(rows, MOST_BYTES));
   return withWarnings({ ...record, participants }, participants.length === rows.length ? [] : [TOO_LARGE]);
 }
@@ -55,7 +57,7 @@ const MORE = "There is more: ask for part record, activity or tasks.";
 
 /** The record with its latest entries and the tasks that they name, as many as half an answer holds of each. */
 async function wholeSession(call: Call, id: string) {
-  const [snapshot, found, joined] = await Promise.all([
+  const [snapshot, found, parts] = await Promise.all([
     call.store.ref("sessions", id).get(),
     readPage(call, [{ shape: "activity", values: { session_id: id } }], { limit: PAGE.default }, {}),
     participantsOf(call, id).get(),
@@ -72,10 +74,11 @@ async function wholeSession(call: Call, id: string) {
     tasks.filter(({ exists }) => exists),
   );
   const shown = firstInRoom(rows.map(briefTask), size.tokens);
-  const everyone = readParticipants(joined.docs).map(participantRow);
+  const joined = readParticipants(parts.docs);
+  const everyone = joined.map(participantRow);
   const participants = firstInRoom(everyone, size.tokens);
   const isAll =
     activity.next_cursor === null && shown.length === rows.length && participants.length === everyone.length;
-  const result = { ...sessionDetail(session, call.now()), participants, activity: activity.rows, tasks: shown };
+  const result = { ...sessionDetail(session, call.now(), joined), participants, activity: activity.rows, tasks: shown };
   return withWarnings(result, [...(isAll ? [] : [MORE]), ...activity.warnings, ...warnings]);
 }

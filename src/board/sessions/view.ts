@@ -1,16 +1,24 @@
 import { iso } from "../core/result.js";
 import type { Participant } from "../model/participant.js";
 import type { Session } from "../model/session.js";
-import { SILENT_MS } from "../participants/liveness.js";
+import { isLiving, SILENT_MS } from "../participants/liveness.js";
 
-/** Whether an active session has been silent for half an hour: its agent has probably died. */
-export function isStale(session: Pick<Session, "status" | "last_seen_at" | "started_at">, now: Date): boolean {
+/**
+ * Whether an active session has been silent for half an hour: its agent has probably died. One that others joined is
+ * not called so by its creator's silence alone; with those who `joined` it is told whether any of them lives.
+ */
+export function isStale(
+  session: Pick<Session, "status" | "last_seen_at" | "started_at" | "shared_since">,
+  now: Date,
+  joined?: readonly Participant[],
+): boolean {
+  if (joined ? joined.some((part) => isLiving(part, now)) : session.shared_since !== null) return false;
   const seen = session.last_seen_at ?? session.started_at;
   return session.status === "active" && seen !== null && now.getTime() - seen.getTime() >= SILENT_MS;
 }
 
-/** A session in a list: its subject, its notes, its cost. */
-export function sessionSummary(session: Session, now: Date) {
+/** A session in a list: its subject, its notes, its cost; `shared` says that others joined it, who are not in it. */
+export function sessionSummary(session: Session, now: Date, joined?: readonly Participant[]) {
   const { id, kind, project_id, agent_name, session_type, status, title, model, story_id, phase } = session;
   return {
     id,
@@ -19,7 +27,8 @@ export function sessionSummary(session: Session, now: Date) {
     agent_name,
     session_type,
     status,
-    stale: isStale(session, now),
+    stale: isStale(session, now, joined),
+    shared: session.shared_since !== null,
     title,
     model,
     story_id,
@@ -37,10 +46,10 @@ export function sessionSummary(session: Session, now: Date) {
 }
 
 /** A session with all its fields. */
-export function sessionDetail(session: Session, now: Date) {
+export function sessionDetail(session: Session, now: Date, joined?: readonly Participant[]) {
   const { provider, intent, context_artifacts, turn_count, files_modified_count, tags, metadata } = session;
   return {
-    ...sessionSummary(session, now),
+    ...sessionSummary(session, now, joined),
     provider,
     intent,
     context_artifacts,

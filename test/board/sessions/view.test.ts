@@ -13,5 +13,5 @@ it.each([
   ["completed", minutes(-31), minutes(-300), false],
   ["abandoned", minutes(-31), minutes(-300), false],
 ] as const)("a session that is %s, last seen %o, started %o: stale %s", (status, last_seen_at, started_at, stale) => {
-  expect(isStale({ status, last_seen_at, started_at }, NOW)).toBe(stale);
+  expect(isStale({ status, last_seen_at, started_at, shared_since: null }, NOW)).toBe(stale);
 });
