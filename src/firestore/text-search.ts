@@ -19,8 +19,8 @@ export interface StoreTextSearch {
 /** What a text index found. */
 export interface TextMatches {
   /**
-   * Where the documents are, the best first. They are as the index saw them: whoever shows them reads them. `part`: who said it, of
-   * the session's participants; null for the document itself.
+   * Where the documents are, the best first. They are as the index saw them: whoever shows them reads them. `part`: who
+   * said it, of the session's participants; null for the document itself.
    */
   matches: { collection: SearchedCollection; id: string; part: string | null; score: number }[];
   /** The words by which they match. */

@@ -17,7 +17,8 @@ const CHARACTERS_AT_ONCE = 20_000;
 /**
  * The best matches for a query, the best first; words of three characters or more may be misspelt a little or only begun.
  * Ranking is MiniSearch's (BM25+, https://lucaong.github.io/minisearch/). Leaves the process free for others every few
- * milliseconds. Of items with the same kind and id only the best is a hit. When `inTime` says no, the items that were not looked at by then stay out: give the ones that matter first.
+ * milliseconds. Of items with the same kind and id only the best is a hit. When `inTime` says no, the items that were
+ * not looked at by then stay out: give the ones that matter first.
  */
 export async function rank(
   items: readonly Findable[],

@@ -12,8 +12,8 @@ const CHARACTERS = 2_000;
 const SHARED = 50;
 
 /**
- * Searches the latest documents of each kind (`searchWindow`), as far as there is time. One round trip, and another one when
- * others joined a session: no query gives the participants of one project.
+ * Searches the latest documents of each kind (`searchWindow`), as far as there is time. One round trip, and another one
+ * when others joined a session: no query gives the participants of one project.
  */
 export async function searchLatest(
   call: Call,

@@ -3,7 +3,10 @@ import { unspacedCharacters, wordsOf } from "../../words.js";
 import type { Connection } from "../storage/sqlite.js";
 import type { DocumentTexts } from "./text-source.js";
 
-/** Puts a document into the cache, in place of what was there of it; `top` is what is found by it. Must stand in a write transaction. */
+/**
+ * Puts a document into the cache, in place of what was there of it; `top` is what is found by it. Must stand in a write
+ * transaction.
+ */
 export function addDocument(
   cache: Connection,
   source: number,

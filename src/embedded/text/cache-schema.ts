@@ -9,11 +9,11 @@ const CONTENT_VERSION = 1;
 
 /*
  * sources     what is indexed: a collection of one database, or the sub-collections of one id of all its documents.
- *             `caught_up_to` is the time of its last change (`changed` of the
- *             store's `scopes`) when all its documents were last seen to be here as they are
- * rows        one per document, with the update time it had; `top_source` and `top_id` name the document that is found by
- *             it: itself, or of a part, whose `doc_id` is its path, the one that holds it; `scope` is the value of the source's scope field, `title` the
- *             number of its title's words
+ *             `caught_up_to` is the time of its last change (`changed` of the store's `scopes`) when all its documents
+ *             were last seen to be here as they are
+ * rows        one per document, with the update time it had; `top_source` and `top_id` name the document that is found
+ *             by it: itself, or of a part, whose `doc_id` is its path, the one that holds it; `scope` is the value of
+ *             the source's scope field, `title` the number of its title's words
  * texts       the words of each row. No text is kept: https://www.sqlite.org/fts5.html#contentless_delete_tables
  * vocabulary  the words of all rows: https://www.sqlite.org/fts5.html#the_fts5vocab_virtual_table_module
  */

@@ -183,7 +183,8 @@ function confinement({ sources, scope }: CacheSearch): [string, string | null, s
 function matching(cache: Connection, search: CacheSearch, expression: string): CacheMatch[] {
   if (expression === "") return [];
   return cache.all<CacheMatch & Record<string, never>>(
-    // Of the bare columns SQLite gives those of the row that has the maximum: https://www.sqlite.org/lang_select.html#bareagg
+    // SQLite gives the other columns of the row that has the maximum:
+    // https://www.sqlite.org/lang_select.html#bareagg
     `WITH found AS MATERIALIZED (
        SELECT top.source, top.doc_id AS id, rows.doc_id, rows.update_time, -bm25(texts, ${TITLE_WEIGHT}, 1) AS score
        FROM texts CROSS JOIN rows ON rows.id = texts.rowid

@@ -22,7 +22,7 @@ export interface TextSearch {
   ms: number;
 }
 
-/** A document that was found; `part` is the id of the part of it that matches best, null when it is the document itself. */
+/** A document that was found; `part` is the id of its part that matches best, null when the document itself does. */
 export interface TextMatch {
   collection: string;
   id: string;
