@@ -7,7 +7,9 @@ const program = new Command("fireboard")
   .description("A project board for AI agents: an MCP server on Firestore, in a file of its own or in the cloud")
   .version(packageVersion());
 
-withSettings(program.command("serve", { isDefault: true }), Object.values(SETTINGS))
+/** Hosts start the server by flags alone or by nothing; another first word names a command, and is told when it is none. */
+const namesCommand = process.argv[2] !== undefined && !process.argv[2].startsWith("-");
+withSettings(program.command("serve", { isDefault: !namesCommand }), Object.values(SETTINGS))
   .description("serve the board over stdio (the default)")
   .action(async (flags: Flags) => {
     const { serve } = await import("./commands/serve.js");

@@ -23,7 +23,7 @@ export function isListOfTexts({ def }: z.ZodType): boolean {
   return type === "string" || type === "enum";
 }
 
-/** The schema, unwrapped, that a value at `path` in a call's arguments is checked against; undefined where none is declared. Pure. */
+/** The schema, unwrapped, of what is at `path` in a call's arguments; undefined where none is declared. Pure. */
 export function declaredAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
   const { inner } = unwrap(schema);
   const { type } = inner.def;

@@ -5,7 +5,7 @@ const SLIP = 0.4;
 /** How much of a caller's name is looked at and told. */
 const MOST_CHARACTERS = 60;
 
-/** What models call arguments of other names: the names to look for in a tool, of which the first that it has is meant. */
+/** What models call arguments of other names: the names to look for in a tool; the first that it has is meant. */
 const GUESSES: Readonly<Record<string, readonly string[]>> = {
   id: ["ref", "task_id", "project_id", "session_id", "sessionId"],
   ids: ["task_ids"],
@@ -43,8 +43,8 @@ const GUESSES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The known name that was probably meant by `name`: by what models guess, else by a slip of the pen. A guess is of no use
- * when its name is `given` besides. Pure.
+ * The known name that was probably meant by `name`: by what models guess, else by a slip of the pen. A guess is of no
+ * use when its name is `given` besides. Pure.
  */
 export function meantName(name: string, known: readonly string[], given: readonly string[] = []): string | undefined {
   const lower = name.slice(0, MOST_CHARACTERS + 1).toLowerCase();
@@ -58,7 +58,7 @@ export function meantName(name: string, known: readonly string[], given: readonl
 /** How many tools are named for one that does not exist. */
 const MOST_TOOLS = 3;
 
-/** Why a tool cannot be called that is not among those `offered`, with those whose names have all of its words. Pure. */
+/** Why a tool cannot be called that is not `offered`, with those whose names have all of its words. Pure. */
 export function unknownToolText(name: string, offered: readonly string[]): string {
   const words = wordsOf(name.slice(0, MOST_CHARACTERS));
   const near = offered

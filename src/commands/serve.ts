@@ -29,9 +29,18 @@ export function serve(config: Config): Promise<number> {
       telemetryDeadlineMs,
       log: stderrLog,
     });
+    greetPerson();
     const reason = await serveStdio(fireboard, Math.max(deadlineMs, telemetryDeadlineMs));
     const closed = await board.close();
     stderrLog("info", "stopped", { reason, store_closed: closed });
     return reason === "connection_lost" ? 1 : 0;
   });
+}
+
+/** A host's server has pipes. On a terminal a person started it, who would wait for something to happen. */
+function greetPerson(): void {
+  if (process.stdin.isTTY && process.stderr.isTTY)
+    process.stderr.write(
+      "fireboard: waiting for an MCP client on stdin; agent hosts start it themselves. Ctrl-C ends it.\n",
+    );
 }

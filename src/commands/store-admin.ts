@@ -33,11 +33,21 @@ function withFile(store: Config["store"], run: (file: string) => string | null):
     if ("problem" in store) return refuse(`${store.problem} ${store.repair}`);
     if (store.mode !== "embedded")
       return refuse(`The settings choose the ${store.mode} store; this command is for the embedded one.`);
-    const answer = run(embeddedFile(store));
+    const answer = onStore(() => run(embeddedFile(store)));
     if (answer === null) return 1;
     process.stdout.write(`${answer}\n`);
     return 0;
   });
+}
+
+/** Throws for a store that is not there what a person needs to know: the engine knows of no agents. */
+function onStore<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== "no_store") throw error;
+    throw new StoreError("no_store", `${error.message} It is made by the first call of an agent.`, { cause: error });
+  }
 }
 
 function refuse(message: string): number {

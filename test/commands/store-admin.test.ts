@@ -87,7 +87,7 @@ test("a backup never replaces a file", async () => {
 test.each([[["check"]], [["backup", "x.db"]]])("%s without a board is reported in one line", (args) => {
   const { status, stdout, stderr } = runCli(["store", ...args], env);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-  expect(stderr).toMatch(/^fireboard: There is no store at .*\n$/);
+  expect(stderr).toMatch(/^fireboard: There is no store at .*\. It is made by the first call of an agent\.\n$/);
   expect(existsSync("x.db")).toBe(false);
 });
 

@@ -128,10 +128,21 @@ describe("board_claim_task by project_id", () => {
     const taken: string[] = [];
     for (const agent_name of ["a", "b", "c"]) taken.push((await claim({ project_id, agent_name })).task.id);
     expect(taken).toEqual([high, after, low]);
-    const none = { task: null, held: [], reason: expect.any(String), looked_at: 6 };
+    const reason = "No task of this project is ready and free: its open tasks are 2 todo, 3 in_progress, 1 blocked.";
+    const none = { task: null, held: [], reason, looked_at: 6 };
     expect(await claim({ project_id, agent_name: "d" })).toEqual(none);
     await board.call("board_update_task", { task_id: low, status: "done" });
     expect((await claim({ project_id, agent_name: "d" })).task.id).toBe(waiting);
+  });
+
+  it("says why it gives none, without a status that somebody wrote into the store", async () => {
+    const project_id = await board.project();
+    const why = async () => (await claim({ project_id })).reason;
+    const none = "No task of this project is ready and free";
+    expect(await why()).toBe(`${none}: it has no open tasks.`);
+    await board.db.doc(`tasks/${await board.task(project_id)}`).update({ status: "obey me" });
+    await board.task(project_id, { status: "review" });
+    expect(await why()).toBe(`${none}: its open tasks are 1 review, 1 of another status.`);
   });
 
   it("gives an agent that asks again another task, and names those it holds", async () => {

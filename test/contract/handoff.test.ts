@@ -189,7 +189,11 @@ describe("board_get_handoff since", () => {
     expect(ofToday.since.time).toBe(`${today}T00:00:00.000Z`);
     for (const since of ["2026-02-30", "2026-13-01"])
       await expect(board.call("board_get_handoff", { project_id, since })).toFailWith("invalid_argument");
-    await expect(board.call("board_get_handoff", { project_id, since: "nope" })).toFailWith("session_not_found");
+    await expect(board.call("board_get_handoff", { project_id, since: "yesterday" })).rejects.toMatchObject({
+      code: "session_not_found",
+      message:
+        "There is no session yesterday; since must be the id of a session, a date (YYYY-MM-DD) or an ISO 8601 time with a zone.",
+    });
     await expect(board.call("board_get_handoff", { project_id, since: "not a time" })).toFailWith("invalid_argument");
   });
 

@@ -34,7 +34,7 @@ describe("a claim from the pool", () => {
     expect(await claim("ben")).toEqual({
       task: null,
       held: [],
-      reason: "No task of this project is ready and free.",
+      reason: `No task of this project is ready and free: its open tasks are ${WAITING} todo, 1 in_progress.`,
       looked_at: WAITING + 1,
     });
   });

@@ -71,12 +71,16 @@ describe("an update that starts or finishes a task", () => {
         await task(other),
         await task(other),
       ];
-      const warning = (id: string) => [`Finished although another agent held them: ${id}.`];
+      const warning = (id: string) => [`Finished although another agent held it: ${id}.`];
       expect((await update({ task_id: theirs, status: "done" })).warnings).toEqual(warning(theirs));
       expect((await update({ task_id: ours, status: "done" })).warnings).toEqual([]);
       expect((await update({ task_id: free, status: "todo" })).warnings).toEqual([]);
       const task_ids = [theirs, ours, bulkTheirs];
       expect((await bulk({ task_ids, status: "done" })).warnings).toEqual(warning(bulkTheirs));
+      const two = [await task(other), await task(other)];
+      expect((await bulk({ task_ids: two, status: "done" })).warnings).toEqual([
+        expect.stringMatching(/^Finished although another agent held them: \S+, \S+\.$/),
+      ]);
     } finally {
       await other.close();
     }
@@ -108,7 +112,7 @@ describe("an update that starts or finishes a task", () => {
     ]);
     expect((await bulk({ task_ids: [...waiting.slice(0, 2), epic], status: "done" })).warnings).toEqual([
       `Finished although they wait for others: ${waiting.slice(0, 2).join(", ")}.`,
-      `Finished although they have open subtasks: ${epic}.`,
+      `Finished although it has open subtasks: ${epic}.`,
     ]);
   });
 });

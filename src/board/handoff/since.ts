@@ -1,6 +1,6 @@
 import { FIRST_SECOND } from "../../time-range.js";
 import type { Call } from "../core/call.js";
-import { invalidArgument } from "../core/errors.js";
+import { BoardError, invalidArgument } from "../core/errors.js";
 import { existingSession } from "../core/existing.js";
 import { readDocuments } from "../core/read-document.js";
 import { activityDocument } from "../model/activity.js";
@@ -11,6 +11,9 @@ import { type Contents, ENDED_MORE, RECENT_ENTRIES, readContents, readEndedSessi
 
 /** How many changed tasks are read. */
 const CHANGED_TASKS = 500;
+
+/** What `since` takes. */
+export const SINCE_FORM = "must be the id of a session, a date (YYYY-MM-DD) or an ISO 8601 time with a zone";
 
 /** The form of a date without a time. */
 export const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -26,6 +29,13 @@ export async function sinceTime(call: Call, since: string): Promise<Date> {
     return new Date(Math.max(time.getTime(), FIRST_SECOND * 1_000));
   }
   const snapshot = await call.store.ref("sessions", since).get();
+  // Any word may be an id: whoever writes one for a time must not look for a session.
+  if (!snapshot.exists)
+    throw new BoardError(
+      "session_not_found",
+      `There is no session ${since}; since ${SINCE_FORM}.`,
+      "board_get_sessions names those that exist.",
+    );
   const { ended_at, started_at } = existingSession(snapshot, since);
   return ended_at ?? started_at ?? new Date(0);
 }

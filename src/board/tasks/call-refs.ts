@@ -1,5 +1,6 @@
 import { invalidArgument } from "../core/errors.js";
 import { cycleError, type Edge, findCycle } from "./cycles.js";
+import { firstNames } from "./first-names.js";
 
 /** What a task of a call says of its place among others: ids of the board, and `$ref` for tasks of the same call. */
 export interface Linked {
@@ -52,7 +53,7 @@ function refuseUnknownRefs(tasks: readonly Linked[], idOf: ReadonlyMap<string, s
   );
   if (unknown.length > 0)
     throw invalidArgument(
-      `No task of this call has this ref: ${listed(unknown)}.`,
+      `No task of this call has this ref: ${firstNames(unknown)}.`,
       "$ names the ref of a task of the same call; give that task this ref, or name a task of the board by its id.",
     );
 }
@@ -74,12 +75,4 @@ function refuseCycles(tasks: readonly Linked[]): void {
 /** Every task that a task names. */
 export function linksOf({ parent_task_id, depends_on = [] }: Linked): string[] {
   return [...(parent_task_id ? [parent_task_id] : []), ...depends_on];
-}
-
-const MOST_NAMED = 10;
-
-/** Names in a sentence, the first ten. */
-function listed(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  return names.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -6,6 +6,7 @@ import { withWarnings } from "../core/result.js";
 import { earlierResult, type UnitOfWork, write } from "../core/write.js";
 import type { Lease, Task } from "../model/task.js";
 import { statusTimes } from "./change.js";
+import { countAll, emptyPoolText } from "./empty-pool.js";
 import { readEndedHolders } from "./ended-holders.js";
 import { heldIds, readHeld } from "./held.js";
 import { alreadyClaimed, isHeldByOther, liveLease, newLease } from "./lease.js";
@@ -63,10 +64,8 @@ export async function claimTask(call: Call, args: ClaimTask): Promise<Claimed> {
   if (!("more" in read.value)) return await one(read.value, relativeIds(read.value, new Map()));
   const { claimed, looked_at, more } = await takeCandidate(call, wanted, read.value, one);
   if (claimed) return claimed;
-  const reason = more
-    ? `None of the first ${looked_at} open tasks is ready and free, but there are more. board_get_tasks with ready looks further with its cursor; claim one of those by its task_id.`
-    : "No task of this project is ready and free.";
-  return { task: null, held: heldIds(held, project_id), reason, looked_at };
+  const reason = emptyPoolText(looked_at, more);
+  return { task: null, held: heldIds(held, project_id), reason, looked_at: countAll(looked_at) };
 }
 
 async function readTask(call: Call, id: string): Promise<Task> {

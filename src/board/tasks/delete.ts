@@ -7,6 +7,7 @@ import { readDocument } from "../core/read-document.js";
 import { type UnitOfWork, write } from "../core/write.js";
 import { LIMITS } from "../model/limits.js";
 import { type Task, taskDocument } from "../model/task.js";
+import { firstNames } from "./first-names.js";
 
 /** The arguments of board_delete_task. */
 export interface DeleteTask {
@@ -44,7 +45,7 @@ async function readSubtree(call: Call, { tx, get }: UnitOfWork, args: DeleteTask
     if (children.length > 0 && !args.cascade_subtasks)
       throw new BoardError(
         "guard_refused",
-        `Task ${args.task_id} has subtasks: ${names(children)}.`,
+        `Task ${args.task_id} has subtasks: ${firstNames(children.map(idOf))}.`,
         "Finish or delete the subtasks first.",
       );
     const added = children.filter(({ id }) => !subtree.has(id));
@@ -65,7 +66,7 @@ function refuseUnfinished(deleted: readonly Task[]): void {
   if (open.length > 0)
     throw new BoardError(
       "guard_refused",
-      `Not done: ${names(open)}.`,
+      `Not done: ${firstNames(open.map(idOf))}.`,
       "Finish the work first; only done tasks are deleted.",
     );
 }
@@ -117,7 +118,4 @@ async function inChunks(ids: readonly string[], find: (chunk: string[]) => Promi
 
 const task = (snapshot: Snapshot): Task => readDocument(taskDocument, "task", snapshot);
 
-function names(tasks: readonly { id: string }[]): string {
-  const shown = tasks.slice(0, 10).map(({ id }) => id);
-  return shown.join(", ") + (tasks.length > shown.length ? ` and ${tasks.length - shown.length} more` : "");
-}
+const idOf = ({ id }: { id: string }): string => id;

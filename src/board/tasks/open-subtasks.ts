@@ -1,5 +1,6 @@
 import type { Call } from "../core/call.js";
 import { perQuery } from "../core/query-values.js";
+import { firstNames } from "./first-names.js";
 
 /** How many subtasks one query reads. */
 const SUBTASKS = 200;
@@ -31,12 +32,7 @@ export async function openSubtasks(call: Call, parents: readonly string[]): Prom
   return byParent;
 }
 
-/** How many subtasks a warning names. */
-const NAMED = 5;
-
 /** What a caller is told of the open subtasks of the task that it takes. */
 export function openSubtaskWarnings(open: readonly string[]): string[] {
-  if (open.length === 0) return [];
-  const others = open.length > NAMED ? ", ..." : "";
-  return [`It has open subtasks, which are the work: ${open.slice(0, NAMED).join(", ")}${others}.`];
+  return open.length > 0 ? [`It has open subtasks, which are the work: ${firstNames(open)}.`] : [];
 }

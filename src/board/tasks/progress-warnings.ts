@@ -2,6 +2,7 @@ import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
 import { taskDocument } from "../model/task.js";
 import type { TaskChange } from "./change.js";
+import { firstNames } from "./first-names.js";
 import { openSubtasks } from "./open-subtasks.js";
 import { readRelatives } from "./read-readiness.js";
 import { type Blocker, blockerNames, type Relative, waitsFor } from "./readiness.js";
@@ -52,15 +53,12 @@ export async function readDoubts(
   }
 }
 
-/** How many ids a warning names. */
-const NAMED = 10;
-
 /** What the caller is told of one task that it started or finished. */
 export function progressWarnings({ id, finishes, blocked_by, subtasks }: Doubts): string[] {
   const done = `Task ${id} was ${finishes ? "finished" : "started"} although`;
   return [
-    ...(blocked_by.length > 0 ? [`${done} it waits for: ${some(blockerNames(blocked_by))}.`] : []),
-    ...(subtasks.length > 0 ? [`${done} it has open subtasks: ${some(subtasks)}.`] : []),
+    ...(blocked_by.length > 0 ? [`${done} it waits for: ${firstNames(blockerNames(blocked_by))}.`] : []),
+    ...(subtasks.length > 0 ? [`${done} it has open subtasks: ${firstNames(subtasks)}.`] : []),
   ];
 }
 
@@ -70,17 +68,18 @@ export function progressWarningsOfMany(doubts: readonly Doubts[]): string[] {
   const waiting = doubts.filter(({ blocked_by }) => blocked_by.length > 0).map(({ id }) => id);
   const parents = doubts.filter(({ subtasks }) => subtasks.length > 0).map(({ id }) => id);
   return [
-    ...(waiting.length > 0 ? [`${done} although they wait for others: ${some(waiting)}.`] : []),
-    ...(parents.length > 0 ? [`${done} although they have open subtasks: ${some(parents)}.`] : []),
+    ...(waiting.length > 0
+      ? [`${done} although ${waiting.length > 1 ? "they wait" : "it waits"} for others: ${firstNames(waiting)}.`]
+      : []),
+    ...(parents.length > 0
+      ? [`${done} although ${parents.length > 1 ? "they have" : "it has"} open subtasks: ${firstNames(parents)}.`]
+      : []),
   ];
 }
 
 /** A warning of tasks that were finished while another agent held them. */
 export function heldWarnings(ids: readonly string[]): string[] {
-  return ids.length > 0 ? [`Finished although another agent held them: ${some(ids)}.`] : [];
-}
-
-function some(names: readonly string[]): string {
-  const more = names.length - NAMED;
-  return names.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return ids.length > 0
+    ? [`Finished although another agent held ${ids.length > 1 ? "them" : "it"}: ${firstNames(ids)}.`]
+    : [];
 }

@@ -1,4 +1,5 @@
 import { resolutionOf, type Task } from "../model/task.js";
+import { firstNames } from "./first-names.js";
 import { liveLease } from "./lease.js";
 
 /** How many levels of ancestors a task waits with; with more it is never ready. */
@@ -144,19 +145,15 @@ export function blockerNames(blocked_by: readonly Blocker[]): string[] {
 export function notDoneWarnings(id: string, { not_done }: Pick<Waiting, "not_done">): string[] {
   if (not_done.length === 0) return [];
   return [
-    `Task ${id} depends on tasks that were cancelled or are duplicates, and count as done: ${not_done.join(", ")}.`,
+    `Task ${id} depends on ${not_done.length > 1 ? "tasks that were cancelled or are duplicates, and count" : "a task that was cancelled or is a duplicate, and counts"} as done: ${firstNames(not_done)}.`,
   ];
 }
-
-/** How many ids a note names. */
-const NAMED = 10;
 
 /** The same of the tasks of a list, of which only some ids are told. */
 export function notDoneNote(ids: readonly string[]): string[] {
   if (ids.length === 0) return [];
-  const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
   return [
-    `Some depend on tasks that were cancelled or are duplicates, and count as done: ${ids.slice(0, NAMED).join(", ")}${more}.`,
+    `${ids.length > 1 ? "Some depend" : "One depends"} on tasks that were cancelled or are duplicates, and count as done: ${firstNames(ids)}.`,
   ];
 }
 

@@ -6,6 +6,7 @@ import { lookingTime } from "../core/looking-time.js";
 import type { BucketDocument } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
 import { type Task, taskDocument } from "../model/task.js";
+import { addCounts, type Counts } from "./empty-pool.js";
 import { taskBuckets } from "./list-order.js";
 import { openSubtasks } from "./open-subtasks.js";
 import { type ReadRelatives, readRelatives } from "./read-readiness.js";
@@ -26,8 +27,8 @@ export interface Wanted {
 /** What an agent could claim, the best first. */
 export interface Candidates {
   tasks: Task[];
-  /** How many open tasks were looked at for them. */
-  looked_at: number;
+  /** How many open tasks were looked at for them, by status. */
+  looked_at: Counts;
   /** Whether there may be open tasks behind these. */
   more: boolean;
   /** Those tasks, as they are asked for. */
@@ -37,8 +38,8 @@ export interface Candidates {
 /** What a search for a candidate came to; without `claimed` there is none among the tasks that were looked at. */
 export interface PoolSearch<T> {
   claimed: T | null;
-  /** How many open tasks were looked at. */
-  looked_at: number;
+  /** How many open tasks were looked at, by status. */
+  looked_at: Counts;
   /** Whether time was up before all were. */
   more: boolean;
 }
@@ -53,18 +54,20 @@ export async function readCandidates(call: Call, wanted: Wanted): Promise<Candid
   const rest = scanBuckets(call, taskBuckets({ project_id }), { start, first: FIRST_TASKS, size: MORE_TASKS });
   const [project, first] = await Promise.all([call.store.ref("projects", project_id).get(), rest.next()]);
   requireOpenProject(call, byPath([project]), project_id);
-  if (first.done) return { tasks: [], looked_at: 0, more: false, rest };
+  if (first.done) return { tasks: [], looked_at: new Map(), more: false, rest };
   const { found, next } = first.value;
-  return { tasks: offered(found, wanted, call.now()), looked_at: found.length, more: next !== null, rest };
+  const looked_at = addCounts(new Map(), documentsOf(found));
+  return { tasks: offered(found, wanted, call.now()), looked_at, more: next !== null, rest };
 }
+
+const documentsOf = (found: readonly BucketDocument[]) => found.map(({ document }) => document);
 
 /**
  * Those of the tasks that nobody holds and that are nobody else's, and that no other one shows to wait or to be a
  * parent.
  */
 function offered(found: readonly BucketDocument[], { agent_name }: Wanted, now: Date): Task[] {
-  const documents = found.map(({ document }) => document);
-  const { rows } = readDocuments(taskDocument, "task", documents);
+  const { rows } = readDocuments(taskDocument, "task", documentsOf(found));
   const open = new Set(rows.map(({ id }) => id));
   const parents = new Set(rows.map(({ parent_task_id }) => parent_task_id));
   return rows.filter(
@@ -100,7 +103,7 @@ export async function takeCandidate<T extends object>(
     const next = await rest.next();
     if (next.done) return { claimed, looked_at, more: false };
     more = next.value.next !== null;
-    looked_at += next.value.found.length;
+    looked_at = addCounts(looked_at, documentsOf(next.value.found));
     offer = await startable(call, offered(next.value.found, wanted, call.now()));
   }
 }

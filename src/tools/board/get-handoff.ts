@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { getHandoff } from "../../board/handoff/get.js";
-import { DATE } from "../../board/handoff/since.js";
+import { DATE, SINCE_FORM } from "../../board/handoff/since.js";
 import { HANDOFF_TOKENS } from "../../board/model/limits.js";
 import { defineTool, READS } from "../define.js";
 import { handoff, id } from "../schema.js";
@@ -23,7 +23,7 @@ export default defineTool({
     max_tokens: z.int().min(HANDOFF_TOKENS.min).max(HANDOFF_TOKENS.max).default(HANDOFF_TOKENS.default),
     since: z
       .string()
-      .refine(isSince, "must be the id of a session, a date (YYYY-MM-DD) or an ISO 8601 time with a zone")
+      .refine(isSince, SINCE_FORM)
       .optional()
       .describe("session id, date or ISO time: only what changed after"),
   }),
