@@ -177,6 +177,28 @@ describe("an agent that works in a session of another one", () => {
   });
 });
 
+describe("an agent that was given another name when it joined", () => {
+  it.each([
+    ["before it joined", { before: true }],
+    ["in an earlier session, where it had a number", { before: false }],
+  ])("finishes what it claimed %s, and no other name's", async (_, { before }) => {
+    const project_id = await board.project();
+    const [own, others] = [await board.task(project_id), await board.task(project_id)];
+    const open = (agent: Agent, if_active: string) =>
+      agent.call("board_create_session", { project_id, agent_name: "claude", if_active });
+    await open(third, "abandon");
+    const first = before ? { agent_name: "claude", session_id: undefined } : await open(other, "join");
+    await claim(other, { task_id: own, agent_name: first.agent_name, session_id: first.session_id });
+    await claim(other, { task_id: others, agent_name: "claudette" });
+    const { session_id, agent_name } = await open(other, before ? "join" : "abandon");
+    expect(agent_name).not.toBe(first.agent_name);
+    const done = (task_id: string) => other.call("board_update_task", { task_id, status: "done", session_id });
+    await done(own);
+    expect((await board.stored("tasks", own)).status).toBe("done");
+    await expect(done(others)).toFailWith("already_claimed");
+  });
+});
+
 describe("a lease from a clock that is ahead", () => {
   it("holds nothing", async () => {
     const { task_id } = await claimedTask();

@@ -1,8 +1,8 @@
 import { BoardError } from "../core/errors.js";
-import { LIMITS } from "../model/limits.js";
 import { MOST_PARTICIPANTS, type Participant } from "../model/participant.js";
 import type { Session } from "../model/session.js";
 import { isCreatorLiving, isLiving } from "../participants/liveness.js";
+import { freeName } from "../participants/names.js";
 
 /** What joining a session comes to. */
 export interface Joining {
@@ -43,13 +43,4 @@ export function refuseMore({ id }: Session, joined: readonly Participant[]): voi
       `Session ${id} has ${MOST_PARTICIPANTS} participants already.`,
       "board_create_session starts a new session, which is handed what this one left.",
     );
-}
-
-function freeName(name: string, taken: ReadonlySet<string | null>): string {
-  let free = name;
-  for (let number = 2; taken.has(free); number += 1) {
-    const suffix = `-${number}`;
-    free = `${name.slice(0, LIMITS.agentName - suffix.length).toWellFormed()}${suffix}`;
-  }
-  return free;
 }

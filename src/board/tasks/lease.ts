@@ -2,6 +2,7 @@ import type { LeaseCaller } from "../core/caller.js";
 import { BoardError } from "../core/errors.js";
 import type { Lease, Task } from "../model/task.js";
 import { MISSED_HEARTBEATS } from "../participants/liveness.js";
+import { differByNumber } from "../participants/names.js";
 
 /** The default length of a lease, in minutes. */
 export const LEASE_MINUTES = 60;
@@ -71,9 +72,17 @@ export function isHeldByOther(lease: Lease, caller: LeaseCaller, now: Date): boo
   if (caller.agent === null) return false;
   const sameName = caller.agent === lease.agent_name;
   if (lease.holder === caller.holder)
-    return !sameName && caller.isOwnName && (caller.session_id === null || caller.session_id !== lease.session_id);
+    return !sameName && caller.isOwnName && (caller.session_id === null || !worksUnderOtherName(lease, caller));
   const { heartbeatMs, holderEnded: ended = false } = caller;
   return !sameName || !isHolderGone(lease, { now, heartbeatMs, ended });
+}
+
+/**
+ * Whether a call over the connection that holds the lease can be the holder's though its session has another name: it
+ * claimed the task in that session, or had another number when it claimed it, as joining gives them.
+ */
+function worksUnderOtherName(lease: Lease, { agent, session_id }: LeaseCaller): boolean {
+  return session_id === lease.session_id || (agent !== null && differByNumber(agent, lease.agent_name));
 }
 
 /**

@@ -38,6 +38,7 @@ describe("a lease", () => {
 describe("a change of a held task", () => {
   const lease = sampleLease("ann", 60, { session_id: "s" });
   const held = sampleTask({ status: "in_progress", lease });
+  const numbered = { ...held, lease: { ...lease, agent_name: "ann-1" } };
   const here = { holder: "connection of ann" };
   const elsewhere = { holder: "another connection" };
 
@@ -72,6 +73,9 @@ describe("a change of a held task", () => {
     ["another name, though the holder has ended its part", sampleCaller("ben", { holderEnded: true }), held],
     ["another name over the same connection", sampleCaller("ben", here), held],
     ["another name and session over the same connection", sampleCaller("ben", { ...here, session_id: "other" }), held],
+    ["another number over another connection", sampleCaller("ann-2", { session_id: "other" }), held],
+    ["another number over the same connection, without a session", sampleCaller("ann-2", here), held],
+    ["another worker with a number of its own", sampleCaller("ann-2", { ...here, session_id: "other" }), numbered],
     ["another name in the same session over another connection", sampleCaller("ben", { session_id: "s" }), held],
   ])("is refused to %s", (_, caller, task) => {
     expect(() => refuseOtherHolder(task, caller, NOW)).toThrow(expect.objectContaining({ code: "already_claimed" }));
@@ -81,6 +85,7 @@ describe("a change of a held task", () => {
     ["its holder", sampleCaller("ann"), held],
     ["its holder in a session of another name", sampleCaller("lead", { ...here, session_id: "s" }), held],
     ["its holder in a session that another one opened", sampleCaller("lead", { ...here, isOwnName: false }), held],
+    ["its holder, given a number", sampleCaller("ann-2", { ...here, session_id: "other" }), held],
     ["its name, once its holder has ended its part", sampleCaller("ann", { ...elsewhere, holderEnded: true }), held],
     ["a caller without a name", sampleCaller(null), held],
     ["its name, once its holder is gone", sampleCaller("ann", elsewhere), { ...held, lease: sampleLease("ann", 50) }],
