@@ -45,6 +45,8 @@ interface Board {
   tasks: Map<string, Answer>;
   sessions: Map<string, Answer>;
   entries: Map<string, Answer>;
+  /** Sessions with a part of their own for what a restarted server was told. */
+  shared: Set<string | undefined>;
 }
 
 async function readAll(): Promise<Board> {
@@ -53,14 +55,16 @@ async function readAll(): Promise<Board> {
     const found = await db.collection(collection).get();
     return new Map(found.docs.map((doc) => [doc.id, doc.data()]));
   };
-  const [projects, tasks, sessions, entries] = await Promise.all([
+  const [parts, projects, tasks, sessions, entries] = await Promise.all([
+    db.collectionGroup("participants").get(),
     all("projects"),
     all("tasks"),
     all("sessions"),
     all("activity_log"),
   ]);
   await store.close();
-  return { projects, tasks, sessions, entries };
+  const said = parts.docs.filter((part) => part.get("summary") !== null);
+  return { projects, tasks, sessions, entries, shared: new Set(said.map(({ ref }) => ref.parent.parent?.id)) };
 }
 
 /** Where state and activity disagree, in words. Each creation, deletion, metadata key and status change has an entry. */
@@ -111,7 +115,7 @@ function everyChangeHasItsEntry({ projects, tasks, sessions, entries }: Board): 
 }
 
 /** What the server has acknowledged and is not stored. */
-function acknowledgedButGone({ projects, tasks, sessions, entries }: Board): string[] {
+function acknowledgedButGone({ projects, tasks, sessions, entries, shared }: Board): string[] {
   const missing = (what: string, ids: Iterable<string>, there: (id: string) => boolean) =>
     [...ids].filter((id) => !there(id)).map((id) => `${what} ${id}`);
   const mayBeDeleted = new Set([...entries.values()].filter((e) => e.action === "deleted").map((e) => e.task_id));
@@ -124,7 +128,7 @@ function acknowledgedButGone({ projects, tasks, sessions, entries }: Board): str
     ...missing("task", known.tasks, (id) => tasks.has(id) || mayBeDeleted.has(id)),
     ...missing("deletion of", known.deleted, (id) => !tasks.has(id)),
     ...missing("session", known.sessions, (id) => sessions.has(id)),
-    ...missing("end of session", known.ended, (id) => sessions.get(id)?.progress_summary !== null),
+    ...missing("end of session", known.ended, (id) => shared.has(id) || sessions.get(id)?.progress_summary !== null),
     ...missing("entry", known.entries, (id) => entries.has(id)),
     ...keys,
   ];
