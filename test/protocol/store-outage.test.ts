@@ -9,7 +9,10 @@ import { startUnresponsiveServer, type UnresponsiveServer } from "../support/unr
 
 const ids = { project_id: ["some-project"], task_id: ["some-task"], session_id: ["some-session"] };
 /** Arguments that a call needs although its schema does not require them. */
-const NEEDED: Record<string, object> = { board_claim_task: { task_id: "some-task" } };
+const NEEDED: Record<string, object> = {
+  board_claim_task: { task_id: "some-task" },
+  board_create_tasks: { tasks: [{ title: "t" }] },
+};
 /** The tools of the board; telemetry-outage.test.ts has the session tools. */
 const BOARD = TOOLS.filter(({ name }) => name.startsWith("board_"));
 const READING = BOARD.filter(({ annotations }) => annotations.readOnlyHint);
