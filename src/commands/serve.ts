@@ -29,8 +29,10 @@ export function serve(config: Config): Promise<number> {
       telemetryDeadlineMs,
       log: stderrLog,
     });
+    const serving = serveStdio(fireboard, Math.max(deadlineMs, telemetryDeadlineMs));
+    // After signals are listened to: who reads that Ctrl-C ends it may press it at once.
     greetPerson();
-    const reason = await serveStdio(fireboard, Math.max(deadlineMs, telemetryDeadlineMs));
+    const reason = await serving;
     const closed = await board.close();
     stderrLog("info", "stopped", { reason, store_closed: closed });
     return reason === "connection_lost" ? 1 : 0;
