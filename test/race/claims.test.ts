@@ -13,7 +13,7 @@ const board = useBoard();
  */
 const SIZE =
   lane === "embedded"
-    ? { agents: 16, tasks: 200, killEvery: 18, killAnywhere: true }
+    ? { agents: 16, tasks: 150, killEvery: 14, killAnywhere: true }
     : { agents: 4, tasks: 24, killEvery: 8, killAnywhere: false };
 
 /** Stores tasks of one project; a fifth of them depend on another. */

@@ -7,7 +7,7 @@ import { PATIENCE } from "../support/telemetry.js";
 const board = useBoard(PATIENCE);
 
 /** Smaller on the official emulator, which takes seconds where the embedded store takes milliseconds. */
-const SIZE = lane === "embedded" ? { processes: 8, updates: 200 } : { processes: 3, updates: 20 };
+const SIZE = lane === "embedded" ? { processes: 8, updates: 100 } : { processes: 3, updates: 20 };
 
 async function withWorkers(size: number, work: (workers: Agent[]) => Promise<void>): Promise<void> {
   const start = (_: unknown, at: number) => startAgent({ ...board.database.env, ...PATIENCE }, `worker-${at}`);

@@ -8,7 +8,7 @@ import { differences } from "./compare.js";
  */
 
 const SEED = 20260101;
-const PROGRAMS = 500;
+const PROGRAMS = 300;
 
 let emulator: Awaited<ReturnType<typeof startOfficialEmulator>>;
 beforeAll(async () => {
