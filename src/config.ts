@@ -40,7 +40,9 @@ export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): 
   const given = (setting: SettingName) => {
     const flag = flags[setting];
     if (flag !== undefined) return plainValue(flag.toString());
-    return plainValue(env[SETTINGS[setting].env] ?? "") || undefined;
+    const { env: name, isBoundary }: Setting = SETTINGS[setting];
+    // What limits a server must not fall away because a host filled in nothing.
+    return plainValue(env[name] ?? "") || (isBoundary && env[name] !== undefined ? "" : undefined);
   };
   const config = read(given, env);
   correctForGoogle(env, config.store, given("credentials"));

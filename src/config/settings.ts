@@ -16,6 +16,8 @@ export interface Setting {
   schema: z.ZodType<string | number | boolean | string[] | undefined>;
   /** Its flag takes no value. */
   isSwitch?: true;
+  /** It limits what a server does: given without a value it is a mistake, not absent. */
+  isBoundary?: true;
   /** What holds when it is not given, for people. */
   default: string;
   /** For people, in Markdown. */
@@ -160,6 +162,7 @@ export const SETTINGS = {
     env: "FIREBOARD_READ_ONLY",
     flag: "read-only",
     isSwitch: true,
+    isBoundary: true,
     schema: z.stringbool({ error: "must be true or false" }).default(false),
     default: "`false`",
     description: "Offer only tools that read, whatever else is chosen, and let the store refuse every write",
@@ -167,6 +170,7 @@ export const SETTINGS = {
   project: {
     env: "FIREBOARD_ONLY_PROJECT",
     flag: "project",
+    isBoundary: true,
     schema: boardId.optional(),
     default: "all projects",
     description:

@@ -55,6 +55,17 @@ const RECONNECT = { "grpc.initial_reconnect_backoff_ms": 100, "grpc.max_reconnec
 const KEEPALIVE = { "grpc.keepalive_time_ms": 10_000, "grpc.keepalive_timeout_ms": 4_000 };
 
 /**
+ * Calls to this machine never go through a proxy of the environment (http_proxy, https_proxy, grpc_proxy): it could not
+ * reach them, or would read the board's text. https://github.com/grpc/grpc/blob/master/doc/environment_variables.md
+ */
+const NO_PROXY = { "grpc.enable_http_proxy": 0 };
+
+/** Whether an address (host:port) is one of this machine's own. */
+function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(host);
+}
+
+/**
  * Connects to the configured store. The client library is loaded here, so that a server answers its handshake first.
  */
 export async function connect(config: StoreConfig, notices?: EngineNotices): Promise<FirestoreClient> {
@@ -64,6 +75,7 @@ export async function connect(config: StoreConfig, notices?: EngineNotices): Pro
     case "emulator":
       return await openClient(config, undefined, {
         ...KEEPALIVE,
+        ...(isLoopback(config.host) ? NO_PROXY : {}),
         host: config.host,
         ssl: false,
         credentials: NO_CREDENTIALS,
@@ -91,6 +103,7 @@ async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | 
       : {}),
   });
   const client = await openClient(config, undefined, {
+    ...NO_PROXY,
     host: `${engine.host}:${engine.port}`,
     ssl: false,
     credentials: NO_CREDENTIALS,

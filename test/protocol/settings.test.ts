@@ -37,6 +37,7 @@ const FAULTS: [what: string, env: Record<string, string>, repair: RegExp][] = [
   ["a data folder of the working folder", { FIREBOARD_DATA_DIR: "boards" }, /absolute path or begin with ~/],
   ["a data folder with a variable", { FIREBOARD_DATA_DIR: "${HOME}/boards" }, /variable.*FIREBOARD_DATA_DIR/],
   ["a switch in other words", { FIREBOARD_READ_ONLY: "maybe" }, /FIREBOARD_READ_ONLY.*true or false/],
+  ["a boundary left empty", { FIREBOARD_ONLY_PROJECT: "" }, /FIREBOARD_ONLY_PROJECT.*must be the id/],
   ["a data folder that is a file", { FIREBOARD_DATA_DIR: file("occupied", "") }, /FIREBOARD_DATA_DIR|folder/],
 ];
 

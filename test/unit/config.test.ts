@@ -217,6 +217,9 @@ describe("what agents are offered", () => {
     ["FIREBOARD_READ_ONLY", "maybe"],
     ["FIREBOARD_ONLY_PROJECT", "a/b"],
     ["FIREBOARD_ONLY_PROJECT", "__x__"],
+    ["FIREBOARD_ONLY_PROJECT", ""],
+    ["FIREBOARD_ONLY_PROJECT", " "],
+    ["FIREBOARD_READ_ONLY", ""],
   ])("%s=%s is reported, and no store is chosen", (name, value) => {
     expect(store({}, { [name]: value })).toMatchObject({ problem: expect.stringContaining(name) });
   });
