@@ -56,7 +56,7 @@ const KEEPALIVE = { "grpc.keepalive_time_ms": 10_000, "grpc.keepalive_timeout_ms
 
 /**
  * Calls to this machine never go through a proxy of the environment (http_proxy, https_proxy, grpc_proxy): it could not
- * reach them, or would read the board's text. https://github.com/grpc/grpc/blob/master/doc/environment_variables.md
+ * reach them, or would read the board's text. https://grpc.github.io/grpc/core/md_doc_environment_variables.html
  */
 const NO_PROXY = { "grpc.enable_http_proxy": 0 };
 

@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { z } from "zod";
 import { createCallRunner } from "../../src/calls/call-runner.js";
 import type { Store } from "../../src/firestore/store.js";
-import { ADDS, defineTool } from "../../src/tools/define.js";
+import { heldTool } from "../support/held-tool.js";
 
 const SECOND = 1_000;
 
@@ -12,24 +11,7 @@ test.each([
   ["not begun with hardly any time left, so that nobody has to wonder", 9.5 * SECOND, ["first"]],
 ])("a call behind another is %s", async (_, wait, expected) => {
   let now = 0;
-  let finish = () => {};
-  const slow = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const begun: string[] = [];
-  const write = defineTool({
-    name: "write",
-    title: "Write",
-    description: "Takes as long as the test says",
-    annotations: ADDS,
-    input: z.strictObject({ id: z.string() }),
-    output: z.object({}),
-    handler: async (_call, { id }) => {
-      begun.push(id);
-      if (id === "first") await slow;
-      return {};
-    },
-  });
+  const { tool: write, begun, finish } = heldTool("first");
   const runner = createCallRunner({
     store: async () => ({}) as Store,
     runtime: { now: () => new Date(now), newId: () => "id", newUuid: () => "uuid" },

@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { useBoard } from "../support/board.js";
-import { type Agent, type Answer, startAgent } from "../support/client.js";
+import type { Agent, Answer } from "../support/client.js";
+import { useOtherWindows } from "../support/windows.js";
 
 const board = useBoard();
 let window: Agent;
 let third: Agent;
-beforeAll(async () => {
-  const { env } = board.database;
-  [window, third] = await Promise.all([startAgent(env, "second-window"), startAgent(env, "third-window")]);
+const windows = useOtherWindows(board);
+beforeAll(() => {
+  [window, third] = windows();
 });
-afterAll(() => Promise.all([window?.close(), third?.close()]));
 
 const SKIPPED = { skipped: true };
 const stored = (id: string): Promise<Answer> => board.stored("sessions", id);

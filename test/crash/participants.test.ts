@@ -46,15 +46,7 @@ it.each(["creator", "joiner"])(
     const ref = db.doc(`sessions/${session_id}`);
     const part = (await ref.collection("participants").get()).docs[0]?.ref;
     await (who === "creator" ? ref : part)?.update({ last_seen_at: LONG_AGO() });
-    const ended = await survivor.call("board_end_session", {
-      session_id,
-      progress_summary: "s",
-      handoff_notes: "the end",
-    });
-    expect(ended.status).toBe("completed");
-    const { last_session } = await survivor.call("board_get_handoff", { project_id });
-    expect(last_session).toMatchObject({ id: session_id, status: "completed" });
-    for (const said of ["saved before the crash", "the end"]) expect(last_session.handoff_notes).toContain(said);
+    await endWithAllNotes(project_id, session_id);
   },
 );
 
@@ -64,12 +56,15 @@ it("a host that was restarted ends the session of the one that was killed, at on
   const { session_id } = await doomed.call("board_create_session", { project_id, agent_name: "claude" });
   await doomed.call("board_checkpoint_session", { session_id, handoff_notes: "saved before the crash" });
   await kill(doomed);
-  const ended = await survivor.call("board_end_session", {
-    session_id,
-    progress_summary: "s",
-    handoff_notes: "the end",
-  });
+  await endWithAllNotes(project_id, session_id);
+});
+
+/** The survivor ends the session, which completes it; the next agent gets its notes and those of the one that was killed. */
+async function endWithAllNotes(project_id: string, session_id: string): Promise<void> {
+  const notes = { progress_summary: "s", handoff_notes: "the end" };
+  const ended = await survivor.call("board_end_session", { session_id, ...notes });
   expect(ended.status).toBe("completed");
   const { last_session } = await survivor.call("board_get_handoff", { project_id });
+  expect(last_session).toMatchObject({ id: session_id, status: "completed" });
   for (const said of ["saved before the crash", "the end"]) expect(last_session.handoff_notes).toContain(said);
-});
+}

@@ -8,7 +8,8 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import type { Store } from "../../src/firestore/store.js";
 import { createServer } from "../../src/mcp/server.js";
-import { ADDS, defineTool, READS, type Tool } from "../../src/tools/define.js";
+import { defineTool, READS, type Tool } from "../../src/tools/define.js";
+import { heldTool } from "../support/held-tool.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
@@ -62,24 +63,7 @@ test("the server keeps no result of a call in memory after the call", async () =
 });
 
 test("the server keeps nothing of calls that were cancelled while they waited for another", async () => {
-  let finish = () => {};
-  const slow = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const begun: string[] = [];
-  const write = defineTool({
-    name: "write",
-    title: "Write",
-    description: "Takes long",
-    annotations: ADDS,
-    input: z.strictObject({ id: z.string(), text: z.string() }),
-    output: z.object({}),
-    handler: async (_, { id }) => {
-      begun.push(id);
-      if (id === "slow") await slow;
-      return {};
-    },
-  });
+  const { tool: write, begun, finish } = heldTool("slow");
   const { client, ours } = await serverOf(write);
   // The client keeps what it sent, so the calls come without it.
   const send = (message: object) => ours.onmessage?.({ jsonrpc: "2.0", ...message } as JSONRPCMessage);

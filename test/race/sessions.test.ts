@@ -89,7 +89,7 @@ it.each(rounds)("of two that end at once one completes the session, and both not
   expect(last_session.progress_summary).toBe("claude:\ndone by 0\n\nclaude-2:\ndone by 1");
 });
 
-it.each(rounds)("notes that come while another window starts anew are kept (round %i)", async () => {
+it.each(rounds)("notes that come while another window starts a session are kept (round %i)", async () => {
   const { id: project_id } = await servers.call("board_create_project", { name: "Race" });
   const [one, two, three] = servers.agents as [Agent, Agent, Agent];
   const join = { project_id, agent_name: "claude", if_active: "join" };

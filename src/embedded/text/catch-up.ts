@@ -33,7 +33,7 @@ export class StoreFault extends Error {}
 /** How many documents one step compares and, in milliseconds, adds: other work of the process waits for a step. */
 const COMPARED = 500;
 const STEP_MS = 10;
-/** When others change much meanwhile, the comparison begins anew, but not for ever. */
+/** When others change much meanwhile, the comparison begins again, but not for ever. */
 const MOST_WALKS = 3;
 
 /**

@@ -69,7 +69,7 @@ const BUSY_MS = 5;
 
 /**
  * The text index of a store: a disposable cache in a folder beside its file, which all processes share. One that is missing,
- * damaged or of another version is made anew. `onFault` hears why the index cannot be used, once until it can again.
+ * damaged or of another version is made again. `onFault` hears why the index cannot be used, once until it can again.
  */
 export function createTextIndex(
   store: StoreFile,
