@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,11 +12,12 @@ import { key, replay } from "./history.js";
  * Lets several processes run random transactions on one file while some of them are killed, then proves from what is
  * left that the transactions were serialisable, that nothing acknowledged is missing and that the file is sound.
  */
-export async function expectSerialisable(options: Omit<FleetOptions, "file">): Promise<void> {
+export async function expectSerialisable(options: Omit<FleetOptions, "file" | "seed">): Promise<void> {
+  const seed = randomBytes(4).toString("hex");
   const folder = mkdtempSync(join(tmpdir(), "history-"));
   const file = join(folder, "store.db");
   try {
-    const reports = await runFleet({ ...options, file });
+    const reports = await runFleet({ ...options, file, seed });
     const engine = await startEngine({ file, indexes: NO_INDEXES });
     const db = connect(engine.port, undefined, "demo-history");
     const [log, registers, items] = await Promise.all([
@@ -35,7 +37,7 @@ export async function expectSerialisable(options: Omit<FleetOptions, "file">): P
       "acknowledged but not there",
     ).toEqual([]);
     const { complaints, end } = replay(committed, reports.observed);
-    expect(complaints).toEqual([]);
+    expect(complaints, `seed ${seed}`).toEqual([]);
     expect(key(end), "the documents are what the transactions left").toBe(
       key({
         registers: Object.fromEntries(registers.docs.map((doc) => [doc.id, doc.get("by") as string])),

@@ -1,11 +1,12 @@
 // One process of the history test: runs random transactions on a shared store until its input ends, and reports each
 // transaction that was acknowledged. It may be killed at any moment. Arguments: store file, worker id,
-// URL of the built engine.
+// URL of the built engine, seed of its choices.
+import { createHash } from "node:crypto";
 import { FieldPath, Firestore } from "@google-cloud/firestore";
 
 /** @typedef {import("@google-cloud/firestore").Transaction} Transaction */
 
-const [file = "", worker = "", build = ""] = process.argv.slice(2);
+const [file = "", worker = "", build = "", seed = ""] = process.argv.slice(2);
 /** @type {typeof import("../../../src/embedded/index.js")} */
 const { startEngine } = await import(build);
 const REGISTERS = 6;
@@ -28,8 +29,9 @@ process.stdin.on("end", () => {
 });
 process.stdin.resume();
 
-/** @param {number} count */
-const pick = (count) => Math.floor(Math.random() * count);
+let draws = 0;
+/** The same choices for the same seed, as far as the same number of them was made before. @param {number} count */
+const pick = (count) => createHash("sha256").update(`${seed} ${draws++}`).digest().readUInt32BE() % count;
 /** @param {number} index */
 const register = (index) => db.doc(`registers/r${index}`);
 /** @param {string} name */
