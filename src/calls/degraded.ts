@@ -1,10 +1,11 @@
-import type { BoardError, ErrorCode } from "../board/core/errors.js";
+import { type BoardError, type ErrorCode, FILE_CODES } from "../board/core/errors.js";
 import type { Log } from "../log.js";
 import type { Tool } from "../tools/define.js";
 import { checkArguments } from "./check-arguments.js";
 
 /** The codes that are no fault of the caller: the store failed, was too busy or too slow, or we have a bug. */
 const NOT_THE_CALLERS: readonly ErrorCode[] = [
+  ...FILE_CODES,
   "unavailable",
   "deadline_exceeded",
   "conflict",

@@ -6,13 +6,19 @@ import { status } from "@grpc/grpc-js";
  */
 export class StatusError extends Error {
   readonly code: status;
+  /** What is wrong with the store itself, when that is the reason; its client gets it under FAULT_KEY. */
+  readonly fault: StoreErrorCode | undefined;
 
-  constructor(code: status, message: string) {
+  constructor(code: status, message: string, fault?: StoreErrorCode) {
     super(message);
     this.name = "StatusError";
     this.code = code;
+    this.fault = fault;
   }
 }
+
+/** The trailing metadata of an RPC that failed because of the store itself: its value is a StoreErrorCode. */
+export const FAULT_KEY = "store-fault";
 
 /** The request itself is wrong, whatever the data says. */
 export function invalidRequest(message: string): StatusError {
@@ -33,19 +39,20 @@ export function aborted(message: string): StatusError {
 export type StoreErrorCode =
   | "no_store"
   | "store_locked"
+  | "store_replaced"
   | "newer_schema"
   | "not_a_store"
   | "corrupt"
-  | "read_only"
-  | "disk_full"
+  | "read_only_store"
+  | "storage_full"
   | "port_taken"
   | "io_error"
   | "target_exists"
   | "bad_indexes";
 
 /**
- * The store cannot be opened, copied or checked. `code` is stable; the message names the fact and what to do, and
- * holds no stack and no statement.
+ * The store cannot be opened, read, written, copied or checked. `code` is stable; the message names the fact and what
+ * to do, and holds no stack and no statement.
  */
 export class StoreError extends Error {
   readonly code: StoreErrorCode;

@@ -16,13 +16,17 @@ export type StoreFailure =
 /** The embedded engine's error codes. */
 const EMBEDDED_FAILURES = [
   "store_locked",
+  "store_replaced",
   "newer_schema",
   "not_a_store",
   "corrupt",
-  "read_only",
-  "disk_full",
+  "read_only_store",
+  "storage_full",
   "io_error",
 ] as const;
+/** Where a failed call carries such a code: `FAULT_KEY` of src/embedded/errors.ts, which is not loaded here either. */
+const FAULT_KEY = "store-fault";
+
 /** Why the embedded store's file cannot be used. */
 export type EmbeddedFailure = (typeof EMBEDDED_FAILURES)[number];
 
@@ -57,12 +61,13 @@ const BY_STATUS: Readonly<Record<number, StoreFailure>> = {
 
 /**
  * Classifies an error of the Firestore client by its gRPC status, and those of the embedded and the read-only store by
- * their codes. Undefined: not an error of the store, or one that a correct program never causes.
+ * their codes: the embedded one's come as they are when it is opened, and in the metadata of a failed call afterwards. Undefined: not an error of the store, or one that a correct program never causes.
  */
 export function storeFailure(error: unknown): StoreFailure | undefined {
   if (!(error instanceof Error)) return undefined;
-  const code = (error as Error & { code?: unknown }).code;
-  const embedded = EMBEDDED_FAILURES.find((failure) => failure === code);
+  const { code, metadata } = error as Error & { code?: unknown; metadata?: { get?(key: string): unknown[] } };
+  const fault = metadata?.get?.(FAULT_KEY)[0] ?? code;
+  const embedded = EMBEDDED_FAILURES.find((failure) => failure === fault);
   if (embedded) return embedded;
   if (code === "writes_refused") return code;
   // google-auth-library has no code for it.

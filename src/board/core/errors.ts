@@ -25,6 +25,11 @@ export type ErrorCode =
   | "corrupt_document"
   | "index_missing"
   | "permission_denied"
+  | "storage_full"
+  | "read_only_store"
+  | "newer_schema"
+  | "store_replaced"
+  | "store_locked"
   | "unavailable"
   | "deadline_exceeded"
   | "internal";
@@ -44,6 +49,15 @@ export class BoardError extends Error {
     this.name = "BoardError";
   }
 }
+
+/** The codes that say what is wrong with the store's file; `unavailable` says the rest. */
+export const FILE_CODES: readonly ErrorCode[] = [
+  "storage_full",
+  "read_only_store",
+  "newer_schema",
+  "store_replaced",
+  "store_locked",
+];
 
 const CHOOSE_FOLDER = "Set FIREBOARD_DATA_DIR to another folder, or repair this one, and restart the server.";
 
@@ -80,12 +94,33 @@ const FROM_STORE: Partial<Record<StoreFailure, [code: ErrorCode, message: string
     "The database lacks an index for this query.",
     "Run: firebase deploy --only firestore:indexes",
   ],
-  store_locked: ["unavailable", "The embedded store's file is locked by another program.", "Close it and call again."],
-  newer_schema: ["unavailable", "A newer fireboard wrote the embedded store.", "Update fireboard and restart it."],
+  store_locked: [
+    "store_locked",
+    "Another program keeps the board's file locked; nothing was written.",
+    "Find the program that has it open (a backup, a database browser), close it, and call again.",
+  ],
+  store_replaced: [
+    "store_replaced",
+    "The board's file was replaced or deleted while the server had it open; nothing was written.",
+    "Restart the server.",
+  ],
+  newer_schema: [
+    "newer_schema",
+    "A newer version of fireboard has changed the form of the board's file.",
+    "Update fireboard and restart the server.",
+  ],
   not_a_store: ["unavailable", "The data folder holds a file that is not a fireboard store.", CHOOSE_FOLDER],
   corrupt: ["unavailable", "The embedded store's file is damaged.", "Restore a backup of the data folder."],
-  read_only: ["unavailable", "The data folder cannot be written.", CHOOSE_FOLDER],
-  disk_full: ["unavailable", "The disk of the data folder is full.", "Free some space and call again."],
+  read_only_store: [
+    "read_only_store",
+    "The data folder or the file in it cannot be written; nothing was written.",
+    CHOOSE_FOLDER,
+  ],
+  storage_full: [
+    "storage_full",
+    "The disk of the data folder is full; nothing was written, nothing is lost.",
+    "Free some space on that disk and call again.",
+  ],
   io_error: ["unavailable", "The data folder cannot be read or written.", CHOOSE_FOLDER],
 };
 

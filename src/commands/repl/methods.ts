@@ -1,4 +1,4 @@
-import type { BoardError } from "../../board/core/errors.js";
+import { type BoardError, FILE_CODES } from "../../board/core/errors.js";
 import type { CallRunner } from "../../calls/call-runner.js";
 import type { Tool } from "../../tools/define.js";
 import { LOG_TOOLS } from "../../tools/log/index.js";
@@ -16,7 +16,8 @@ function methodOf(tool: string): string {
 const METHODS: ReadonlyMap<string, Tool> = new Map(LOG_TOOLS.map((tool) => [methodOf(tool.name), tool]));
 
 /** What the store's failures are called here; `reason` in the details says which it was. */
-const STORAGE = [
+const STORAGE: readonly string[] = [
+  ...FILE_CODES,
   "conflict",
   "corrupt_document",
   "index_missing",

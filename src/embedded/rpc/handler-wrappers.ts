@@ -8,7 +8,7 @@ import {
   type ServiceError,
   status,
 } from "@grpc/grpc-js";
-import { StatusError } from "../errors.js";
+import { FAULT_KEY, StatusError } from "../errors.js";
 import { toStatusError } from "../storage/sqlite.js";
 import { type AnswerLimits, type AnswerStream, createSink, type MessageSink } from "./backpressure.js";
 
@@ -96,23 +96,25 @@ function failStream<Request, Response>(guard: CallGuard, call: AnswerStream<Requ
  */
 function toServiceError(guard: CallGuard, raised: unknown): ServiceError {
   const error = toStatusError(raised);
-  if (error instanceof StatusError) return serviceError(error.code, error.message);
+  if (error instanceof StatusError) return serviceError(error);
   const id = randomUUID().slice(0, 8);
   guard.onError(error, id);
-  return serviceError(status.DATA_LOSS, `The store failed on this request (error ${id}).`);
+  return serviceError(new StatusError(status.DATA_LOSS, `The store failed on this request (error ${id}).`));
 }
 
 /** The header that carries a message holds 64 KiB, in which a byte may take three; longer, no answer arrives. */
 const MAX_DETAILS_BYTES = 16 * 1024;
 
-function serviceError(code: status, details: string): ServiceError {
-  return Object.assign(new Error(details), {
+function serviceError({ code, message, fault }: StatusError): ServiceError {
+  const metadata = new Metadata();
+  if (fault) metadata.set(FAULT_KEY, fault);
+  return Object.assign(new Error(message), {
     code,
     // That header takes neither line breaks nor half a character.
-    details: Buffer.from(details)
+    details: Buffer.from(message)
       .subarray(0, MAX_DETAILS_BYTES)
       .toString()
       .replace(/[\r\n]+/g, " "),
-    metadata: new Metadata(),
+    metadata,
   });
 }

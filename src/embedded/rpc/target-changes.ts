@@ -59,6 +59,9 @@ const PASSING: ReadonlySet<status> = new Set([
 export function rejectTarget(targets: Targets, id: number, raised: unknown): ListenResponse {
   const error = toStatusError(raised);
   if (!(error instanceof StatusError) || PASSING.has(error.code)) throw raised;
+  // A client gives up a target that ends in another way, and would never hear that the file can be read again.
+  if (error.fault === "store_locked" || error.fault === "io_error")
+    throw new StatusError(status.UNAVAILABLE, error.message, error.fault);
   targets.delete(id);
   const cause: StatusMessage = { code: error.code, message: error.message };
   return { targetChange: { targetChangeType: "REMOVE", targetIds: [id], cause } };

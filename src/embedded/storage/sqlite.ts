@@ -140,28 +140,17 @@ export async function whenUnlocked<T>(limitMs: number, action: () => T): Promise
   }
 }
 
-const STORE_ERRORS: Record<number, [StoreErrorCode, status, string]> = {
-  5: ["store_locked", status.UNAVAILABLE, "Another process holds the store's lock. Try again, or end that process."],
-  6: ["store_locked", status.UNAVAILABLE, "Another process holds the store's lock. Try again, or end that process."],
-  8: [
-    "read_only",
-    status.PERMISSION_DENIED,
-    "The store cannot be written. Check the permissions of its file and folder.",
-  ],
-  10: ["io_error", status.UNAVAILABLE, "The disk failed to read or write the store. Check the disk."],
-  11: ["corrupt", status.DATA_LOSS, "The store's file is damaged. Keep a copy of it and restore a backup."],
-  // Clients repeat RESOURCE_EXHAUSTED for minutes, and a full disk does not pass by itself.
-  13: ["disk_full", status.FAILED_PRECONDITION, "The disk is full. Free some space; nothing was lost."],
-  14: [
-    "io_error",
-    status.UNAVAILABLE,
-    "The store's file cannot be opened. Check that its folder exists and can be written.",
-  ],
-  26: [
-    "not_a_store",
-    status.DATA_LOSS,
-    "The file is not a store of this program. Choose another file or restore a backup.",
-  ],
+const LOCKED = "Another program holds the store's lock. Try again, or end that program.";
+
+const STORE_ERRORS: Record<number, [StoreErrorCode, string]> = {
+  5: ["store_locked", LOCKED],
+  6: ["store_locked", LOCKED],
+  8: ["read_only_store", "The store cannot be written. Check the permissions of its file and folder."],
+  10: ["io_error", "The disk failed to read or write the store. Check the disk."],
+  11: ["corrupt", "The store's file is damaged. Keep a copy of it and restore a backup."],
+  13: ["storage_full", "The disk is full. Free some space; nothing was lost."],
+  14: ["io_error", "The store's file cannot be opened. Check that its folder exists and can be written."],
+  26: ["not_a_store", "The file is not a store of this program. Choose another file or restore a backup."],
 };
 
 /** Errors of the file system, as the SQLite codes that mean the same. */
@@ -180,16 +169,20 @@ const SYSTEM_ERRORS: Record<string, number> = {
 /** The error for the person who opens, copies or checks a store; errors of other kinds come back unchanged. */
 export function toStoreError(error: unknown): unknown {
   const known = STORE_ERRORS[sqliteCode(error) ?? systemCode(error) ?? -1];
-  return known ? new StoreError(known[0], known[2], { cause: error }) : error;
+  return known ? new StoreError(known[0], known[1], { cause: error }) : error;
 }
 
 function systemCode(error: unknown): number | undefined {
   return error instanceof Error ? SYSTEM_ERRORS[(error as NodeJS.ErrnoException).code ?? ""] : undefined;
 }
 
-/** The error for a client of a running store; errors of other kinds come back unchanged. */
+/**
+ * The error for a client of a running store; errors of other kinds come back unchanged. None of these faults passes by
+ * trying again at once, so none has a status that clients repeat: they would do so for minutes.
+ */
 export function toStatusError(error: unknown): unknown {
-  if (error instanceof StoreError) return new StatusError(status.FAILED_PRECONDITION, error.message);
-  const known = STORE_ERRORS[sqliteCode(error) ?? -1];
-  return known ? new StatusError(known[1], known[2]) : error;
+  const known = toStoreError(error);
+  if (!(known instanceof StoreError)) return error;
+  const damaged = known.code === "corrupt" || known.code === "not_a_store";
+  return new StatusError(damaged ? status.DATA_LOSS : status.FAILED_PRECONDITION, known.message, known.code);
 }

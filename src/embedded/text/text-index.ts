@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { StatusError } from "../errors.js";
-import { isBusy, toStatusError } from "../storage/sqlite.js";
+import { isBusy, toStoreError } from "../storage/sqlite.js";
 import type { StoreFile } from "../storage/store-file.js";
 import { type CacheFile, discardCacheFile, isCurrent, isDamage, openCacheFile } from "./cache-file.js";
 import { cacheVersion } from "./cache-schema.js";
@@ -54,8 +54,8 @@ export interface TextCoverage {
 export interface TextIndex {
   /**
    * Searches, after the index has been brought up to date as far as time allows: what was committed before the call is
-   * found. Undefined when the index cannot be used, as in a folder that cannot be written. Rejects with a StatusError when the
-   * store itself cannot be read.
+   * found. Undefined when the index cannot be used, as in a folder that cannot be written. Rejects with a
+   * StoreError when the store itself cannot be read, with a StatusError when it is closed.
    */
   search(request: TextSearch): Promise<TextAnswer | undefined>;
   close(): void;
@@ -141,7 +141,7 @@ export function createTextIndex(
           faulty = false;
           return answer;
         } catch (error) {
-          if (error instanceof StoreFault) throw toStatusError(error.cause);
+          if (error instanceof StoreFault) throw toStoreError(error.cause);
           if (isBug(error)) throw error;
           if (isBusy(error) && performance.now() < end) {
             tries--;

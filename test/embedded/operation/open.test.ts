@@ -63,7 +63,7 @@ it("a folder that cannot be written", async () => {
   const folder = temporaryFolder();
   chmodSync(folder, 0o555);
   const error = await startAsNobody(join(folder, "store.db"));
-  expect(error).toEqual({ code: "read_only", message: expect.stringMatching(/permissions/) });
+  expect(error).toEqual({ code: "read_only_store", message: expect.stringMatching(/permissions/) });
 });
 
 it("a folder that cannot be made", async () => {
@@ -150,8 +150,8 @@ it("a store that another process keeps locked", async () => {
   const { set } = client(await start({ file }));
   const holder = openConnection(file);
   holder.exec("BEGIN IMMEDIATE");
-  expect(await set("a")).toMatchObject({ code: 14, message: expect.stringMatching(/lock/) });
-  await expect(start({ file })).rejects.toEqual(code("store_locked", /Another process/));
+  expect(await set("a")).toMatchObject({ code: 9, message: expect.stringMatching(/lock/) });
+  await expect(start({ file })).rejects.toEqual(code("store_locked", /Another program/));
   holder.rollback();
   holder.close();
   expect(await set("a")).toMatchObject({ code: 0 });
