@@ -38,7 +38,11 @@ export function checkName(name: string): void {
 
 /** Refuses such names in a path; `__name__` alone stands for the document's name. */
 export function checkNotReserved(path: FieldPath): void {
-  if (!isNameField(path)) path.forEach(checkName);
+  if (isNameField(path)) return;
+  for (const name of path) {
+    if (name === "__name__") throw invalidRequest("the name __key__ is reserved");
+    if (RESERVED_NAME.test(name)) throw invalidRequest(`Invalid reserved name in field path ${name}`);
+  }
 }
 
 /** Orders paths as Firestore does: name by name in UTF-8, a field before those in it. */
@@ -91,9 +95,13 @@ function readQuoted(text: string, start: number): [string, number] {
 
 /** What a field path of over 1,500 bytes is refused with. */
 export function tooLongPath(): Error {
-  return invalidRequest(`A field path may have at most ${MAX_FIELD_PATH_BYTES} bytes.`);
+  return invalidRequest(`property path is longer than ${MAX_FIELD_PATH_BYTES} bytes.`);
 }
 
 function invalidPath(text: string): Error {
-  return invalidRequest(`Invalid property path "${text}".`);
+  if (text === "") return invalidRequest("Invalid empty property path string.");
+  return invalidRequest(
+    `Invalid property path "${text}". Unquoted property paths must match regex ([a-zA-Z_][a-zA-Z_0-9]*), and quoted ` +
+      "property paths must match regex (`(?:[^`\\\\]|(?:\\\\.))+`)",
+  );
 }

@@ -70,7 +70,9 @@ export function checkIds(path: ResourcePath): void {
     if (segment === "." || segment === "..") throw invalidRequest(`The id "${segment}" is not allowed.`);
     const ofDocument = index % 2 === 1;
     if (RESERVED_ID.test(segment) && !(ofDocument && numericId(segment) !== undefined)) {
-      throw invalidRequest(`The id "${segment}" is reserved.`);
+      throw invalidRequest(
+        `${ofDocument ? "Resource" : "Collection"} id "${segment}" is invalid because it is reserved.`,
+      );
     }
     if (Buffer.byteLength(segment) > MAX_ID_BYTES) throw invalidRequest("An id may hold at most 1500 bytes.");
   }
@@ -82,7 +84,7 @@ export function checkIds(path: ResourcePath): void {
  */
 export function checkDepth(path: ResourcePath): void {
   if (path.segments.length > 2 * MAX_COLLECTIONS)
-    throw invalidRequest(`A document may lie at most ${MAX_COLLECTIONS} collections deep.`);
+    throw invalidRequest(`Key path is too long. Cannot exceed ${MAX_COLLECTIONS} elements.`);
 }
 
 /** Appends one segment such that bytes order as ids do: `__id7__` as the number 7, before every text. */

@@ -26,13 +26,17 @@ export interface Aggregation {
  */
 export function parseAggregations(message: StructuredAggregationQuery): Aggregation[] {
   const aggregations = (message.aggregations ?? []).map(parseAggregation);
-  if (aggregations.length === 0) throw invalidRequest("An aggregation query has at least one aggregation.");
+  if (aggregations.length === 0) throw invalidRequest("Aggregations can not be empty.");
   if (aggregations.length > MAX_AGGREGATIONS)
-    throw invalidRequest(`At most ${MAX_AGGREGATIONS} aggregations per query.`);
+    throw invalidRequest(
+      `The maximum number of aggregations allowed in an aggregation query is ${MAX_AGGREGATIONS}. ` +
+        `Received: ${aggregations.length}`,
+    );
   let unnamed = 0;
   for (const aggregation of aggregations) if (aggregation.alias === "") aggregation.alias = `field_${++unnamed}`;
-  const aliases = new Set(aggregations.map((aggregation) => aggregation.alias));
-  if (aliases.size < aggregations.length) throw invalidRequest("Two aggregations have the same alias.");
+  const aliases = aggregations.map(({ alias }) => alias);
+  const twice = aliases.find((alias, at) => aliases.indexOf(alias) < at);
+  if (twice !== undefined) throw invalidRequest(`Aggregation aliases contain duplicate alias: ${twice}.`);
   return aggregations;
 }
 
@@ -72,7 +76,7 @@ function parseAggregation(message: AggregationMessage): Aggregation {
   const { operator, alias = "" } = message;
   checkName(alias);
   if (Buffer.byteLength(alias) > MAX_ALIAS_BYTES)
-    throw invalidRequest(`An alias may have at most ${MAX_ALIAS_BYTES} bytes.`);
+    throw invalidRequest(`The property.name is longer than ${MAX_ALIAS_BYTES} bytes.`);
   if (!operator) throw invalidRequest("An aggregation is a count, a sum or an average.");
   if (operator === "count") {
     const upTo = message.count?.upTo;
@@ -81,7 +85,7 @@ function parseAggregation(message: AggregationMessage): Aggregation {
     return { alias, operator, path: undefined, upTo: most };
   }
   const path = parseFieldPath(message[operator]?.field?.fieldPath ?? "");
-  if (isNameField(path)) throw invalidRequest("__name__ cannot be aggregated.");
+  if (isNameField(path)) throw invalidRequest("Aggregations are not supported for the property: __key__");
   checkNotReserved(path);
   return { alias, operator, path, upTo: Number.POSITIVE_INFINITY };
 }

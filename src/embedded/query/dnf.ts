@@ -18,9 +18,18 @@ export function toDnf(filter: Filter | undefined, most: number): Conjunction[] |
   if (count > MOST_EXPANDED) return undefined;
   const expanded = expand(filter);
   if (count <= most) return expanded;
-  const distinct = new Map<string, Conjunction>();
-  for (const conjunction of expanded) distinct.set(identity(conjunction), conjunction);
-  return distinct.size > most ? undefined : [...distinct.values()];
+  const distinct = distinctOf(expanded);
+  return distinct.length > most ? undefined : distinct;
+}
+
+/** How many disjunctions a filter has; those that say the same are one, unless there are very many. */
+export function countDisjunctions(filter: Filter): number {
+  const count = countOf(filter);
+  return count > MOST_EXPANDED ? count : distinctOf(expand(filter)).length;
+}
+
+function distinctOf(conjunctions: readonly Conjunction[]): Conjunction[] {
+  return [...new Map(conjunctions.map((one) => [identity(one), one])).values()];
 }
 
 /** Equal for filters that say the same in the same words: 1 and 1.0 are two values here. */

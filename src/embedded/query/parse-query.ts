@@ -20,7 +20,7 @@ import {
   ordersField,
   type ParsedQuery,
 } from "./parsed-query.js";
-import { checkQuery, checkSize } from "./validate-query.js";
+import { aggregatedAfterName, checkQuery, checkSize } from "./validate-query.js";
 
 const OPERATORS: ReadonlySet<string> = new Set<Operator>([
   "LESS_THAN",
@@ -54,11 +54,12 @@ export function parseQuery(
   checkDepth(parentPath);
   if (parentPath.segments.length % 2 !== 0) throw invalidRequest(`Query parent "${parent}" is not a document.`);
   const [from, ...others] = message.from ?? [];
-  if (others.length > 0) throw invalidRequest("A query has exactly one collection selector.");
+  if (others.length > 0) throw invalidRequest("StructuredQuery.from cannot have more than one collection selector.");
   const collection = from?.collectionId || undefined;
   const allDescendants = from?.allDescendants ?? false;
   if (!collection && !allDescendants) throw invalidRequest("A query without all_descendants names a collection.");
-  if (collection?.includes("/")) throw invalidRequest(`Collection id "${collection}" holds a slash.`);
+  if (collection?.includes("/"))
+    throw invalidRequest(`Collection id "${collection}" is invalid because it contains "/".`);
   checkIds({ ...parentPath, segments: [...parentPath.segments, ...(collection ? [collection] : [])] });
 
   const filter = message.where ? parseFilter(message.where) : undefined;
@@ -76,35 +77,51 @@ export function parseQuery(
     limit: message.limit ? (message.limit.value ?? 0) : undefined,
     select: parseProjection(message.select?.fields),
   };
-  if (query.select && alsoRequired.length > 0) throw invalidRequest("An aggregation of fields takes no projection.");
   checkQuery(query, explicit);
   if (alsoRequired.length > 0) checkAggregated(query, explicit, alsoRequired);
   return query;
 }
 
-/** A filter on names orders by them, and no index has further fields after the name or those of every collection. */
+/**
+ * Documents are found by their names where a filter is on names, below a document, and in every collection; and no
+ * index has further fields after the name.
+ */
 function checkAggregated(query: ParsedQuery, explicit: readonly OrderBy[], fields: readonly FieldPath[]): void {
-  if (query.collection === undefined) throw invalidRequest("Fields cannot be aggregated without a collection.");
+  if (query.select) checkProjected(query.select, fields);
   const filters = fieldFilters(query.filter);
-  if (!filters.some((one) => isNameField(one.path))) return;
+  const { collection, allDescendants, parent } = query;
+  const byName = collection === undefined || (allDescendants && parent.segments.length > 0);
+  if (!byName && !filters.some((one) => isNameField(one.path))) return;
   const inequalities = filters.filter(ordersField);
   const ordered = new Set([...explicit, ...inequalities].map((one) => one.field));
-  if (fields.every((path) => ordered.has(formatFieldPath(path)))) return;
-  throw invalidRequest("With a filter on __name__, aggregated fields must be ordered by.");
+  const after = fields.filter((path) => !ordered.has(formatFieldPath(path)));
+  if (after.length > 0) throw aggregatedAfterName(after.map((path) => ({ path })));
+}
+
+/** No projection may stand with aggregated fields, whatever it holds. */
+function checkProjected(projection: readonly FieldPath[], fields: readonly FieldPath[]): never {
+  const names = new Set(projection.map(formatFieldPath));
+  const missing = fields.map(formatFieldPath).find((name) => !names.has(name));
+  throw invalidRequest(
+    missing === undefined
+      ? "Cannot apply property masks when aggregation fields are present."
+      : `The aggregation property ${missing} is not present in the base query's property mask.`,
+  );
 }
 
 function parseFilter(message: FilterMessage): Filter {
   if (message.compositeFilter) {
     const { op, filters = [] } = message.compositeFilter;
     if (op !== "AND" && op !== "OR") throw invalidRequest("A composite filter is AND or OR.");
-    if (filters.length === 0 && op === "OR") throw invalidRequest("An OR filter holds at least one filter.");
+    if (filters.length === 0 && op === "OR")
+      throw invalidRequest("Composite filter must have at least one sub-filter.");
     return { type: op === "AND" ? "and" : "or", filters: filters.map(parseFilter) };
   }
   if (message.unaryFilter) return parseUnary(message.unaryFilter.op, parseField(message.unaryFilter.field));
   if (message.fieldFilter) {
     const { op = "", value } = message.fieldFilter;
     const path = parseField(message.fieldFilter.field);
-    if (!isOperator(op)) throw invalidRequest(`Unknown operator "${op}".`);
+    if (!isOperator(op)) throw invalidRequest("Unknown FieldFilter operator.");
     if (!value?.valueType) throw invalidRequest(`The filter on ${formatFieldPath(path)} has no value.`);
     return { type: "field", path, field: formatFieldPath(path), op, value, unary: false };
   }

@@ -1,6 +1,3 @@
-import { status } from "@grpc/grpc-js";
-import { StatusError } from "../errors.js";
-import type { MissingIndex } from "../index/index-definitions.js";
 import { loadDocument, type StoredDocument } from "../storage/documents.js";
 import type { Names } from "../storage/numbered-names.js";
 import type { Connection } from "../storage/sqlite.js";
@@ -47,16 +44,6 @@ export function* runQueryMatches(
     yield match;
     if (--left <= 0) return;
   }
-}
-
-/** FAILED_PRECONDITION as production answers it, with the definition to add instead of a link to a console. */
-export function missingIndexError(missing: readonly MissingIndex[]): StatusError {
-  const lines = missing.map((one) =>
-    "indexes" in one
-      ? `add to "indexes" in firestore.indexes.json: ${JSON.stringify(one.indexes)}`
-      : `add to "fieldOverrides" in firestore.indexes.json: ${JSON.stringify(one.fieldOverrides)}`,
-  );
-  return new StatusError(status.FAILED_PRECONDITION, `The query requires an index; ${lines.join("; ")}`);
 }
 
 /** Merges the conjunctions' matches; a document that several of them match occurs once. */

@@ -17,7 +17,9 @@ export function scopeOf(query: ParsedQuery): ScopeKey {
 
 /** Refuses with INVALID_ARGUMENT to compare names with a document that lies elsewhere than where the query reads. */
 export function checkInScope({ parent, collection, allDescendants }: ParsedQuery, path: ResourcePath): void {
-  if (path.root !== parent.root) throw invalidRequest(`The document ${formatPath(path)} is in another database.`);
+  const databases = [parent.root, path.root].map((root) => `'${root.replace(/\/documents$/, "")}'`);
+  if (path.root !== parent.root)
+    throw invalidRequest(`The request was for database ${databases.join(" but was attempting to access database ")}`);
   if (allDescendants) return;
   const searched = `${formatPath(parent)}/${collection}`;
   if (formatPath(parentOf(path)) !== searched)

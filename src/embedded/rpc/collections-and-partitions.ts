@@ -3,6 +3,7 @@ import { compareText, referenceTo } from "../encoding/ordered-encoding.js";
 import { checkIds, parsePath } from "../encoding/resource-path.js";
 import { invalidRequest } from "../errors.js";
 import { parseQuery } from "../query/parse-query.js";
+import type { ParsedQuery } from "../query/parsed-query.js";
 import { runQuery } from "../query/run-query.js";
 import { collectionIdsBelow } from "../storage/collections.js";
 import type { ServiceContext } from "./context.js";
@@ -55,8 +56,7 @@ export async function partitionQuery(
   const wanted = Number(request.partitionCount ?? 0);
   if (!(wanted > 0)) throw invalidRequest("The partition count must be positive.");
   const query = parseQuery(request.parent ?? "", request.structuredQuery ?? {});
-  if (!query.allDescendants || query.filter)
-    throw invalidRequest("Only a collection group without filters can be partitioned.");
+  checkPartitioned(query);
   const plans = await coveredBy(context, query);
   return withView(context, request, async (view) => {
     const names = [...runQuery(await sourceOf(context, view), query, plans)].map((document) => document.name);
@@ -66,6 +66,15 @@ export async function partitionQuery(
     cuts.delete(0);
     return { partitions: [...cuts].map((cut) => ({ values: [referenceTo(names[cut] ?? "")], before: true })) };
   });
+}
+
+/** https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#partitionqueryrequest */
+function checkPartitioned({ parent, collection, allDescendants, filter, orderBys, ...rest }: ParsedQuery): void {
+  if (parent.segments.length > 0) throw invalidRequest("Only a database can be the parent of a partitioned query.");
+  const ascending = orderBys.length === 1 && orderBys[0]?.direction === "asc";
+  const part = filter ?? rest.limit ?? rest.start ?? rest.end;
+  if (!collection || !allDescendants || !ascending || part !== undefined || rest.offset > 0)
+    throw invalidRequest("Only a whole collection group, ordered by name ascending, can be partitioned.");
 }
 
 function encodeToken(text: string): string {

@@ -12,10 +12,11 @@ import { compareText, compareValues, referenceTo } from "../encoding/ordered-enc
 import { deserializeCursor, serializeCursor } from "../encoding/protobuf.js";
 import { formatPath, parsePath } from "../encoding/resource-path.js";
 import { invalidRequest } from "../errors.js";
+import { missingIndexError } from "../query/missing-index.js";
 import { parseQuery } from "../query/parse-query.js";
 import type { ParsedQuery } from "../query/parsed-query.js";
 import { type ConjunctionPlan, planQuery } from "../query/planner.js";
-import { missingIndexError, type QuerySource, runQuery } from "../query/run-query.js";
+import { type QuerySource, runQuery } from "../query/run-query.js";
 import { collectionIdsBelow, nonEmptyCollectionsBelow } from "../storage/collections.js";
 import { fieldsOf, findDocument, type StoredDocument } from "../storage/documents.js";
 import { readList } from "../txn/read-set.js";
@@ -61,8 +62,9 @@ export async function listDocuments(
   request: ListDocumentsRequest,
 ): Promise<{ documents: Document[]; nextPageToken?: string }> {
   const pageSize = pageSizeOf(request.pageSize);
-  if (request.showMissing && !request.collectionId) throw invalidRequest("show_missing needs a collection id.");
-  if (request.showMissing && request.orderBy) throw invalidRequest("show_missing cannot be combined with an order.");
+  if (request.showMissing && !request.collectionId)
+    throw invalidRequest("collection id must be set when show_missing is true");
+  if (request.showMissing && request.orderBy) throw invalidRequest("cannot specify an order when show_missing is true");
   const mask = parseMask(request.mask);
   const orderBy = withName(parseOrderBy(request.orderBy ?? ""));
   const message: StructuredQuery = { orderBy, limit: { value: pageSize + 1 } };
@@ -91,7 +93,7 @@ function withName(orderBy: OrderMessage[]): OrderMessage[] {
 
 /** The size of a page that a request asks for, within bounds. Throws INVALID_ARGUMENT when it is negative. */
 export function pageSizeOf(requested: number | undefined): number {
-  if ((requested ?? 0) < 0) throw invalidRequest("The page size is negative.");
+  if ((requested ?? 0) < 0) throw invalidRequest("Page size must be nonnegative.");
   return Math.min(requested || LARGEST_PAGE, LARGEST_PAGE);
 }
 
@@ -131,7 +133,7 @@ function ofAllCollections(
   const { startAt, ...anew } = message;
   const orders = message.orderBy ?? [];
   if (orders.some(({ field, direction }) => field?.fieldPath !== "__name__" || direction === "DESCENDING")) {
-    throw invalidRequest("The documents of all collections can only be listed by name.");
+    throw invalidRequest("kind is required for all orders except __key__ ascending");
   }
   const query = checkedStart(everythingBelow(parent, message));
   const [start] = query.start?.values ?? [];
@@ -146,7 +148,7 @@ function ofAllCollections(
         const rest = collectionId === first ? message : anew;
         const part = parseQuery(parent, { ...rest, from, limit: { value: left } });
         const plan = planQuery(part, context.store.rules());
-        if (!plan.covered) throw missingIndexError(plan.missing);
+        if (!plan.covered) throw missingIndexError(query.parent.root, plan.missing);
         for (const document of runQuery(source, part, plan.conjunctions)) {
           left--;
           yield document;
@@ -186,7 +188,7 @@ function readToken(token: string): CursorMessage {
   try {
     return deserializeCursor(token);
   } catch {
-    throw invalidRequest("This is no page token of this store.");
+    throw invalidRequest("invalid page token");
   }
 }
 

@@ -1,7 +1,7 @@
 import type { StructuredQuery } from "../encoding/messages.js";
 import { invalidRequest } from "../errors.js";
 
-const NAME = /(?:`(?:[^`\\]|\\.)*`|[^\s,.`]+)/s.source;
+const NAME = /(?:`(?:[^`\\]|\\.)+`|[a-z_]\w*)/s.source;
 const PATH = `(${NAME}(?:\\.${NAME})*)`;
 // What follows a plain name without a space belongs to it.
 const DIRECTION = "(?:(?:\\s+|(?<=`))(asc|desc)|\\s*(?=,|$))";
@@ -16,7 +16,7 @@ export function parseOrderBy(text: string): NonNullable<StructuredQuery["orderBy
   const orders: NonNullable<StructuredQuery["orderBy"]> = [];
   for (let rest = text; rest !== ""; ) {
     const [clause = "", fieldPath = "", direction = "asc"] = CLAUSE.exec(rest) ?? [];
-    if (clause === "") throw invalidRequest(`Invalid order "${text}".`);
+    if (clause === "") throw invalidRequest(`Invalid order by clause "${text}".`);
     orders.push({
       field: { fieldPath },
       direction: direction.toLowerCase() === "desc" ? "DESCENDING" : "ASCENDING",

@@ -11,10 +11,11 @@ import type {
 } from "../encoding/messages.js";
 import { StatusError, unimplemented } from "../errors.js";
 import { aggregate, parseAggregations } from "../query/aggregate.js";
+import { missingIndexError } from "../query/missing-index.js";
 import { parseQuery } from "../query/parse-query.js";
 import type { ParsedQuery } from "../query/parsed-query.js";
 import { type ConjunctionPlan, planQuery } from "../query/planner.js";
-import { missingIndexError, type QuerySource, runQuery } from "../query/run-query.js";
+import { type QuerySource, runQuery } from "../query/run-query.js";
 import { fieldsOf, type StoredDocument, toMessage } from "../storage/documents.js";
 import { readAggregation, readQuery } from "../txn/read-set.js";
 import type { MessageSink } from "./backpressure.js";
@@ -106,7 +107,7 @@ export async function coveredBy(context: ServiceContext, query: ParsedQuery): Pr
     await store.addIndexes(plan.missing);
     plan = planQuery(query, store.rules());
   }
-  if (!plan.covered) throw missingIndexError(plan.missing);
+  if (!plan.covered) throw missingIndexError(query.parent.root, plan.missing);
   return plan.conjunctions;
 }
 

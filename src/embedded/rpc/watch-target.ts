@@ -39,6 +39,7 @@ export async function createTarget(message: TargetMessage, plan: PlanQuery): Pro
   const id = message.targetId ?? 0;
   if (message.query) {
     const query = parseQuery(message.query.parent ?? "", message.query.structuredQuery ?? {});
+    checkListened(query);
     return queryTarget(id, query, await plan(query));
   }
   if (message.documents) {
@@ -46,6 +47,15 @@ export async function createTarget(message: TargetMessage, plan: PlanQuery): Pro
     return documentsTarget(id, names);
   }
   throw invalidRequest("A target is a query or a list of documents.");
+}
+
+/** Refuses with INVALID_ARGUMENT, in its words, what production only answers once: no listener looks into all below. */
+function checkListened({ collection, allDescendants, parent }: ParsedQuery): void {
+  if (collection === undefined) throw invalidRequest("All-collection queries are not supported by real-time queries.");
+  if (allDescendants && parent.segments.length > 0)
+    throw invalidRequest(
+      "'all_descendants' in CollectionSelector with document parent is not supported by real-time queries.",
+    );
 }
 
 function queryTarget(id: number, query: ParsedQuery, plans: readonly ConjunctionPlan[]): Target {

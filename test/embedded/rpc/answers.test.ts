@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
-import type { CursorMessage, Document } from "../../../src/embedded/encoding/messages.js";
+import type { CursorMessage, Document, StructuredQuery } from "../../../src/embedded/encoding/messages.js";
 import { startEngine } from "../../../src/embedded/index.js";
 import { int, list, map } from "../differential/requests/parts.js";
 import { describeBothStores, type OpenClient } from "../support/both-stores.js";
@@ -125,4 +125,27 @@ it("a query is cut into no more parts than it has documents", async () => {
   expect(await cuts("3")).toEqual(all);
   expect(await cuts("2")).toEqual(all);
   expect(await cuts("1")).toEqual([all[0]]);
+});
+
+// https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1#partitionqueryrequest
+it("only a whole collection group, ordered by name, is cut into parts", async () => {
+  const engine = await startEngine({ file: ":memory:", indexes: NO_INDEXES });
+  const raw = rawClient(engine.port, "demo-answers");
+  onTestFinished(async () => {
+    raw.close();
+    await engine.close();
+  });
+  const group = { from: [{ collectionId: "parts", allDescendants: true }] };
+  const cut = async (structuredQuery: StructuredQuery, below = ""): Promise<number> =>
+    (await raw.call("PartitionQuery", { parent: `${raw.root}${below}`, structuredQuery, partitionCount: "2" })).code;
+  const refused: StructuredQuery[] = [
+    { from: [{ collectionId: "parts" }] },
+    { from: [{ allDescendants: true }] },
+    { ...group, limit: { value: 2 } },
+    { ...group, offset: 1 },
+    { ...group, startAt: { values: [] } },
+    { ...group, endAt: { values: [] } },
+  ];
+  expect(await Promise.all(refused.map((query) => cut(query)))).toEqual(refused.map(() => 3));
+  expect([await cut(group), await cut(group, "/a/1")]).toEqual([0, 3]);
 });

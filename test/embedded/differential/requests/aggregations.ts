@@ -1,6 +1,6 @@
 import type { StructuredQuery, Value } from "../../../../src/embedded/encoding/messages.js";
 import type { RawClient } from "../../support/raw.js";
-import { FROM, order, type RequestCase, unary, where } from "./parts.js";
+import { FROM, int, order, type RequestCase, unary, where } from "./parts.js";
 
 const count = { alias: "n", operator: "count", count: {} } as const;
 const sum = (fieldPath: string, alias: string) => ({ alias, operator: "sum", sum: { field: { fieldPath } } }) as const;
@@ -13,6 +13,33 @@ const aggregation = (
   send: (raw) =>
     raw.aggregate({ structuredQuery: { from: FROM, ...structuredQuery }, aggregations: aggregations ?? [] }),
 });
+
+const GROUP = [{ collectionId: "c", allDescendants: true }];
+const EVERY = [{ allDescendants: true }];
+
+/** Aggregations below a document: of one collection, of all that have its id, and of all that there are. */
+const below: RequestCase[] = Object.entries({ collection: FROM, group: GROUP, "every collection": EVERY }).flatMap(
+  ([scope, from]) =>
+    Object.entries<[typeof count | ReturnType<typeof sum>, StructuredQuery]>({
+      count: [count, {}],
+      "count of a filter": [count, { where: where("a", "EQUAL", int(1)) }],
+      "count in order": [count, { orderBy: [order("a")] }],
+      "count in reverse order of names": [count, { orderBy: [order("__name__", "DESCENDING")] }],
+      "count to a limit": [count, { orderBy: [order("__name__")], limit: { value: 1 } }],
+      sum: [sum("a", "s"), {}],
+      "sum of a filter": [sum("a", "s"), { where: where("a", "EQUAL", int(1)) }],
+      "sum of a range": [sum("a", "s"), { where: where("a", "GREATER_THAN", int(1)) }],
+      "sum in order": [sum("a", "s"), { orderBy: [order("a")] }],
+      "sum in another order": [sum("a", "s"), { orderBy: [order("b")] }],
+      "sum in order of names": [sum("a", "s"), { orderBy: [order("__name__")] }],
+      "sum in reverse order of names": [sum("a", "s"), { orderBy: [order("__name__", "DESCENDING")] }],
+      "sum with a projection": [sum("a", "s"), { select: { fields: [{ fieldPath: "a" }] } }],
+    }).map(([name, [one, rest]]) => ({
+      name: `aggregation ${name}, of ${scope} below a document`,
+      send: (raw: RawClient) =>
+        raw.aggregate({ structuredQuery: { from, ...rest }, aggregations: [one] }, `${raw.root}/c/a`),
+    })),
+);
 
 /** Aggregations that Firestore accepts or refuses by their form. */
 export const aggregations: RequestCase[] = [
@@ -61,5 +88,10 @@ export const aggregations: RequestCase[] = [
   aggregation("sum of a reserved field further down", [sum("a.__foo__", "s")]),
   aggregation("count of every collection", [count], { from: [{ allDescendants: true }] }),
   aggregation("sum of every collection", [sum("a", "s")], { from: [{ allDescendants: true }] }),
+  aggregation("sum of a group with name range", [sum("a", "s")], { from: GROUP, orderBy: [order("__name__")] }),
+  aggregation("average of a group", [{ alias: "v", operator: "avg", avg: { field: { fieldPath: "a" } } }], {
+    from: GROUP,
+  }),
+  ...below,
   aggregation("bad alias", [{ alias: "a-b", operator: "count", count: {} }]),
 ];
