@@ -29,6 +29,8 @@ export function emulator({ port, data, createIndexes }: EmulatorOptions): Promis
       onError: engineNotices.fault,
       onRebuild: engineNotices.rebuilding,
       onNetworkDisk: engineNotices.networkDisk,
+      onUnsafePlace: engineNotices.unsafePlace,
+      onReplaced: engineNotices.replaced,
     });
     const host = `${engine.host}:${engine.port}`;
     stderrLog("info", "emulator_started", { host, data });

@@ -13,6 +13,17 @@ export const engineNotices: EngineNotices = {
       file_system: fileSystem,
       repair: "Keep the board on a local disk (FIREBOARD_DATA_DIR): locks do not hold here, and files get damaged.",
     }),
+  unsafePlace: (found) =>
+    stderrLog("warn", "unsafe_place", {
+      found,
+      repair:
+        "Keep the board's file in a folder that only you may write to (chmod go-w), as a file of yours without links.",
+    }),
+  replaced: () =>
+    stderrLog("error", "store_replaced", {
+      repair:
+        "The store's file was replaced or deleted while it was in use. Restart this process: until then every call is refused.",
+    }),
   textIndexFault: (error) =>
     stderrLog("warn", "search_cache_unusable", { message: error instanceof Error ? error.message : String(error) }),
   rebuilding: (done, total) => stderrLog("info", "rebuilding_indexes", { done, total }),

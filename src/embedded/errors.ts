@@ -41,6 +41,7 @@ export type StoreErrorCode =
   | "store_locked"
   | "store_replaced"
   | "newer_schema"
+  | "store_replaced"
   | "not_a_store"
   | "corrupt"
   | "read_only_store"

@@ -4,6 +4,7 @@ import { createChangeFeed } from "./rpc/change-feed.js";
 import { startRpcServer } from "./rpc/server.js";
 import type { FileSystemType } from "./storage/network-disk.js";
 import { openStoreFile } from "./storage/store-file.js";
+import type { UnsafePlace } from "./storage/unsafe-place.js";
 import { createTextIndex, type TextIndex } from "./text/text-index.js";
 import type { TextSource } from "./text/text-source.js";
 import { createCommit } from "./txn/commit.js";
@@ -13,6 +14,7 @@ export { StoreError, type StoreErrorCode } from "./errors.js";
 export type { CompositeIndex, FieldOverride, IndexConfig, IndexField } from "./index/index-definitions.js";
 export { type BackupReport, backup } from "./storage/backup.js";
 export { type CheckReport, check } from "./storage/check.js";
+export type { UnsafePlace } from "./storage/unsafe-place.js";
 export type { TextAnswer, TextCoverage, TextSearch } from "./text/text-index.js";
 export type { TextSource } from "./text/text-source.js";
 
@@ -30,6 +32,13 @@ export interface EngineOptions {
   onRebuild?: (done: number, total: number) => void;
   /** Called at the start with the name of the network file system that the file is on: locks do not hold there. */
   onNetworkDisk?: (fileSystem: string) => void;
+  /** Called at the start with what is unsafe about the place of the file, if anything is. */
+  onUnsafePlace?: (found: readonly UnsafePlace[]) => void;
+  /**
+   * Called when the file is found replaced or deleted, once until it is back: everything is refused until the engine is
+   * started again.
+   */
+  onReplaced?: () => void;
   /** Called with faults of the engine itself and the id that the client got; they go to standard error by default. */
   onError?: (error: unknown, id: string) => void;
   /** The collections that `searchTexts` can look in, with the fields that hold their texts. */
@@ -80,12 +89,15 @@ export interface Engine {
  * StoreError when the file cannot be used or the port is taken.
  */
 export async function startEngine(options: EngineOptions & EngineTestOptions): Promise<Engine> {
-  const { file, indexes, onRebuild, onNetworkDisk, fileSystemType, lockWaitMs, maxBytes, logLimitBytes } = options;
+  const { file, indexes, onRebuild, onNetworkDisk, onUnsafePlace, onReplaced } = options;
+  const { fileSystemType, lockWaitMs, maxBytes, logLimitBytes } = options;
   const store = await openStoreFile({
     file,
     indexes,
     onRebuild,
     onNetworkDisk,
+    onUnsafePlace,
+    onReplaced,
     fileSystemType,
     lockWaitMs,
     maxBytes,

@@ -25,6 +25,10 @@ export interface EngineNotices {
   textIndexFault(error: unknown): void;
   /** The file lies on a network file system of this name, where locks do not hold. */
   networkDisk(fileSystem: string): void;
+  /** What is unsafe about the place of the file (`UnsafePlace` of the engine). */
+  unsafePlace(found: readonly string[]): void;
+  /** The file was replaced or deleted: calls are refused until this process is started again, or the file is back. */
+  replaced(): void;
 }
 
 /**
@@ -98,6 +102,8 @@ async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | 
           onError: notices.fault,
           onRebuild: notices.rebuilding,
           onNetworkDisk: notices.networkDisk,
+          onUnsafePlace: notices.unsafePlace,
+          onReplaced: notices.replaced,
           onTextIndexFault: notices.textIndexFault,
         }
       : {}),

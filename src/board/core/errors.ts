@@ -101,7 +101,7 @@ const FROM_STORE: Partial<Record<StoreFailure, [code: ErrorCode, message: string
   ],
   store_replaced: [
     "store_replaced",
-    "The board's file was replaced or deleted while the server had it open; nothing was written.",
+    "The board's file was replaced or deleted while the server had it open; this call is not in what lies there now.",
     "Restart the server.",
   ],
   newer_schema: [

@@ -15,6 +15,7 @@ import { StoreError } from "../errors.js";
 import { check, inSnapshot } from "./check.js";
 import { checkStoreIdentity } from "./schema.js";
 import { openConnection, toStoreError } from "./sqlite.js";
+import { renewStoreId } from "./store-id.js";
 
 /** What was copied. */
 export interface BackupReport {
@@ -55,6 +56,17 @@ function copy(file: string, to: string): void {
     connection.close();
   }
   chmodSync(to, 0o600);
+  giveOwnId(to);
+}
+
+/** So that a log of the original is never applied to the copy, should that take its place. */
+function giveOwnId(file: string): void {
+  const connection = openConnection(file, { waitMs: 2_000 });
+  try {
+    renewStoreId(connection);
+  } finally {
+    connection.close();
+  }
 }
 
 /** Gives the finished copy its name, durably; fails when something took the name meanwhile. */

@@ -9,6 +9,7 @@ import { indexesOfCatalog, readIndexCatalog } from "./index-catalog.js";
 import { createNames } from "./numbered-names.js";
 import { checkStoreIdentity } from "./schema.js";
 import { type Connection, openConnection, toStoreError } from "./sqlite.js";
+import { checkLogBelongs } from "./store-id.js";
 
 /**
  * What a check of a store found.
@@ -44,8 +45,9 @@ export function check(file: string): CheckReport {
   }
 }
 
-/** Runs `read` on one snapshot of a store, read-only. */
+/** Runs `read` on one snapshot of a store, read-only. Throws `store_replaced` when the log beside it is another file's. */
 export function inSnapshot<T>(file: string, read: (connection: Connection) => T): T {
+  checkLogBelongs(file);
   const connection = openConnection(file, { readOnly: true, waitMs: 2_000 });
   try {
     connection.exec("BEGIN");

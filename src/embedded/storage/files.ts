@@ -1,9 +1,22 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** The place of a store. */
 export interface StorePaths {
+  /** As it was given: a link may lead elsewhere later. */
+  given: string;
+  /** Where that leads, links resolved, as SQLite does it: its log lies beside this. */
   path: string;
   /** Whether it goes with the store. */
   temporary: boolean;
@@ -15,12 +28,12 @@ export interface StorePaths {
 export function prepareStoreFile(file: string): StorePaths {
   if (file !== ":memory:") {
     prepareFile(file);
-    return { path: file, temporary: false, discard: () => {} };
+    return { given: file, path: realpathSync(file), temporary: false, discard: () => {} };
   }
   const folder = mkdtempSync(join(tmpdir(), "firestore-"));
   const path = join(folder, "store.db");
   prepareFile(path);
-  return { path, temporary: true, discard: () => rmSync(folder, { recursive: true, force: true }) };
+  return { given: path, path, temporary: true, discard: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /**
@@ -31,9 +44,18 @@ function prepareFile(file: string): void {
   const folder = dirname(file);
   makeFolder(folder);
   if (existsSync(file)) {
-    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+    if ((statSync(file).mode & 0o077) !== 0) makePrivate(file);
   } else {
     closeSync(openSync(file, "a", 0o600));
+  }
+}
+
+function makePrivate(file: string): void {
+  try {
+    chmodSync(file, 0o600);
+  } catch (error) {
+    // Only its owner may; see unsafe-place.ts.
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
   }
 }
 

@@ -12,7 +12,7 @@ const SCHEMA_VERSION = 2;
 
 /*
  * state      one row per fact about the whole store: `clock` (time of the last commit in microseconds), `layout`
- *            (the index catalog, see layout.ts)
+ *            (the index catalog, see layout.ts), `id` (see store-id.ts)
  * scopes     what index entries are grouped by: a collection, all collections of one id (a group), a database.
  *            `changed` is the time of the last commit that changed a document of the collection.
  * documents  fields as protobuf bytes, times in microseconds

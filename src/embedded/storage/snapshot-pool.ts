@@ -15,7 +15,8 @@ export interface ReadSnapshot {
 /** The snapshots of one file. */
 export interface SnapshotPool {
   /**
-   * Throws RESOURCE_EXHAUSTED when too many are in use, FAILED_PRECONDITION when a newer program upgraded the store.
+   * Throws RESOURCE_EXHAUSTED when too many are in use, FAILED_PRECONDITION when a newer program upgraded the store, and
+   * what `problem` gives when the store must not be read.
    */
   acquire(): ReadSnapshot;
   close(): void;
@@ -27,8 +28,11 @@ const MAX_SNAPSHOTS = 200;
 /** Readers wait only while the write-ahead log is being reset. */
 const WAIT_MS = 250;
 
-/** Creates the pool. Connections are opened when they are needed; up to eight idle ones are reused. */
-export function createSnapshotPool(file: string): SnapshotPool {
+/**
+ * Creates the pool. Connections are opened when they are needed; up to eight idle ones are reused. `problem` is asked when a
+ * snapshot was taken: a file that is still there then was there when its connection was opened.
+ */
+export function createSnapshotPool(file: string, problem: () => Error | undefined): SnapshotPool {
   const idle: Connection[] = [];
   let acquired = 0;
   let closed = false;
@@ -45,19 +49,29 @@ export function createSnapshotPool(file: string): SnapshotPool {
     else idle.push(connection);
   };
 
+  const open = (): Connection => {
+    try {
+      return openConnection(file, { waitMs: WAIT_MS });
+    } catch (error) {
+      throw problem() ?? error;
+    }
+  };
+
   return {
     acquire() {
       if (acquired >= MAX_SNAPSHOTS) {
         throw new StatusError(status.RESOURCE_EXHAUSTED, "Too many transactions and queries run at the same time.");
       }
-      const connection = idle.pop() ?? openConnection(file, { waitMs: WAIT_MS });
+      const connection = idle.pop() ?? open();
       acquired++;
       try {
         connection.run("BEGIN");
         checkStoreSchema(connection);
+        const found = problem();
+        if (found) throw found;
       } catch (error) {
         release(connection);
-        throw error;
+        throw problem() ?? error;
       }
       return { connection, release: () => release(connection) };
     },

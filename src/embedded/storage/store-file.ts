@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { status } from "@grpc/grpc-js";
-import { StatusError } from "../errors.js";
+import { StatusError, StoreError } from "../errors.js";
 import {
   compileIndexes,
   type IndexConfig,
@@ -18,23 +18,30 @@ import {
 } from "./index-catalog.js";
 import { type FileSystemType, networkDiskOf } from "./network-disk.js";
 import { createNames, type Names } from "./numbered-names.js";
+import { fileMark, type OpenFiles, watchOpenFiles } from "./open-files.js";
 import { checkStoreSchema, prepareSchema } from "./schema.js";
 import { createSnapshotPool, type ReadSnapshot } from "./snapshot-pool.js";
 import { type Connection, openConnection, toStoreError, whenUnlocked } from "./sqlite.js";
+import { checkLogBelongs, ensureStoreId } from "./store-id.js";
+import { type UnsafePlace, unsafePlaces } from "./unsafe-place.js";
 
 /** An open store: one connection that writes, and a pool of others that read snapshots. */
 export interface StoreFile {
-  /** The file's path; of a store in memory, that of its temporary file. */
+  /** The file's path, links resolved; of a store in memory, that of its temporary file. */
   path: string;
   names: Names;
   rules(): IndexDefinitions;
   /**
    * Runs `action` inside BEGIN IMMEDIATE and commits, durably. Waits for other processes; undoes everything when
    * `action` throws. `active` are the indexes whose entries the file has: a newer process may have more than
-   * `rules` asks for.
+   * `rules` asks for. Rejects with StoreError `store_replaced` when the path leads to other files than those that are
+   * open; what was committed just then is in the file that was there before, wherever that is now.
    */
   write<T>(action: (connection: Connection, active: IndexDefinitions) => T): Promise<T>;
-  /** A connection whose reads all see the state of the file at its first read. Must be released. */
+  /**
+   * A connection whose reads all see the state of the file at its first read. Must be released. Throws StoreError
+   * `store_replaced` as writes do.
+   */
   acquireSnapshot(): ReadSnapshot;
   /** Whether the indexes of the definitions are active in a snapshot: another process may have replaced them. */
   servesIndexes(connection: Connection): boolean;
@@ -56,6 +63,10 @@ export interface StoreFileOptions {
   onRebuild?: RebuildProgress | undefined;
   /** Called with the name of the network file system that the file is on. */
   onNetworkDisk?: ((fileSystem: string) => void) | undefined;
+  /** Called when the store is open with what is unsafe about its place, if anything is. */
+  onUnsafePlace?: ((found: readonly UnsafePlace[]) => void) | undefined;
+  /** Called once when the file is found replaced or deleted, again when it was back in between. */
+  onReplaced?: (() => void) | undefined;
   fileSystemType?: FileSystemType | undefined;
   /** How long a write waits for other processes before it gives up, in milliseconds. */
   lockWaitMs?: number | undefined;
@@ -69,6 +80,8 @@ const DEFAULT_LOCK_WAIT_MS = 8_000;
 /** 16 MiB: pages that several commits change go to the main file once. */
 const CHECKPOINT_PAGES = 4_000;
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
+/** A restore replaces the file once. */
+const OPENING_TRIES = 5;
 
 /**
  * Opens or creates the store in one SQLite file (WAL, durable commits). The folder is made private (0700), as are the
@@ -77,13 +90,18 @@ const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
  */
 export async function openStoreFile(options: StoreFileOptions): Promise<StoreFile> {
   try {
-    return await open(options);
+    for (let attempt = 0; attempt < OPENING_TRIES; attempt++) {
+      const store = await open(options);
+      if (store) return store;
+    }
   } catch (error) {
     throw toStoreError(error);
   }
+  throw new StoreError("store_replaced", "The store's file is replaced or deleted again and again while it is opened.");
 }
 
-async function open(options: StoreFileOptions): Promise<StoreFile> {
+/** Undefined when the file was replaced meanwhile. */
+async function open(options: StoreFileOptions): Promise<StoreFile | undefined> {
   let config = options.indexes;
   let rules = compileIndexes(config);
   const file = prepareStoreFile(options.file);
@@ -92,8 +110,13 @@ async function open(options: StoreFileOptions): Promise<StoreFile> {
   const lockWaitMs = options.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
   const logLimitBytes = options.logLimitBytes ?? LOG_LIMIT_BYTES;
   const onRebuild = options.onRebuild ?? (() => {});
+  checkLogBelongs(file.path);
+  const before = fileMark(file.path);
   const writer = openConnection(file.path);
-  const snapshots = createSnapshotPool(file.path);
+  /** Undefined while the store is being opened, and for a temporary one, whose name nobody knows. */
+  let files: OpenFiles | undefined;
+  const replaced = (): StoreError | undefined => files?.problem();
+  const snapshots = createSnapshotPool(file.path, replaced);
   const names = createNames();
   /** The index catalog when it last covered the definitions: inside a write, and in a snapshot. */
   let written: { catalog: string; active: IndexDefinitions } | undefined;
@@ -104,19 +127,29 @@ async function open(options: StoreFileOptions): Promise<StoreFile> {
     if (closed) throw new StatusError(status.UNAVAILABLE, "The store is closed.");
   };
 
+  const checkFiles = (): void => {
+    const problem = replaced();
+    if (problem) throw problem;
+  };
+
   const write = <T>(action: (connection: Connection) => T): Promise<T> =>
     whenUnlocked(lockWaitMs, () => {
       checkOpen();
-      writer.run("BEGIN IMMEDIATE");
       try {
+        writer.run("BEGIN IMMEDIATE");
+        // What `action` finds in a file that shares its log with another one is nobody's truth.
+        checkFiles();
         const result = action(writer);
+        checkFiles();
         writer.run("COMMIT");
+        // It may have been replaced in between: what was written then must not be acknowledged.
+        checkFiles();
         return result;
       } catch (error) {
         names.forget();
         written = undefined;
         writer.rollback();
-        throw error;
+        throw replaced() ?? error;
       }
     });
 
@@ -147,12 +180,20 @@ async function open(options: StoreFileOptions): Promise<StoreFile> {
     configure(writer, file.temporary, logLimitBytes, options.maxBytes);
     await write((connection) => {
       prepareSchema(connection);
+      ensureStoreId(connection);
       updateIndexCatalog(connection, names, rules, onRebuild);
     });
+    if (!file.temporary) files = watchOpenFiles(file, before, writer, options.onReplaced ?? (() => {}));
   } catch (error) {
     closeAll();
     throw error;
   }
+  if (!files && !file.temporary) {
+    closeAll();
+    return undefined;
+  }
+  const unsafe = file.temporary ? [] : unsafePlaces(file);
+  if (unsafe.length > 0) options.onUnsafePlace?.(unsafe);
 
   return {
     path: file.path,
@@ -182,6 +223,7 @@ async function open(options: StoreFileOptions): Promise<StoreFile> {
       }
     },
     resetWal() {
+      if (replaced()) return false;
       try {
         return writer.get<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy === 0;
       } catch {
@@ -198,9 +240,11 @@ async function open(options: StoreFileOptions): Promise<StoreFile> {
     },
     close() {
       closed = true;
+      const log = files?.atEnd() ?? "apply";
       try {
         // The driver keeps a closed connection until its statements are collected, so closing alone does not do this.
-        writer.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+        if (log === "apply") writer.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+        if (log === "discard") files?.discardLog();
       } finally {
         closeAll();
       }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { StoreError } from "../errors.js";
+import { type FileMark, fileMark, fileMarks } from "../storage/open-files.js";
 import { type Connection, openConnection, toStoreError } from "../storage/sqlite.js";
 import { createCacheTables, hasCacheTables } from "./cache-schema.js";
 
@@ -16,6 +17,8 @@ import { createCacheTables, hasCacheTables } from "./cache-schema.js";
 export interface CacheFile {
   connection: Connection;
   path: string;
+  /** Which files it has open. */
+  marks: readonly FileMark[];
 }
 
 /** Processes may make and delete files at the same time; after so many tries something else is wrong. */
@@ -40,6 +43,11 @@ export function isCurrent(folder: string, version: number, { path }: CacheFile):
   return name !== undefined && join(folder, name) === path;
 }
 
+/** Whether other files lie under the names of those that are open, such as those of a restored folder. */
+export function isReplaced({ path, marks }: CacheFile): boolean {
+  return fileMarks(path).some((mark, at) => mark !== marks[at]);
+}
+
 /** Whether an error says that the file is no good; else only the disk, the folder or a lock stands in the way. */
 export function isDamage(error: unknown): boolean {
   const known = toStoreError(error);
@@ -47,7 +55,7 @@ export function isDamage(error: unknown): boolean {
 }
 
 /** Closes a cache and deletes its files. Others who have them open go on until they look again. */
-export function discardCacheFile({ connection, path }: CacheFile): void {
+export function discardCacheFile({ connection, path }: Pick<CacheFile, "connection" | "path">): void {
   connection.close();
   removeFiles(path);
 }
@@ -75,16 +83,17 @@ function namesIn(folder: string): string[] {
 
 /** Undefined when the file was replaced or deleted meanwhile, or was no good and is deleted now. */
 function openExisting(path: string, version: number): CacheFile | undefined {
-  const before = inodeOf(path);
+  const before = fileMark(path);
   const connection = openConnection(path);
   try {
-    const sound = before !== undefined && hasCacheTables(connection, version);
+    const sound = hasCacheTables(connection, version);
     if (sound) {
       connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304");
       // Reads the schema, and so opens the log under the name that the file has now.
       connection.get("SELECT count(*) FROM sources");
     }
-    if (sound && inodeOf(path) === before) return { connection, path };
+    const marks = fileMarks(path);
+    if (sound && marks[0] === before) return { connection, path, marks };
   } catch (error) {
     if (!isDamage(error)) {
       connection.close();
@@ -93,14 +102,6 @@ function openExisting(path: string, version: number): CacheFile | undefined {
   }
   discardCacheFile({ connection, path });
   return undefined;
-}
-
-function inodeOf(path: string): number | undefined {
-  try {
-    return statSync(path).ino;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Makes an empty cache and gives its name. */

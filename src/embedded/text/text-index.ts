@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { StatusError } from "../errors.js";
 import { isBusy, toStoreError } from "../storage/sqlite.js";
 import type { StoreFile } from "../storage/store-file.js";
-import { type CacheFile, discardCacheFile, isCurrent, isDamage, openCacheFile } from "./cache-file.js";
+import { type CacheFile, discardCacheFile, isCurrent, isDamage, isReplaced, openCacheFile } from "./cache-file.js";
 import { cacheVersion } from "./cache-schema.js";
 import { type CachedSource, catchUp, StoreFault } from "./catch-up.js";
 import { findMatches } from "./find-matches.js";
@@ -82,7 +82,11 @@ export function createTextIndex(
   let faulty = false;
 
   const open = (): CacheFile => {
-    if (current && isCurrent(folder, version, current)) return current;
+    if (current && isCurrent(folder, version, current)) {
+      if (!isReplaced(current)) return current;
+      // What was restored under this name may have been mixed with the log of what was there.
+      leave(current, true);
+    }
     current?.connection.close();
     current = undefined;
     current = openCacheFile(folder, version);

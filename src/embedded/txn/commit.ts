@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WriteResult } from "../encoding/messages.js";
-import { StatusError } from "../errors.js";
+import { StatusError, StoreError } from "../errors.js";
 import { nextCommitTime, readClock, writeClock } from "../storage/clock.js";
 import { isBusy } from "../storage/sqlite.js";
 import type { StoreFile } from "../storage/store-file.js";
@@ -55,8 +55,10 @@ export function createCommit(store: StoreFile, onCommit: () => void): Commit {
         attemptAll({ connection, names: store.names, rules: active }, batch),
       );
     } catch (error) {
-      // Nothing was written. One commit alone may have asked too much, as of the disk: the others get their chance.
-      if (batch.length > 1 && !isBusy(error)) for (const one of batch) await commitTogether([one]);
+      // Nothing was written. One commit alone may have asked too much, as of the disk: the others get their chance. To a
+      // file that was replaced something may have been written, so that nothing is tried twice.
+      if (batch.length > 1 && !isBusy(error) && !isReplaced(error))
+        for (const one of batch) await commitTogether([one]);
       else for (const { reject } of batch) reject(error);
       return;
     }
@@ -73,6 +75,10 @@ export function createCommit(store: StoreFile, onCommit: () => void): Commit {
       queue.push({ writes, transaction, resolve, reject });
       if (!draining) void drain();
     });
+}
+
+function isReplaced(error: unknown): boolean {
+  return error instanceof StoreError && error.code === "store_replaced";
 }
 
 /** The file inside a write transaction. */

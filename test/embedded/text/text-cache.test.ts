@@ -1,8 +1,10 @@
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -106,6 +108,27 @@ describe("the cache of a text index", () => {
     expect(cacheFiles(store.file)).toHaveLength(1);
     rmSync(folderOf(store), { recursive: true });
     expect(await store.find("needle 11")).toContain("t11");
+    expect(store.faults).toEqual([]);
+  });
+
+  it.each<[string, (path: string, older: string) => void]>([
+    ["replaced by an older one", (path, older) => renameSync(older, path)],
+    ["without its log", (path) => rmSync(`${path}-wal`)],
+    ["without its log's index", (path) => rmSync(`${path}-shm`)],
+  ])("is never one that only this process sees: %s", async (_, replace) => {
+    const store = await filled();
+    emptyLog(store.cache);
+    const older = `${store.file}-older`;
+    copyFileSync(store.cache, older);
+    replace(store.cache, older);
+    await write(store.db, { late: "needle late" });
+    expect(await store.find("needle late")).toContain("late");
+    expect(cacheFiles(store.file)).not.toContain(store.cache);
+    const [cache = ""] = cacheFiles(store.file);
+    const stranger = openConnection(cache, { readOnly: true, waitMs: 1_000 });
+    expect(stranger.get("SELECT count(*) AS count FROM rows")).toEqual({ count: 301 });
+    stranger.close();
+    expect(cacheFiles(store.file)).toHaveLength(1);
     expect(store.faults).toEqual([]);
   });
 
