@@ -1,57 +1,97 @@
 /**
  * Everything that must hold before a change lands, on a bare clone: install, lint, typecheck, build, knip, every test
- * lane. All steps run, also after a failed one. The last line counts tests, as vitest reports them; a step that fails
- * without a failed test counts as one failure.
+ * lane, and the lanes of the engine once more on the newest Node.js. All steps run, also after a failed one. The last
+ * line counts tests, as vitest reports them; a step that fails without a failed test counts as one failure.
  */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { npm } from "./npm.mjs";
+import { fileURLToPath } from "node:url";
+import { NEWEST_NODE, newestNode } from "./newest-node.mjs";
+import { npm, ROOT } from "./npm.mjs";
 import { countTests } from "./test-report.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "fireboard-ci-"));
-const reportFile = join(folder, "tests.json");
-
-/** @type {Record<string, string[]>} */
-const STEPS = {
-  install: ["ci", "--include=dev"],
-  lint: ["run", "lint"],
-  typecheck: ["run", "typecheck"],
-  build: ["run", "build"],
-  knip: ["run", "knip"],
-  test: [
-    "test",
-    "--",
-    ...["./test/support/lane-reporter.ts", "default", "json"].map((name) => `--reporter=${name}`),
-    `--outputFile.json=${reportFile}`,
-  ],
-};
-
-/** Steps of which the later ones are nothing but the same failure again. */
-const FATAL = new Set(["install"]);
-
 /** @type {string[]} */
 const failedSteps = [];
-for (const [step, args] of Object.entries(STEPS)) {
-  process.stdout.write(`\n==> ${step}\n`);
-  if (npm(...args) === 0) continue;
-  failedSteps.push(step);
-  if (FATAL.has(step)) break;
-}
+const total = { passed: 0, failed: 0, skipped: 0 };
 
-const tests = countTests(readReport());
-const testsAreCounted = tests.failed > 0;
-const failed = tests.failed + failedSteps.filter((step) => step !== "test" || !testsAreCounted).length;
+if (step("install", () => npm("ci", "--include=dev"))) {
+  for (const script of ["lint", "typecheck", "build", "knip"]) step(script, () => npm("run", script));
+  test("test", (reporters) => npm("test", "--", ...reporters));
+  test(`test on Node ${NEWEST_NODE}`, engineLanesOnNewestNode);
+}
 rmSync(folder, { recursive: true });
 
 if (failedSteps.length > 0) process.stdout.write(`\nfailed: ${failedSteps.join(", ")}\n`);
-process.stdout.write(`\n${tests.passed} passed, ${failed} failed, ${tests.skipped} skipped\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exitCode = total.failed === 0 ? 0 : 1;
 
-/** @returns {import("./test-report.mjs").TestFile[]} nothing when the run never got as far as a report */
-function readReport() {
+/**
+ * Runs a step and says whether it passed.
+ * @param {string} name
+ * @param {() => number} run gives the exit code
+ */
+function step(name, run) {
+  if (passes(name, run)) return true;
+  total.failed += 1;
+  return false;
+}
+
+/**
+ * Runs a step of tests and adds what it reports to the total.
+ * @param {string} name
+ * @param {(reporters: string[]) => number} run gives the exit code of vitest
+ */
+function test(name, run) {
+  const file = join(folder, `${name.replaceAll(" ", "-")}.json`);
+  const reporters = ["./test/support/lane-reporter.ts", "default", "json"].map((reporter) => `--reporter=${reporter}`);
+  const passed = passes(name, () => run([...reporters, `--outputFile.json=${file}`]));
+  const counts = countTests(readReport(file));
+  total.passed += counts.passed;
+  total.failed += passed ? counts.failed : Math.max(counts.failed, 1);
+  total.skipped += counts.skipped;
+}
+
+/**
+ * @param {string} name
+ * @param {() => number} run
+ */
+function passes(name, run) {
+  process.stdout.write(`\n==> ${name}\n`);
+  if (run() === 0) return true;
+  failedSteps.push(name);
+  return false;
+}
+
+/**
+ * The engine stands on Node's own SQLite there. Without that Node the tests are loaded and none is run: each counts as
+ * skipped.
+ * @param {string[]} reporters
+ */
+function engineLanesOnNewestNode(reporters) {
+  const newest = newestNode();
+  const available = "node" in newest;
+  if (!available) process.stdout.write(`Node ${NEWEST_NODE} not available: ${newest.unavailable}\n`);
+  const vitest = fileURLToPath(new URL("node_modules/vitest/vitest.mjs", ROOT));
+  const lanes = ["--project=embedded", "--project=contract-embedded"];
+  const none = available ? [] : ["--testNamePattern=(?!)"];
+  const { status } = spawnSync(
+    available ? newest.node : process.execPath,
+    [vitest, "run", ...lanes, ...none, ...reporters],
+    { cwd: fileURLToPath(ROOT), stdio: ["ignore", "inherit", "inherit"] },
+  );
+  return status ?? 1;
+}
+
+/**
+ * @param {string} file
+ * @returns {import("./test-report.mjs").TestFile[]} nothing when the run never got as far as a report
+ */
+function readReport(file) {
   try {
-    return JSON.parse(readFileSync(reportFile, "utf8")).testResults;
+    return JSON.parse(readFileSync(file, "utf8")).testResults;
   } catch (error) {
     process.stdout.write(`\nno test report: ${error instanceof Error ? error.message : error}\n`);
     return [];

@@ -11,12 +11,27 @@ export const ROOT = new URL("../", import.meta.url);
  * @returns {number}
  */
 export function npm(...args) {
+  return run(args, ["ignore", "inherit", "inherit"]).status ?? 1;
+}
+
+/**
+ * Runs npm in the repository without input and gives what it wrote.
+ * @param {string[]} args
+ * @returns {{ status: number, stdout: string, stderr: string }}
+ */
+export function npmOutput(...args) {
+  const { status, stdout, stderr } = run(args, ["ignore", "pipe", "pipe"]);
+  return { status: status ?? 1, stdout, stderr };
+}
+
+/**
+ * @param {string[]} args
+ * @param {import("node:child_process").StdioOptions} stdio
+ */
+function run(args, stdio) {
   const own = process.env.npm_execpath;
   const [command, ...first] = own ? [process.execPath, own] : ["npm"];
-  const { status, error } = spawnSync(command, [...first, ...args], {
-    cwd: fileURLToPath(ROOT),
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  if (error) throw new Error(`npm could not be started: ${error.message}`);
-  return status ?? 1;
+  const result = spawnSync(command, [...first, ...args], { cwd: fileURLToPath(ROOT), stdio, encoding: "utf8" });
+  if (result.error) throw new Error(`npm could not be started: ${result.error.message}`);
+  return result;
 }
