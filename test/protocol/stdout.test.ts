@@ -12,7 +12,7 @@ async function end(server: RawServer): Promise<void> {
 
 const PING = { jsonrpc: "2.0", id: 1, method: "ping" };
 
-it("writes nothing but JSON-RPC to stdout during a long session with failures and cancellations", async () => {
+it("writes nothing but JSON-RPC to stdout and log lines to stderr during a long session with failures and cancellations", async () => {
   const server = await startInitialized((await database()).env);
   const ids = Array.from({ length: 60 }, (_, at) => at + 1);
   for (const id of ids) {
@@ -40,6 +40,9 @@ it("writes nothing but JSON-RPC to stdout during a long session with failures an
   await end(server);
   for (const line of server.lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: "2.0" });
   expect(server.lines.length).toBeGreaterThanOrEqual(54);
+  const logged = server.stderr().trimEnd().split("\n");
+  for (const line of logged) expect(JSON.parse(line), line).toMatchObject({ event: expect.any(String) });
+  expect(logged.length).toBeGreaterThanOrEqual(2);
 });
 
 it.each([

@@ -30,10 +30,21 @@ const require = createRequire(import.meta.url);
 /** `node:sqlite` where this Node has it in full (>= 22.16), else the same API from a package with binaries inside. */
 function loadSqlite(): SqliteModule {
   if (isBuiltin("node:sqlite")) {
-    const builtIn = require("node:sqlite") as SqliteModule;
+    const builtIn = withoutWarnings(() => require("node:sqlite") as SqliteModule);
     if ("isTransaction" in builtIn.DatabaseSync.prototype) return builtIn;
   }
   return require("@photostructure/sqlite") as SqliteModule;
+}
+
+/** Node 22 warns on stderr, which holds log lines, that its SQLite is experimental. */
+function withoutWarnings<T>(load: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 const sqlite = loadSqlite();
