@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import LaneSequencer from "./test/support/lane-sequencer.js";
 
 /** A lane: one kind of test, over one kind of store. `order` keeps heavy lanes from running at the same time. */
 interface Lane {
@@ -7,9 +8,11 @@ interface Lane {
   exclude?: string[];
   /** The store that the tests of this lane talk to; they read it as FIREBOARD_TEST_LANE. */
   store?: "embedded" | "emulator";
+  /** Whether some of its tests compare with the official emulator; without one, they skip themselves. */
+  compares?: boolean;
   order: number;
-  /** Files at a time. Lanes of one order share it. */
-  workers: number;
+  /** Whether each file has a process of its own; else files of the lane share a few, which load modules once. */
+  isolate: boolean;
   /** Milliseconds after which a test counts as hung: far above what any takes, also on a busy machine. */
   testTimeout: number;
 }
@@ -18,45 +21,39 @@ const folder = (name: string) => `test/${name}/**/*.test.ts`;
 const SOAK = "test/**/*.soak.test.ts";
 const OWN_FOLDERS = ["embedded", "contract", "protocol", "rules", "race", "crash", "e2e", "commands"].map(folder);
 
+const QUICK = { order: 0, isolate: false, testTimeout: 90_000 };
+const SEVERAL_PROCESSES = { order: 1, isolate: true, testTimeout: 240_000 };
+
+/** In the order in which they run (test/support/lane-sequencer.ts). */
 const LANES: Lane[] = [
-  // Whatever has no lane of its own needs no store: a new folder of tests is never forgotten.
-  { name: "unit", include: ["test/**/*.test.ts"], exclude: OWN_FOLDERS, order: 0, workers: 2, testTimeout: 90_000 },
-  { name: "embedded", include: [folder("embedded")], order: 0, workers: 2, testTimeout: 90_000 },
-  {
-    name: "contract-embedded",
-    include: [folder("contract")],
-    store: "embedded",
-    order: 1,
-    workers: 2,
-    testTimeout: 90_000,
-  },
+  // One server at most for each file.
+  { name: "embedded", include: [folder("embedded")], compares: true, ...QUICK },
+  { name: "contract-emulator", include: [folder("contract")], store: "emulator", ...QUICK, testTimeout: 120_000 },
+  { name: "contract-embedded", include: [folder("contract")], store: "embedded", ...QUICK },
+  { name: "protocol", include: [folder("protocol")], store: "embedded", ...QUICK },
   // These start the built command line, with the stores that each test says.
-  { name: "commands", include: [folder("commands")], order: 1, workers: 2, testTimeout: 90_000 },
-  { name: "protocol", include: [folder("protocol")], store: "embedded", order: 1, workers: 2, testTimeout: 90_000 },
-  {
-    name: "contract-emulator",
-    include: [folder("contract")],
-    store: "emulator",
-    order: 2,
-    workers: 2,
-    testTimeout: 120_000,
-  },
-  { name: "rules", include: [folder("rules")], store: "emulator", order: 2, workers: 2, testTimeout: 90_000 },
+  { name: "commands", include: [folder("commands")], ...QUICK },
+  { name: "rules", include: [folder("rules")], store: "emulator", ...QUICK },
+  // Whatever has no lane of its own needs no store: a new folder of tests is never forgotten.
+  { name: "unit", include: ["test/**/*.test.ts"], exclude: OWN_FOLDERS, ...QUICK },
   // From here on a single test starts several processes.
-  { name: "race-embedded", include: [folder("race")], store: "embedded", order: 3, workers: 2, testTimeout: 180_000 },
-  { name: "crash", include: [folder("crash")], store: "embedded", order: 3, workers: 2, testTimeout: 240_000 },
-  { name: "e2e", include: [folder("e2e")], store: "embedded", order: 3, workers: 2, testTimeout: 240_000 },
-  // These mostly wait for the emulator.
-  { name: "race-emulator", include: [folder("race")], store: "emulator", order: 4, workers: 3, testTimeout: 240_000 },
+  { name: "race-emulator", include: [folder("race")], store: "emulator", ...SEVERAL_PROCESSES },
+  { name: "crash", include: [folder("crash")], store: "embedded", ...SEVERAL_PROCESSES },
+  { name: "e2e", include: [folder("e2e")], store: "embedded", ...SEVERAL_PROCESSES },
+  { name: "race-embedded", include: [folder("race")], store: "embedded", ...SEVERAL_PROCESSES },
 ];
+
+/** Files at a time: one more than cores on a small machine, because many tests wait for timers or for the emulator. */
+const WORKERS = 3;
 
 /** Long runs (`npm run test:soak`), in no other run. */
 const SOAK_LANE: Lane = {
   name: "soak",
   include: [SOAK],
   store: "embedded",
+  compares: true,
   order: 0,
-  workers: 1,
+  isolate: true,
   testTimeout: 30 * 60_000,
 };
 
@@ -75,8 +72,7 @@ const BENCH = {
   },
 } satisfies TestProjectInlineConfiguration;
 
-function project({ name, include, exclude = [], store, order, workers, testTimeout }: Lane) {
-  const onEmulator = store === "emulator";
+function project({ name, include, exclude = [], store, compares = store === "emulator", ...lane }: Lane) {
   return {
     test: {
       name,
@@ -84,12 +80,13 @@ function project({ name, include, exclude = [], store, order, workers, testTimeo
       exclude: name === "soak" ? exclude : [...exclude, SOAK],
       env: store ? { FIREBOARD_TEST_LANE: store } : {},
       setupFiles: ["test/support/clean-environment.ts"],
-      globalSetup: onEmulator ? ["test/support/lane-emulator.ts"] : [],
+      globalSetup: compares ? ["test/support/lane-emulator.ts"] : [],
       expect: { requireAssertions: true },
-      testTimeout,
+      testTimeout: lane.testTimeout,
       hookTimeout: 120_000,
-      maxWorkers: workers,
-      sequence: { groupOrder: order },
+      isolate: lane.isolate,
+      maxWorkers: name === "soak" ? 1 : WORKERS,
+      sequence: { groupOrder: lane.order },
     },
   } satisfies TestProjectInlineConfiguration;
 }
@@ -98,6 +95,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     globalSetup: ["test/support/build.ts"],
     reporters: ["./test/support/lane-reporter.ts", "default"],
+    sequence: { sequencer: LaneSequencer },
     projects: mode === "bench" ? [BENCH] : (mode === "soak" ? [SOAK_LANE] : LANES).map(project),
   },
 }));

@@ -7,8 +7,9 @@ interface Shared {
 }
 
 /**
- * Global setup of the lanes on the official emulator. Tests find it in FIREBOARD_TEST_EMULATOR_HOST. Without one, the
- * reason is printed, and every test of the lane counts as skipped.
+ * Global setup of the lanes that use the official emulator: tests find it in FIREBOARD_TEST_EMULATOR_HOST. Without one,
+ * the reason is printed and stands in FIREBOARD_TEST_EMULATOR_UNAVAILABLE; every test of a lane on the emulator alone
+ * counts as skipped then, and in other lanes the tests that compare with it skip themselves.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const shared = globalThis as Shared;
@@ -16,13 +17,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   shared.fireboardEmulator ??= startOfficialEmulator();
   const emulator = await shared.fireboardEmulator;
 
+  const { env } = project.config;
   if ("unavailable" in emulator) {
     if (first) process.stdout.write(`official emulator not available: ${emulator.unavailable}\n`);
-    project.config.env.FIREBOARD_TEST_EMULATOR_UNAVAILABLE = emulator.unavailable;
+    env.FIREBOARD_TEST_EMULATOR_UNAVAILABLE = emulator.unavailable;
     // No name matches: the files are loaded and their tests counted, but no test or hook runs.
-    project.config.testNamePattern = /(?!)/;
+    if (env.FIREBOARD_TEST_LANE === "emulator") project.config.testNamePattern = /(?!)/;
     return async () => {};
   }
-  project.config.env.FIREBOARD_TEST_EMULATOR_HOST = emulator.host;
+  env.FIREBOARD_TEST_EMULATOR_HOST = emulator.host;
   return emulator.stop;
 }

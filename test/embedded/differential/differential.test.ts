@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { startOfficialEmulator } from "../../support/emulator.js";
+import { expect, it } from "vitest";
+import { officialEmulator } from "../../support/official-emulator.js";
 import { differences } from "./compare.js";
 
 /*
@@ -10,16 +10,9 @@ import { differences } from "./compare.js";
 const SEED = 20260101;
 const PROGRAMS = 300;
 
-let emulator: Awaited<ReturnType<typeof startOfficialEmulator>>;
-beforeAll(async () => {
-  emulator = await startOfficialEmulator();
-});
-afterAll(async () => {
-  if ("stop" in emulator) await emulator.stop();
-});
-
 it(`${PROGRAMS} random programs give the same on both stores`, { timeout: 10 * 60_000 }, async (context) => {
-  if ("unavailable" in emulator) return context.skip(`official emulator not available: ${emulator.unavailable}`);
-  const found = await differences(Number(emulator.host.split(":")[1]), SEED, PROGRAMS);
+  const emulator = officialEmulator();
+  if ("unavailable" in emulator) return context.skip(emulator.unavailable);
+  const found = await differences(emulator.port, SEED, PROGRAMS);
   expect(found.slice(0, 5).join("\n\n"), `${found.length} programs differ`).toBe("");
 });

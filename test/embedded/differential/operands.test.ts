@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import type { Fields, StructuredQuery, Value } from "../../../src/embedded/encoding/messages.js";
 import { type Engine, startEngine } from "../../../src/embedded/index.js";
-import { startOfficialEmulator } from "../../support/emulator.js";
+import { officialEmulator } from "../../support/official-emulator.js";
 import { NO_INDEXES } from "../support/engine.js";
 import { type RawClient, rawClient } from "../support/raw.js";
 import { both, double, FROM, int, list, map, NULL, text, where } from "./requests/parts.js";
@@ -96,22 +96,20 @@ function difference(ours: string[], theirs: string[]): string {
 }
 
 describe("the official emulator and the embedded store find the same", () => {
-  let emulator: Awaited<ReturnType<typeof startOfficialEmulator>>;
+  const emulator = officialEmulator();
   let engine: Engine;
   beforeAll(async () => {
-    emulator = await startOfficialEmulator();
     engine = await startEngine({ file: ":memory:", indexes: NO_INDEXES, createIndexes: true });
   });
   afterAll(async () => {
     await engine.close();
-    if ("stop" in emulator) await emulator.stop();
   });
 
   /** Clients of both stores, which hold the same documents. */
   async function connect(context: TestContext, documents: Record<string, Fields>): Promise<[RawClient, RawClient]> {
-    if ("unavailable" in emulator) return context.skip(`official emulator not available: ${emulator.unavailable}`);
+    if ("unavailable" in emulator) return context.skip(emulator.unavailable);
     const embedded = rawClient(engine.port, "demo-operands");
-    const official = rawClient(Number(emulator.host.split(":")[1]), "demo-operands");
+    const official = rawClient(emulator.port, "demo-operands");
     onTestFinished(() => {
       for (const client of [embedded, official]) client.close();
     });

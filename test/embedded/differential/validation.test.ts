@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Engine, startEngine } from "../../../src/embedded/index.js";
-import { startOfficialEmulator } from "../../support/emulator.js";
+import { officialEmulator } from "../../support/official-emulator.js";
 import { NO_INDEXES } from "../support/engine.js";
 import { rawClient } from "../support/raw.js";
 import { prepare, REQUESTS } from "./requests/index.js";
@@ -51,21 +51,19 @@ function words(message: string): string {
 }
 
 describe("the official emulator and the embedded store answer with the same code", () => {
-  let emulator: Awaited<ReturnType<typeof startOfficialEmulator>>;
+  const emulator = officialEmulator();
   let engine: Engine;
   beforeAll(async () => {
-    emulator = await startOfficialEmulator();
     engine = await startEngine({ file: ":memory:", indexes: NO_INDEXES, createIndexes: true });
   });
   afterAll(async () => {
     await engine.close();
-    if ("stop" in emulator) await emulator.stop();
   });
 
   it(`to ${REQUESTS.length} requests`, { timeout: 240_000 }, async (context) => {
-    if ("unavailable" in emulator) return context.skip(`official emulator not available: ${emulator.unavailable}`);
+    if ("unavailable" in emulator) return context.skip(emulator.unavailable);
     const embedded = rawClient(engine.port, "demo-validation");
-    const official = rawClient(Number(emulator.host.split(":")[1]), "demo-validation");
+    const official = rawClient(emulator.port, "demo-validation");
     await Promise.all([prepare(embedded), prepare(official)]);
     const surprises: string[] = [];
     for (const request of REQUESTS) {

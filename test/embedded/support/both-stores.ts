@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { type EngineOptions, startEngine } from "../../../src/embedded/index.js";
-import { startOfficialEmulator } from "../../support/emulator.js";
+import { officialEmulator } from "../../support/official-emulator.js";
 import { NO_INDEXES } from "./engine.js";
 
 /** A client of a store, and how it goes away. */
@@ -21,8 +21,7 @@ async function embedded(options: Partial<EngineOptions>): Promise<Started> {
 }
 
 async function official(): Promise<Started> {
-  const emulator = await startOfficialEmulator();
-  return "unavailable" in emulator ? emulator : { port: Number(emulator.host.split(":")[1]), stop: emulator.stop };
+  return { ...officialEmulator(), stop: async () => {} };
 }
 
 /** Declares the same tests for the embedded store and for the official emulator; `open` makes the client they share. */
