@@ -37,14 +37,28 @@ export interface EngineNotices {
  */
 const NO_CREDENTIALS = { client_email: "nobody@fireboard.invalid", private_key: "none" };
 
+const NO_RETRIES = { retry_codes_name: "none" };
 /**
- * Keeps gax (google-gax, ClientConfig) from sending a transaction's commit again by itself, for up to ten minutes: the
- * change would appear long after its caller got an error. Transactions are run again as a whole, while their caller
- * waits.
+ * Keeps gax (google-gax, ClientConfig) from sending calls again by itself. A transaction's commit it repeats for up to
+ * ten minutes: the change would appear long after its caller got an error. A read that fails before its first answer it
+ * sends twice more, after 2 and 4 seconds and whatever the error (retry-request, noResponseRetries): within a transaction
+ * the store then answers that this one is closed, and the ABORTED that the client would have retried is never seen.
+ * The client's own retries stay: of reads when the store cannot be reached, and of whole transactions.
  */
-const COMMIT_ONCE = {
-  interfaces: {
-    "google.firestore.v1.Firestore": { retry_codes: { none: [] }, methods: { Commit: { retry_codes_name: "none" } } },
+const SEND_ONCE = {
+  gaxServerStreamingRetries: true,
+  clientConfig: {
+    interfaces: {
+      "google.firestore.v1.Firestore": {
+        retry_codes: { none: [] },
+        methods: {
+          Commit: NO_RETRIES,
+          BatchGetDocuments: NO_RETRIES,
+          RunQuery: NO_RETRIES,
+          RunAggregationQuery: NO_RETRIES,
+        },
+      },
+    },
   },
 };
 
@@ -141,7 +155,7 @@ async function openClient(
   const project = config.projectId === undefined ? {} : { projectId: config.projectId };
   const app = initializeApp({ credential: credential ?? applicationDefault(), ...project }, `fireboard-${nextApp++}`);
   const db = getFirestore(app, config.databaseId);
-  db.settings({ ...RECONNECT, ...settings, ...project, clientConfig: COMMIT_ONCE, ignoreUndefinedProperties: false });
+  db.settings({ ...RECONNECT, ...settings, ...project, ...SEND_ONCE, ignoreUndefinedProperties: false });
   return { db, library: { AggregateField, FieldValue, Timestamp }, close: () => deleteApp(app) };
 }
 

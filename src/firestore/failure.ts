@@ -60,6 +60,18 @@ const BY_STATUS: Readonly<Record<number, StoreFailure>> = {
 };
 
 /**
+ * The official emulator's words, and production's, for a transaction that it closed because another one held a lock or
+ * its time was over. They come as INVALID_ARGUMENT (production: ABORTED too), of which the client repeats only
+ * "transaction has expired".
+ */
+const CLOSED_TRANSACTION = /transaction is invalid or closed|transaction has expired|transaction lock timeout/i;
+
+/** Whether the store closed the transaction of this error: it lost a race, whatever the status says. */
+export function closedTransaction(error: Error & { code?: unknown }): boolean {
+  return error.code === STATUS.INVALID_ARGUMENT && CLOSED_TRANSACTION.test(error.message);
+}
+
+/**
  * Classifies an error of the Firestore client by its gRPC status, and those of the embedded and the read-only store by
  * their codes: the embedded one's come as they are when it is opened, and in the metadata of a failed call afterwards. Undefined: not an error of the store, or one that a correct program never causes.
  */
@@ -74,5 +86,6 @@ export function storeFailure(error: unknown): StoreFailure | undefined {
   if (error.message.startsWith("Could not load the default credentials")) return "no_credentials";
   if (code === STATUS.FAILED_PRECONDITION)
     return /\bindex\b/i.test(error.message) ? "index_missing" : "stale_precondition";
+  if (closedTransaction(error)) return "contention";
   return typeof code === "number" ? BY_STATUS[code] : undefined;
 }

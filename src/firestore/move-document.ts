@@ -1,5 +1,6 @@
 import type { CollectionReference, DocumentReference } from "@google-cloud/firestore";
 import { queryResultOf, refOf, snapshotOf } from "./documents.js";
+import { storeFailure } from "./failure.js";
 import type { Move, Ref, Snapshot, Store } from "./store.js";
 
 /** At most this many documents, and about this many bytes of them as JSON, go into one commit (its limit is 10 MiB). */
@@ -13,7 +14,8 @@ type ClientRef = (ref: Ref) => DocumentReference;
  * lies deepest goes first and the document itself last, so that a move that was cut short is found and continued.
  *
  * A document is moved only if it has not changed since its sub-collections were moved: a writer that adds to them
- * changes it too.
+ * changes it too. Nothing is moved onto a document that is there already: it is another one, of which the caller may
+ * not even know (src/board/scope.ts).
  */
 export function documentMover(clientRef: ClientRef, transaction: Store["transaction"]): Store["moveDocument"] {
   async function moveBeneath(move: Move, from: DocumentReference, to: DocumentReference, levels: number) {
@@ -49,7 +51,7 @@ export function documentMover(clientRef: ClientRef, transaction: Store["transact
         if (data === undefined || !seen || !snapshot.updateTime?.isEqual(seen)) continue;
         bytes += Buffer.byteLength(JSON.stringify(data));
         if (count > 0 && bytes > CHUNK.bytes) break;
-        tx.set(refOf(to.doc(snapshot.id)), data);
+        tx.create(refOf(to.doc(snapshot.id)), data);
         tx.delete(snapshot.ref);
         count += 1;
       }
@@ -59,9 +61,14 @@ export function documentMover(clientRef: ClientRef, transaction: Store["transact
 
   return async (move) => {
     const [from, to] = [clientRef(move.from), clientRef(move.to)];
-    const before = snapshotOf(await from.get());
-    if (!before.exists || !move.mayMove(before)) return false;
-    if (!(await moveBeneath(move, from, to, move.levels))) return false;
-    return (await moveChunk(move, [before], to.parent)) === 1;
+    const [before, there] = (await from.firestore.getAll(from, to)).map(snapshotOf);
+    if (!before?.exists || there?.exists || !move.mayMove(before)) return false;
+    try {
+      if (!(await moveBeneath(move, from, to, move.levels))) return false;
+      return (await moveChunk(move, [before], to.parent)) === 1;
+    } catch (error) {
+      if (storeFailure(error) === "already_exists") return false;
+      throw error;
+    }
   };
 }

@@ -1,15 +1,17 @@
 import type { Firestore, Transaction } from "@google-cloud/firestore";
 import pRetry from "p-retry";
-import { storeFailure } from "./failure.js";
+import { closedTransaction, storeFailure } from "./failure.js";
 import type { Store, Tx } from "./store.js";
 import type { StoreConfig } from "./store-config.js";
 
 /**
  * The retry policy of each store. Cloud and emulator keep the client's own attempts and backoff (about a second per
  * conflict, made for a remote service). On the embedded store a conflict is over within milliseconds, so the client
- * tries once and we go again after a short random wait. Everywhere, a commit refused because a document it verified has
- * changed or gone is run again too: the client does not retry that. Ends when `signal` aborts. A read-only store's
- * transactions are read-only ones, which take no locks and are not repeated.
+ * tries once and we go again after a short random wait. Everywhere, what the client does not retry is run again too: a
+ * transaction that the store closed, and a commit refused because a document it verified has changed. One refused because
+ * a document exists or is gone is run again once: the second attempt reads what the first had missed. When it is
+ * refused likewise, the document is one that `work` cannot see (another project's), and the error is the answer. Ends
+ * when `signal` aborts. A read-only store's transactions are read-only ones, which take no locks and are not repeated.
  */
 export function transactionRunner(
   db: Firestore,
@@ -33,12 +35,15 @@ export function transactionRunner(
         },
         readOnly ? { readOnly } : once ? { maxAttempts: 1 } : {},
       );
-    return await pRetry(attempt, { ...policy, signal, shouldRetry: ({ error }) => lostRace(error, once) });
+    let surprises = 0;
+    const lostRace = (error: Error): boolean => {
+      const failure = storeFailure(error);
+      const surprised = failure === "not_found" || failure === "already_exists";
+      surprises = surprised ? surprises + 1 : 0;
+      if (surprised) return surprises === 1;
+      if (failure === "contention") return once || closedTransaction(error);
+      return failure === "stale_precondition";
+    };
+    return await pRetry(attempt, { ...policy, signal, shouldRetry: ({ error }) => lostRace(error) });
   };
-}
-
-function lostRace(error: Error, once: boolean): boolean {
-  const failure = storeFailure(error);
-  if (failure === "contention") return once;
-  return failure === "stale_precondition" || failure === "not_found" || failure === "already_exists";
 }

@@ -15,6 +15,10 @@ export interface FlakyCommitProxy {
   outcome: CommitOutcome;
   /** How many commits were sent to it. */
   commits(): number;
+  /** Answers the next call of this method with an error, before anything else, as if the store had. */
+  refuseNext(method: Method, error: { code: grpc.status; details: string }): void;
+  /** The requests of this method that were sent to it, as text by which they can be compared. */
+  requests(method: Method): string[];
   /** Resolves when a commit is held back. */
   holds(): Promise<void>;
   /** Lets the commits that are held back pass, and all to come. */
@@ -22,12 +26,14 @@ export interface FlakyCommitProxy {
   close(): void;
 }
 
+/** The methods that a client of the board calls. */
+type Method = "BatchGetDocuments" | "RunQuery" | "RunAggregationQuery" | "Commit" | "Rollback";
 type Bytes = Buffer;
 type Unary = (call: grpc.ServerUnaryCall<Bytes, Bytes>, callback: grpc.sendUnaryData<Bytes>) => void;
 
 const LOST = { code: grpc.status.UNAVAILABLE, details: "the connection was lost" };
-const STREAMS = ["BatchGetDocuments", "RunQuery", "RunAggregationQuery"];
-const UNARY = ["Commit", "Rollback"];
+const STREAMS: Method[] = ["BatchGetDocuments", "RunQuery", "RunAggregationQuery"];
+const UNARY: Method[] = ["Commit", "Rollback"];
 const same = (bytes: Bytes): Bytes => bytes;
 const codec = { requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same };
 const path = (method: string) => `/google.firestore.v1.Firestore/${method}`;
@@ -44,9 +50,20 @@ export async function startFlakyCommitProxy(target: string): Promise<FlakyCommit
     return passed;
   };
 
+  const requests: { method: Method; request: string }[] = [];
+  const refusals: { method: Method; error: { code: grpc.status; details: string } }[] = [];
+  /** Notes a call; gives the error with which it is to be refused. */
+  const receive = (method: Method, request: Bytes) => {
+    requests.push({ method, request: request.toString("base64") });
+    const at = refusals.findIndex((refusal) => refusal.method === method);
+    return at === -1 ? undefined : refusals.splice(at, 1)[0]?.error;
+  };
+
   const unary =
-    (method: string): Unary =>
+    (method: Method): Unary =>
     (call, callback) => {
+      const refusal = receive(method, call.request);
+      if (refusal) return callback(refusal);
       const outcome = method === "Commit" ? proxy.outcome : "passes";
       if (method === "Commit") received += 1;
       const answer: grpc.requestCallback<Bytes> = (error, response) =>
@@ -59,12 +76,15 @@ export async function startFlakyCommitProxy(target: string): Promise<FlakyCommit
       else passOn();
     };
 
-  const stream = (method: string) => (call: grpc.ServerWritableStream<Bytes, Bytes>) => {
+  const stream = (method: Method) => (call: grpc.ServerWritableStream<Bytes, Bytes>) => {
+    const refusal = receive(method, call.request);
+    if (refusal) return call.emit("error", refusal);
     const upstream = client.makeServerStreamRequest(path(method), same, same, call.request, metadataOf(call));
     call.sendMetadata(new grpc.Metadata());
     upstream.on("data", (bytes: Bytes) => call.write(bytes));
     upstream.on("error", (error) => call.emit("error", error));
     upstream.on("end", () => call.end());
+    return undefined;
   };
 
   const server = new grpc.Server();
@@ -91,6 +111,10 @@ export async function startFlakyCommitProxy(target: string): Promise<FlakyCommit
     host: `127.0.0.1:${port}`,
     outcome: "passes",
     commits: () => received,
+    refuseNext: (method, error) => {
+      refusals.push({ method, error });
+    },
+    requests: (method) => requests.filter((one) => one.method === method).map(({ request }) => request),
     async holds() {
       if (held.length === 0) await once(commits, "held");
     },

@@ -10,6 +10,8 @@ export interface Rpc {
   billedReads: number;
   /** The writes of a commit. */
   writes: number;
+  /** Whether it is a read that begins a transaction or is part of one, which takes locks on some stores. */
+  locks: boolean;
 }
 
 /** A Firestore that passes every RPC on to another one, and records it. */
@@ -78,7 +80,9 @@ export async function startRpcRecorder(target: string): Promise<RpcRecorder> {
   const handlers = Object.entries(service).map(([method, { requestStream, responseStream }]) => {
     if (requestStream) return [method, unrecorded] as const;
     const handler = (call: Message, callback?: grpc.sendUnaryData<Message>) => {
-      const rpc: Rpc = { method, round: 0, billedReads: 0, writes: call.request.writes?.length ?? 0 };
+      const { writes, newTransaction, transaction } = call.request;
+      const locks = responseStream && Boolean(newTransaction || transaction?.length);
+      const rpc: Rpc = { method, round: 0, billedReads: 0, writes: writes?.length ?? 0, locks };
       recorded.push(rpc);
       const metadata: grpc.Metadata = call.metadata.clone();
       metadata.remove("host");

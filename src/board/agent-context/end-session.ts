@@ -5,6 +5,7 @@ import { readDocuments } from "../core/read-document.js";
 import { type UnitOfWork, write } from "../core/write.js";
 import { activityDocument } from "../model/activity.js";
 import { deliveryDocument } from "../model/delivery.js";
+import { endOf } from "../model/end-time.js";
 import { type Memory, memoryDocument } from "../model/memory.js";
 import { newSession, type Session, sessionDocument } from "../model/session.js";
 import { effectiveness } from "./effectiveness.js";
@@ -149,7 +150,7 @@ function closeSession(
   const now = time();
   const closing = {
     status: "completed",
-    ended_at: now,
+    ended_at: endOf(open?.started_at ?? null, now),
     last_seen_at: now,
     updated_at: now,
     progress_summary: args.summary ?? null,

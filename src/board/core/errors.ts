@@ -64,6 +64,8 @@ const CHOOSE_FOLDER = "Set FIREBOARD_DATA_DIR to another folder, or repair this 
 const FROM_STORE: Partial<Record<StoreFailure, [code: ErrorCode, message: string, hint: string]>> = {
   contention: ["conflict", "Too many writers changed the same records at once; nothing was written.", "Call again."],
   stale_precondition: ["conflict", "A record kept changing during the call; nothing was written.", "Call again."],
+  already_exists: ["conflict", "A record under this id or key exists already.", "Call again with another one."],
+  not_found: ["conflict", "A record went away during the call; nothing was written.", "Read it again."],
   unavailable: [
     "unavailable",
     "The store cannot be reached.",

@@ -44,11 +44,6 @@ export const sessionDocument = z.object({
 /** A session with its id. */
 export type Session = Stored<z.output<typeof sessionDocument>>;
 
-/** When a session that ends now has ended: never before it began, whatever the clock of who opened it said. */
-export function endOf({ started_at }: Pick<Session, "started_at">, now: Date): Date {
-  return started_at && started_at > now ? started_at : now;
-}
-
 /** The fields of a session that has just been opened; every optional field is null, never missing. */
 export function newSession(
   now: Date,

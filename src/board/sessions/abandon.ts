@@ -1,13 +1,20 @@
 import type { Call } from "../core/call.js";
 import type { UnitOfWork } from "../core/write.js";
 import type { Activity } from "../model/activity.js";
-import { endOf, type Session } from "../model/session.js";
+import { endOf } from "../model/end-time.js";
+import type { Session } from "../model/session.js";
 import { UNSAID } from "../participants/unsaid.js";
 
 /** What abandoning a session changes; a summary that was saved is kept (docs/contracts.md 3.1). */
 export function abandoned(session: Session, now: Date): Session {
   const progress_summary = session.progress_summary ?? UNSAID;
-  return { ...session, status: "abandoned", ended_at: endOf(session, now), progress_summary, updated_at: now };
+  return {
+    ...session,
+    status: "abandoned",
+    ended_at: endOf(session.started_at, now),
+    progress_summary,
+    updated_at: now,
+  };
 }
 
 /** Stores an abandoned session with its `session_ended` entry. */

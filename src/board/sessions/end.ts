@@ -1,8 +1,9 @@
 import type { Call } from "../core/call.js";
 import { existingSession } from "../core/existing.js";
 import { type UnitOfWork, write } from "../core/write.js";
+import { endOf } from "../model/end-time.js";
 import { newParticipant, type Participant } from "../model/participant.js";
-import { endOf, type Session } from "../model/session.js";
+import type { Session } from "../model/session.js";
 import { participantsOf, readParticipants } from "../participants/read.js";
 import { refuseMore } from "./join-rules.js";
 import { type Kept, type Notes, type NotesUpdate, saveNotes } from "./notes.js";
@@ -89,14 +90,14 @@ interface Decided {
 
 /** What changes in the session itself. */
 function sessionFields(call: Call, { session, place, saved, ends, completes }: Decided, now: Date): Partial<Session> {
-  const completed = completes ? { status: "completed", ended_at: endOf(session, now) } : {};
+  const completed = completes ? { status: "completed", ended_at: endOf(session.started_at, now) } : {};
   const shared = place.in === "participant" && session.shared_since === null ? { shared_since: now } : {};
   const own =
     place.in === "session"
       ? {
           ...saved.fields,
           holder: call.holder,
-          ...(ends ? { creator_ended_at: now } : {}),
+          ...(ends ? { creator_ended_at: endOf(session.started_at, now) } : {}),
           ...(saved.late ? {} : { last_seen_at: now }),
         }
       : {};
@@ -109,15 +110,15 @@ function storePart(call: Call, { tx, now: time }: UnitOfWork, decided: Decided, 
   const { session, place, saved, ends } = decided;
   const now = time();
   const ref = call.store.sub(call.store.ref("sessions", session.id), "participants", call.holder);
+  const known = joined.find(({ id }) => id === call.holder);
   const kept: Kept = { ...place.kept, ...saved.fields };
   const fields = {
     summary: kept.progress_summary,
     notes: kept.handoff_notes,
     artifacts: kept.context_artifacts,
     last_seen_at: now,
-    ...(ends ? { ended_at: now } : {}),
+    ...(ends ? { ended_at: endOf(known?.joined_at ?? null, now) } : {}),
   };
-  const known = joined.some(({ id }) => id === call.holder);
   if (known) tx.update(ref, fields);
   else tx.create(ref, { ...newParticipant(now, place.agent_name), ...fields });
 }

@@ -1,6 +1,7 @@
 import type { Ref, Snapshot, Store } from "../../firestore/store.js";
 import { sha256 } from "../core/digest.js";
 import { readDocuments, readMended } from "../core/read-document.js";
+import { endOf } from "../model/end-time.js";
 import { participantDocument } from "../model/participant.js";
 import { type Session, sessionDocument } from "../model/session.js";
 import { type Lease, type Task, taskDocument } from "../model/task.js";
@@ -77,7 +78,7 @@ export async function giveUpParts(store: Store, sessions: readonly AtWork[], now
     sessions.map(async (one) => {
       const { session, own, at, ownAt } = await readAtWork(store, one);
       if (session?.status !== "active") return;
-      if (own && own.ended_at === null) await asRead(ownAt, { ended_at: now });
+      if (own && own.ended_at === null) await asRead(ownAt, { ended_at: endOf(own.joined_at, now) });
       if (session.holder === one.holder && session.creator_ended_at === null) await asRead(at, { holder: null });
     }),
   );

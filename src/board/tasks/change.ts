@@ -2,6 +2,7 @@ import type { LeaseCaller } from "../core/caller.js";
 import { changedFields, pick } from "../core/changed-fields.js";
 import { invalidArgument } from "../core/errors.js";
 import { checkMetadataSize, mergeMetadata } from "../core/metadata.js";
+import { endOf } from "../model/end-time.js";
 import type { BoardAction, Resolution, TaskStatus } from "../model/enums.js";
 import { resolutionOf, type Task } from "../model/task.js";
 import { type GivenFields, storedFields } from "./given-fields.js";
@@ -64,10 +65,8 @@ export function statusTimes(
 ): Pick<Task, "started_at" | "completed_at"> {
   const queued = status === "todo" || status === "backlog";
   const working = status === "in_progress" || status === "done";
-  return {
-    started_at: queued ? null : (before.started_at ?? (working ? now : null)),
-    completed_at: status === "done" ? now : null,
-  };
+  const started_at = queued ? null : (before.started_at ?? (working ? now : null));
+  return { started_at, completed_at: status === "done" ? endOf(started_at, now) : null };
 }
 
 /**

@@ -2,10 +2,11 @@ import type { Call } from "../core/call.js";
 import { entryAgent, leaseCaller, type NamedSession, readNamedSession } from "../core/caller.js";
 import { refuseStale } from "../core/if-updated-at.js";
 import { mergeStored } from "../core/metadata.js";
+import { perQuery } from "../core/query-values.js";
 import { type UnitOfWork, writeBeside } from "../core/write.js";
 import type { Task } from "../model/task.js";
 import { changeTask, type TaskChange, type TaskUpdate } from "./change.js";
-import { refuseCycle } from "./cycles.js";
+import { type Edge, refuseCycle } from "./cycles.js";
 import { readEndedHolders } from "./ended-holders.js";
 import { isHeldElsewhere } from "./lease.js";
 import { type Doubts, heldWarnings, progressWarnings, readDoubts } from "./progress-warnings.js";
@@ -96,7 +97,7 @@ export function storeUpdate(
 
 async function checkRelations(
   call: Call,
-  { get }: UnitOfWork,
+  { get, tx }: UnitOfWork,
   task: Task,
   { changes, fields }: TaskUpdate,
   related: Related,
@@ -107,10 +108,17 @@ async function checkRelations(
   const dependencies = changes.includes("depends_on") ? fields.depends_on : undefined;
   requireRelatives(call, read, { ...related, parent, dependencies }, fields.project_id ?? task.project_id);
 
-  const known = (id: string) => read.get(call.store.ref("tasks", id).path);
-  const readTasks = (ids: string[]) => get(ids.map((id) => call.store.ref("tasks", id)));
-  if (parent) await refuseCycle(task.id, [parent], "parent_task_id", known, readTasks);
-  if (dependencies) await refuseCycle(task.id, dependencies, "depends_on", known, readTasks);
+  const graph = (edge: Edge) => ({
+    known: (id: string) => read.get(call.store.ref("tasks", id).path),
+    read: (ids: string[]) => get(ids.map((id) => call.store.ref("tasks", id))),
+    async naming(ids: string[], limit: number) {
+      const shape = edge === "depends_on" ? "dependentsOfMany" : "subtasksOfMany";
+      const found = perQuery(ids).map((some) => tx.get(call.store.query(shape, { values: { [edge]: some }, limit })));
+      return (await Promise.all(found)).flatMap(({ docs }) => docs);
+    },
+  });
+  if (parent) await refuseCycle(task.id, [parent], "parent_task_id", graph("parent_task_id"));
+  if (dependencies) await refuseCycle(task.id, dependencies, "depends_on", graph("depends_on"));
 }
 
 function moveWarnings(task: Task, { changes, fields }: TaskUpdate, leftBehind: string[]): string[] {

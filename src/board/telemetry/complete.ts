@@ -1,7 +1,8 @@
 import type { Call } from "../core/call.js";
 import { BoardError } from "../core/errors.js";
+import { endOf } from "../model/end-time.js";
 import type { Session } from "../model/session.js";
-import { readActive, writeOnce } from "./context-session.js";
+import { asRead, readActive, writeOnce } from "./context-session.js";
 import { contextRow, type TokenCounts, tokenFields } from "./row.js";
 
 /** The arguments of sessionComplete. */
@@ -14,19 +15,19 @@ export interface CompleteContextSession extends TokenCounts {
 /**
  * Ends a context session, with its final token counts when they are given (docs/contracts.md 4, sessionComplete).
  * Throws `session_not_found`, `session_not_active` when it has ended, `guard_refused` for another agent than its leader
- * and for sessions of another kind. Two round trips.
+ * and for sessions of another kind. An `endedAt` before the session's start is stored as its start. Two round trips.
  */
 export async function completeContextSession(call: Call, args: CompleteContextSession) {
   const { sessionId, endedAt, agentName } = args;
   const ref = call.store.ref("sessions", sessionId);
   return await writeOnce(call, async ({ tx }) => {
-    const [snapshot] = await tx.getAll([ref]);
+    const snapshot = await ref.get();
     const session = readActive(snapshot, sessionId);
     checkMayComplete(session, agentName);
     const now = call.now();
-    const ended_at = endedAt === undefined ? now : new Date(endedAt);
+    const ended_at = endOf(session.started_at, endedAt === undefined ? now : new Date(endedAt));
     const fields = { ...tokenFields(args), status: "completed", ended_at, last_seen_at: now, updated_at: now };
-    tx.update(ref, fields);
+    tx.update(ref, fields, asRead(snapshot));
     return contextRow({ ...session, ...fields });
   });
 }

@@ -1,4 +1,6 @@
 import type { Call } from "../core/call.js";
+import { unlessTaken } from "../core/taken.js";
+import type { UnitOfWork } from "../core/write.js";
 import { newSession } from "../model/session.js";
 import { openProject } from "../projects/read.js";
 import { writeOnce } from "./context-session.js";
@@ -26,9 +28,9 @@ export async function createContextSession(call: Call, args: CreateContextSessio
   const ref = call.store.ref("sessions", id);
   const ids = [ref, call.store.ref("sessions_archive", id)];
   const refs = args.projectId == null ? ids : [...ids, call.store.ref("projects", args.projectId)];
-  return await writeOnce(call, async ({ tx }): Promise<ReturnType<typeof contextRow> | NoSession> => {
+  const create = async ({ tx }: UnitOfWork): Promise<ReturnType<typeof contextRow> | NoSession> => {
     const [session, archived, project] = await tx.getAll(refs);
-    if (session?.exists || archived?.exists) return { session: null, reason: "session_exists" };
+    if (session?.exists || archived?.exists) return taken();
     if (project) openProject(project, project.id, "Leave projectId out, or name another.");
     const now = call.now();
     const document = newSession(now, {
@@ -42,5 +44,10 @@ export async function createContextSession(call: Call, args: CreateContextSessio
     });
     tx.create(ref, document);
     return contextRow({ ...document, id });
-  });
+  };
+  return await unlessTaken(writeOnce(call, create), taken);
+}
+
+function taken(): NoSession {
+  return { session: null, reason: "session_exists" };
 }

@@ -1,5 +1,5 @@
 import type { Call } from "../core/call.js";
-import { readActive, writeOnce } from "./context-session.js";
+import { asRead, readActive, writeOnce } from "./context-session.js";
 import { contextRow, type TokenCounts, tokenFields } from "./row.js";
 
 /** The arguments of sessionUpdate. */
@@ -42,11 +42,11 @@ async function addTokens(call: Call, sessionId: string, counts: ReturnType<typeo
 async function setTokens(call: Call, sessionId: string, counts: ReturnType<typeof tokenFields>) {
   const ref = call.store.ref("sessions", sessionId);
   return await writeOnce(call, async ({ tx }) => {
-    const [snapshot] = await tx.getAll([ref]);
+    const snapshot = await ref.get();
     const session = readActive(snapshot, sessionId);
     if (Object.keys(counts).length === 0) return contextRow(session);
     const now = call.now();
-    tx.update(ref, { ...counts, last_seen_at: now, updated_at: now });
+    tx.update(ref, { ...counts, last_seen_at: now, updated_at: now }, asRead(snapshot));
     return contextRow({ ...session, ...counts, updated_at: now });
   });
 }

@@ -1,5 +1,6 @@
 import type { Call } from "../core/call.js";
 import { lastCallMark, type UnitOfWork, write } from "../core/write.js";
+import { endOf } from "../model/end-time.js";
 import { current, setCurrent } from "./current-turn.js";
 import { touched } from "./edit-turn.js";
 import { noSession, turnOpen } from "./errors.js";
@@ -22,9 +23,10 @@ export async function closeSession(call: Call, names: NamesSession) {
     if (open.docs[0]) throw turnOpen(open.docs[0].id);
     const now = call.now();
     const lastUpdateTime = snapshot.updateTime;
-    const change = { status: "completed", ended_at: now, last_call_id: call.id, ...touched(session, now) };
+    const ended_at = endOf(session.started_at, now);
+    const change = { status: "completed", ended_at, last_call_id: call.id, ...touched(session, now) };
     if (lastUpdateTime) tx.update(ref, change, { lastUpdateTime });
-    return { sessionId: id, status: "completed" as const, ended: second(now) };
+    return { sessionId: id, status: "completed" as const, ended: second(ended_at) };
   };
   const closed = await write(call, close, { mark: lastCallMark(call, ref) });
   if (current(call).session === id) setCurrent(call, null, null);

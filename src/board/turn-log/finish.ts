@@ -1,4 +1,5 @@
 import type { Call } from "../core/call.js";
+import { endOf } from "../model/end-time.js";
 import type { Turn } from "../model/turn.js";
 import { editTurn } from "./edit-turn.js";
 import type { NamesTurn } from "./named-turn.js";
@@ -25,9 +26,12 @@ async function finish<S extends "completed" | "failed">(
   fields: Partial<Turn>,
 ) {
   return await editTurn(call, names, {
-    decide: ({ turn, now }) => ({
-      change: { turn: { ...fields, status, ended_at: now } },
-      result: { turnRequestId: turn.id, status, timestamp: second(now) },
-    }),
+    decide({ turn, now }) {
+      const ended_at = endOf(turn.started_at, now);
+      return {
+        change: { turn: { ...fields, status, ended_at } },
+        result: { turnRequestId: turn.id, status, timestamp: second(ended_at) },
+      };
+    },
   });
 }

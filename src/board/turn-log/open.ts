@@ -1,5 +1,6 @@
 import type { Call } from "../core/call.js";
 import { BoardError } from "../core/errors.js";
+import { unlessTaken } from "../core/taken.js";
 import { lastCallMark, type UnitOfWork, write } from "../core/write.js";
 import { newSession } from "../model/session.js";
 import { setCurrent } from "./current-turn.js";
@@ -25,18 +26,19 @@ export async function openSession(call: Call, { agent, sessionId, title, model }
   const started_at = begunAt(idTime, now);
   const open = async ({ tx, get }: UnitOfWork) => {
     const [snapshot] = await get([ref]);
-    if (snapshot?.exists) throw alreadyExists(sessionId);
+    if (snapshot?.exists) refuseTaken(sessionId);
     const session = newSession(now, { kind: "log", agent_name: agent, title, model, started_at });
     tx.create(ref, { ...session, last_call_id: call.id });
     return { sessionId, started: second(started_at) };
   };
-  const opened = await write(call, open, { mark: lastCallMark(call, ref) });
+  const written = write(call, open, { mark: lastCallMark(call, ref) });
+  const opened = await unlessTaken(written, () => refuseTaken(sessionId));
   setCurrent(call, sessionId, null);
   return opened;
 }
 
-function alreadyExists(id: string): BoardError {
-  return new BoardError(
+function refuseTaken(id: string): never {
+  throw new BoardError(
     "session_already_exists",
     `There is a session ${id}.`,
     "Open one under a new id, or go on with this one by naming its sessionId.",
