@@ -63,6 +63,8 @@ export interface EngineTestOptions {
   fileSystemType?: FileSystemType;
   /** Milliseconds that a transaction may be idle (60,000) and live in all (270,000). */
   transactionLimits?: TransactionLimits;
+  /** Milliseconds that a commit waits for a transaction that has lost three times (250). */
+  turnMs?: number;
   /** Milliseconds that a client may read nothing of an answer (60,000) and take over it in all (270,000). */
   answerLimits?: AnswerLimits;
 }
@@ -103,9 +105,9 @@ export async function startEngine(options: EngineOptions & EngineTestOptions): P
     maxBytes,
     logLimitBytes,
   });
-  const transactions = createTransactions(store, options.transactionLimits);
+  const transactions = createTransactions(store, options.transactionLimits, options.turnMs);
   const changes = createChangeFeed(store);
-  const commit = createCommit(store, changes.committed);
+  const commit = createCommit(store, changes.committed, options.turnMs);
   const texts = createTextIndex(store, options.texts ?? [], options.onTextIndexFault ?? (() => {}));
   const createIndexes = options.createIndexes ?? false;
   try {

@@ -10,7 +10,8 @@ import type { StoreConfig } from "./store-config.js";
  * tries once and we go again after a short random wait. Everywhere, what the client does not retry is run again too: a
  * transaction that the store closed, and a commit refused because a document it verified has changed. One refused because
  * a document exists or is gone is run again once: the second attempt reads what the first had missed. When it is
- * refused likewise, the document is one that `work` cannot see (another project's), and the error is the answer. Ends
+ * refused likewise, the document is one that `work` cannot see (another project's), and the error is the answer. The
+ * embedded store is told which attempt goes on from which, so that one that loses again and again gets its turn. Ends
  * when `signal` aborts. A read-only store's transactions are read-only ones, which take no locks and are not repeated.
  */
 export function transactionRunner(
@@ -25,10 +26,13 @@ export function transactionRunner(
 
   return async (work, signal, { onlyRefused = false } = {}) => {
     const once = local || onlyRefused;
+    let last: Transaction | undefined;
     const attempt = () =>
       db.runTransaction(
         async (transaction) => {
           signal.throwIfAborted();
+          if (local && last) continueFrom(last, transaction);
+          last = transaction;
           const result = await work(txOf(transaction));
           signal.throwIfAborted();
           return result;
@@ -47,3 +51,14 @@ export function transactionRunner(
     return await pRetry(attempt, { ...policy, signal, shouldRetry: ({ error }) => lostRace(error) });
   };
 }
+
+/**
+ * Lets the store know that a transaction is another attempt of one that lost, so that it gets its turn: the client says
+ * so by itself (`retry_transaction`) only between attempts of its own, and has no public way to say it.
+ */
+function continueFrom(last: Transaction, next: Transaction): void {
+  Reflect.set(next, PREVIOUS_ID, Reflect.get(last, PREVIOUS_ID));
+}
+
+/** Where the client keeps the id of the attempt before: @google-cloud/firestore, build/src/transaction.js. */
+const PREVIOUS_ID = "_prevTransactionId";

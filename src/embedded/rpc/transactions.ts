@@ -4,6 +4,7 @@ import { formatPath, parseDatabase } from "../encoding/resource-path.js";
 import { fromMicros } from "../encoding/timestamps.js";
 import { invalidRequest, StatusError } from "../errors.js";
 import { toStatusError } from "../storage/sqlite.js";
+import type { Committed } from "../txn/commit.js";
 import { type PlannedWrite, planWrite } from "../txn/planned-write.js";
 import { checkSequence } from "../txn/write-sequence.js";
 import type { ServiceContext } from "./context.js";
@@ -55,11 +56,33 @@ export async function beginTransaction(
 /** Commit: all writes or none. A transaction ends here, whichever way. */
 export async function commit(context: ServiceContext, request: CommitRequest): Promise<CommitResponse> {
   checkRequestSize(request);
-  const transaction = request.transaction?.length ? context.transactions.take(request.transaction) : undefined;
+  if (request.transaction?.length) return commitTransaction(context, request, request.transaction);
   const writes = planWrites(request.database, request.writes ?? []);
-  if (transaction?.readOnly && writes.length > 0) throw invalidRequest("A read-only transaction cannot write.");
   checkSequence(writes);
-  const { results, time } = await context.commit(writes, transaction);
+  return responseOf(await context.commit(writes));
+}
+
+async function commitTransaction(
+  { transactions, commit }: ServiceContext,
+  { database, writes: asked = [] }: CommitRequest,
+  id: Buffer,
+): Promise<CommitResponse> {
+  const transaction = transactions.take(id);
+  try {
+    const writes = planWrites(database, asked);
+    if (transaction.readOnly && writes.length > 0) throw invalidRequest("A read-only transaction cannot write.");
+    checkSequence(writes);
+    if (writes.length > 0) return responseOf(await commit(writes, transaction));
+  } catch (error) {
+    transactions.changedNothing(transaction, error);
+    throw error;
+  }
+  // All that it read was so at one moment, that of its snapshot, whatever has changed since: then it took place.
+  transactions.changedNothing(transaction);
+  return { writeResults: [], commitTime: transaction.readTime };
+}
+
+function responseOf({ results, time }: Committed): CommitResponse {
   return { writeResults: results, commitTime: fromMicros(time) };
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import type { WriteResult } from "../encoding/messages.js";
 import { StatusError, StoreError } from "../errors.js";
 import { nextCommitTime, readClock, writeClock } from "../storage/clock.js";
@@ -8,6 +8,7 @@ import { applyWrites, type WriteTarget } from "./apply-writes.js";
 import type { PlannedWrite } from "./planned-write.js";
 import { validateReadSet } from "./read-set.js";
 import type { Transaction } from "./running-transactions.js";
+import { endTurn, isOthersTurn, TURN_MS } from "./turns.js";
 
 /** What a commit answers: one result per write, and the time (microseconds) that its changes carry. */
 export interface Committed {
@@ -23,19 +24,30 @@ export type Commit = (writes: readonly PlannedWrite[], transaction?: Transaction
 interface Waiting {
   writes: readonly PlannedWrite[];
   transaction: Transaction | undefined;
+  /** When it waits no more for the turns of others, on the clock of `performance`; undefined until it waits first. */
+  waitsUntil?: number;
   resolve(committed: Committed): void;
   reject(error: unknown): void;
 }
+
+/** What became of a commit that was tried. */
+type Outcome = Committed | StatusError | typeof OTHERS_TURN;
+
+/** It changes what a transaction read whose turn it is. */
+const OTHERS_TURN = Symbol("others' turn");
+/** A turn that ends in another process is not heard of. */
+const TURN_CHECK_MS = 10;
 
 /** More commits than this do not share one trip to the disk, so that none waits long for the others. */
 const MAX_SHARED = 64;
 
 /**
  * Commits of one process, in order. Those that wait at the same time go to the disk together, each in a savepoint of
- * its own: one that fails takes nothing with it. `onCommit` is called after changes became durable.
+ * its own: one that fails takes nothing with it. `onCommit` is called after changes became durable. For the turns of
+ * others (turns.ts) a commit waits once, `turnMs` milliseconds at most, and holds nothing meanwhile.
  * https://www.sqlite.org/lang_savepoint.html
  */
-export function createCommit(store: StoreFile, onCommit: () => void): Commit {
+export function createCommit(store: StoreFile, onCommit: () => void, turnMs = TURN_MS): Commit {
   const queue: Waiting[] = [];
   let draining = false;
 
@@ -49,10 +61,10 @@ export function createCommit(store: StoreFile, onCommit: () => void): Commit {
     draining = false;
   };
   const commitTogether = async (batch: readonly Waiting[]): Promise<void> => {
-    let outcomes: (Committed | StatusError)[];
+    let outcomes: Outcome[];
     try {
       outcomes = await store.write((connection, active) =>
-        attemptAll({ connection, names: store.names, rules: active }, batch),
+        attemptAll({ connection, names: store.names, rules: active, turnMs }, batch),
       );
     } catch (error) {
       // Nothing was written. One commit alone may have asked too much, as of the disk: the others get their chance. To a
@@ -62,19 +74,25 @@ export function createCommit(store: StoreFile, onCommit: () => void): Commit {
       else for (const { reject } of batch) reject(error);
       return;
     }
-    batch.forEach(({ resolve, reject }, index) => {
+    batch.forEach((one, index) => {
       const outcome = outcomes[index];
-      if (outcome instanceof StatusError) reject(outcome);
-      else if (outcome) resolve(outcome);
+      if (outcome === OTHERS_TURN) void waitForTurn(one);
+      else if (outcome instanceof StatusError) one.reject(outcome);
+      else if (outcome) one.resolve(outcome);
     });
     onCommit();
   };
+  const waitForTurn = async (one: Waiting): Promise<void> => {
+    one.waitsUntil ??= performance.now() + turnMs;
+    await pause(TURN_CHECK_MS);
+    enqueue(one);
+  };
+  const enqueue = (one: Waiting): void => {
+    queue.push(one);
+    if (!draining) void drain();
+  };
 
-  return (writes, transaction) =>
-    new Promise((resolve, reject) => {
-      queue.push({ writes, transaction, resolve, reject });
-      if (!draining) void drain();
-    });
+  return (writes, transaction) => new Promise((resolve, reject) => enqueue({ writes, transaction, resolve, reject }));
 }
 
 function isReplaced(error: unknown): boolean {
@@ -82,15 +100,18 @@ function isReplaced(error: unknown): boolean {
 }
 
 /** The file inside a write transaction. */
-type OpenFile = Omit<WriteTarget, "time">;
+type OpenFile = Omit<WriteTarget, "time"> & { turnMs: number };
 
-function attemptAll(file: OpenFile, batch: readonly Waiting[]): (Committed | StatusError)[] {
+function attemptAll(file: OpenFile, batch: readonly Waiting[]): Outcome[] {
   const { connection } = file;
   const before = readClock(connection);
   let last = before;
   const outcomes = batch.map((one) => {
     const outcome = attempt(file, one, last);
+    if (outcome === OTHERS_TURN) return outcome;
     if (!(outcome instanceof StatusError)) last = outcome.time;
+    // With the commit itself, so that whoever waits for the turn sees both or neither.
+    if (one.transaction?.turn) endTurn(connection, one.transaction.turn);
     return outcome;
   });
   if (last > before) writeClock(connection, last);
@@ -100,8 +121,9 @@ function attemptAll(file: OpenFile, batch: readonly Waiting[]): (Committed | Sta
 /**
  * One commit, in a savepoint: its changes become durable with those of the others. `last` is the last commit's time.
  */
-function attempt(file: OpenFile, { writes, transaction }: Waiting, last: number): Committed | StatusError {
+function attempt(file: OpenFile, one: Waiting, last: number): Outcome {
   const { connection, names } = file;
+  const { writes, transaction } = one;
   // 1. A savepoint, so that a refused commit leaves the others of its batch alone.
   connection.run("SAVEPOINT one");
   try {
@@ -109,11 +131,17 @@ function attempt(file: OpenFile, { writes, transaction }: Waiting, last: number)
     if (transaction && !transaction.readOnly && transaction.since !== last) {
       validateReadSet(connection, names, transaction.reads, transaction.since);
     }
-    // 3. A commit time later than every earlier one, whichever process made that.
+    // 3. Let a transaction go first that has lost too often, unless this commit has waited long enough.
+    const waits = one.waitsUntil === undefined || performance.now() < one.waitsUntil;
+    if (waits && isOthersTurn(connection, writes, transaction?.turn, file.turnMs)) {
+      connection.run("RELEASE one");
+      return OTHERS_TURN;
+    }
+    // 4. A commit time later than every earlier one, whichever process made that.
     const time = nextCommitTime(last);
-    // 4. Check preconditions, apply the writes, and write documents and index entries.
+    // 5. Check preconditions, apply the writes, and write documents and index entries.
     const results = applyWrites({ ...file, time }, writes);
-    // 5. Release the savepoint; the caller writes the clock and commits the whole batch.
+    // 6. Release the savepoint; the caller writes the clock and commits the whole batch.
     connection.run("RELEASE one");
     return { results, time };
   } catch (error) {

@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
+import { status } from "@grpc/grpc-js";
 import type { Timestamp, TransactionOptions } from "../encoding/messages.js";
-import { invalidRequest, unimplemented } from "../errors.js";
+import { invalidRequest, StatusError, unimplemented } from "../errors.js";
 import { readClock, readTimeAt } from "../storage/clock.js";
 import type { ReadSnapshot } from "../storage/snapshot-pool.js";
 import type { Connection } from "../storage/sqlite.js";
 import type { StoreFile } from "../storage/store-file.js";
+import { createLosses, type Lost } from "./losses.js";
 import type { ReadSet } from "./read-set.js";
+import { endTurn, type GrantedTurn, giveTurn, LOSSES_BEFORE_TURN, TURN_MS } from "./turns.js";
 import { createWalReset } from "./wal-reset.js";
 
 /** A running transaction: a snapshot, and what was read from it. */
@@ -19,6 +22,9 @@ export interface Transaction {
   readTime: Timestamp;
   readOnly: boolean;
   reads: ReadSet;
+  /** How often in a row it was ABORTED before. */
+  losses: number;
+  turn: GrantedTurn | undefined;
 }
 
 /** The transactions that run in this process. */
@@ -34,6 +40,8 @@ export interface Transactions {
    */
   reading<T>(transaction: Transaction, read: () => Promise<T>): Promise<T>;
   end(transaction: Transaction): void;
+  /** Notes that a transaction that was taken has changed nothing, and why: without an error, it had nothing to do. */
+  changedNothing(transaction: Transaction, error?: unknown): void;
   /** Ends the transaction with this id if it still runs. An id that never was one is INVALID_ARGUMENT. */
   forget(id: Buffer): void;
   close(): void;
@@ -79,14 +87,36 @@ interface Running {
 /**
  * Creates the registry of transactions. It ends those that their clients abandoned, so that no snapshot stays for ever.
  */
-export function createTransactions(store: StoreFile, limits: TransactionLimits = DEFAULT_LIMITS): Transactions {
+export function createTransactions(
+  store: StoreFile,
+  limits: TransactionLimits = DEFAULT_LIMITS,
+  turnMs = TURN_MS,
+): Transactions {
   const running = new Map<string, Running>();
+  const losses = createLosses();
 
-  const end = (key: string): void => {
+  /** A turn is a favour: one that cannot be given or ended harms nobody for long. */
+  const dropTurn = (turn: GrantedTurn | undefined): void => {
+    if (turn) void store.write((connection) => endTurn(connection, turn)).catch(() => {});
+  };
+  const turnOf = async (id: Buffer, lost: Lost | undefined): Promise<GrantedTurn | undefined> => {
+    if (!lost || lost.count < LOSSES_BEFORE_TURN) return undefined;
+    const turn = { id: id.toString("hex"), losses: lost.count, until: Date.now() + turnMs, reads: lost.places };
+    try {
+      await store.write((connection) => giveTurn(connection, turn, turnMs));
+      return turn;
+    } catch {
+      return undefined;
+    }
+  };
+
+  const release = (key: string): Transaction | undefined => {
     const entry = running.get(key);
     running.delete(key);
     if (entry?.readers === 0) releaseSnapshot(entry.snapshot);
+    return entry?.transaction;
   };
+  const end = (key: string): void => dropTurn(release(key)?.turn);
   const endExpired = (): void => {
     const now = performance.now();
     for (const [key, { startedAt, usedAt, readers }] of running) {
@@ -127,8 +157,17 @@ export function createTransactions(store: StoreFile, limits: TransactionLimits =
       if (options?.readOnly?.readTime) throw unimplemented("Reading at a past time (read_time)");
       await walReset.untilOver();
       while (mustWait()) await pause(RETRY_MS);
+      const lost = losses.before(options);
+      const id = randomBytes(ID_BYTES);
+      // Before the snapshot: what commits after it was taken is what makes the transaction lose.
+      const turn = await turnOf(id, lost);
       const snapshot = store.acquireSnapshot();
-      const transaction = transactionOn(snapshot, options);
+      const transaction = transactionOn(snapshot, {
+        id,
+        readOnly: options?.mode === "readOnly",
+        losses: lost?.count ?? 0,
+        turn,
+      });
       const now = performance.now();
       running.set(transaction.id.toString("hex"), {
         transaction,
@@ -143,7 +182,7 @@ export function createTransactions(store: StoreFile, limits: TransactionLimits =
     find,
     take(id) {
       const transaction = find(id);
-      end(id.toString("hex"));
+      release(id.toString("hex"));
       return transaction;
     },
     async reading(transaction, read) {
@@ -160,6 +199,10 @@ export function createTransactions(store: StoreFile, limits: TransactionLimits =
       }
     },
     end: (transaction) => end(transaction.id.toString("hex")),
+    changedNothing(transaction, error) {
+      if (error instanceof StatusError && error.code === status.ABORTED) losses.note(transaction, transaction.losses);
+      dropTurn(transaction.turn);
+    },
     forget(id) {
       if (id.length !== ID_BYTES) throw invalidRequest("This is no transaction.");
       end(id.toString("hex"));
@@ -178,18 +221,14 @@ function use(entry: Running): void {
 }
 
 /** A new transaction on a snapshot, which is released when it cannot be read. */
-function transactionOn(snapshot: ReadSnapshot, options: TransactionOptions | undefined): Transaction {
+function transactionOn(
+  snapshot: ReadSnapshot,
+  known: Pick<Transaction, "id" | "readOnly" | "losses" | "turn">,
+): Transaction {
   const { connection } = snapshot;
   try {
     const since = readClock(connection);
-    return {
-      id: randomBytes(ID_BYTES),
-      connection,
-      since,
-      readTime: readTimeAt(since),
-      readOnly: options?.mode === "readOnly",
-      reads: { documents: new Map(), queries: [] },
-    };
+    return { ...known, connection, since, readTime: readTimeAt(since), reads: { documents: new Map(), queries: [] } };
   } catch (error) {
     releaseSnapshot(snapshot);
     throw error;

@@ -85,7 +85,9 @@ async function counted(tx, id) {
   return { group: name, count, set: [target] };
 }
 
-/** Everything, in several reads of one read-only transaction. */
+/**
+ * Everything, in several reads of one transaction: a read-only one, or one that writes nothing, which is never ABORTED.
+ */
 async function observe() {
   return db.runTransaction(
     async (tx) => {
@@ -96,18 +98,28 @@ async function observe() {
         items: Object.fromEntries(items.docs.map((doc) => [doc.id, doc.get("group")])),
       };
     },
-    { readOnly: true },
+    pick(2) === 0 ? { readOnly: true } : { maxAttempts: 1 },
   );
 }
 
 let number = 0;
 
-async function transact() {
+/**
+ * One transaction. It goes on from the last one that lost in its chain, so that some of them get a turn.
+ * @param {Transaction | undefined} lost
+ * @returns {Promise<Transaction | undefined>} this one, when it has lost
+ */
+async function transact(lost) {
   const id = `${worker}-${number++}`;
   const work = [registers, members, counted][pick(3)] ?? registers;
+  /** @type {Transaction | undefined} */
+  let last;
   try {
     await db.runTransaction(
       async (tx) => {
+        // The client keeps it for its own attempts.
+        if (lost) Reflect.set(tx, "_prevTransactionId", Reflect.get(lost, "_prevTransactionId"));
+        last = tx;
         const did = await work(tx, id);
         // The transaction's own account of itself is part of what it commits.
         tx.create(db.doc(`log/${id}`), { did: JSON.stringify(did) });
@@ -115,16 +127,20 @@ async function transact() {
       { maxAttempts: 1 },
     );
     report({ acknowledged: id });
+    return undefined;
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === ABORTED)) throw error;
+    return last;
   }
 }
 
 /** One transaction after the other. */
 async function chain() {
+  /** @type {Transaction | undefined} */
+  let lost;
   while (running) {
     if (pick(5) === 0) report({ observed: await observe() });
-    else await transact();
+    else lost = await transact(lost);
   }
 }
 
