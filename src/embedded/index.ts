@@ -1,4 +1,5 @@
 import type { IndexConfig } from "./index/index-definitions.js";
+import type { AdmissionLimits } from "./rpc/admission.js";
 import type { AnswerLimits } from "./rpc/backpressure.js";
 import { createChangeFeed } from "./rpc/change-feed.js";
 import { startRpcServer } from "./rpc/server.js";
@@ -67,6 +68,8 @@ export interface EngineTestOptions {
   turnMs?: number;
   /** Milliseconds that a client may read nothing of an answer (60,000) and take over it in all (270,000). */
   answerLimits?: AnswerLimits;
+  /** Limits of what clients may open and send. */
+  admissionLimits?: AdmissionLimits;
 }
 
 /** A running engine. */
@@ -119,6 +122,7 @@ export async function startEngine(options: EngineOptions & EngineTestOptions): P
         token: options.token,
         onError: options.onError ?? reportError,
         answerLimits: options.answerLimits,
+        admissionLimits: options.admissionLimits,
       },
     );
     const close = async (): Promise<void> => {

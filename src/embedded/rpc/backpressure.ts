@@ -20,17 +20,21 @@ export interface AnswerLimits {
 /** A query's snapshot must not keep the log of the file longer than a transaction may. */
 export const DEFAULT_ANSWER_LIMITS: AnswerLimits = { stalledMs: 60_000, totalMs: 270_000 };
 
+/** Bytes of one answer that may wait for its client; beyond, only as many messages as the stream itself lets wait. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+
 /**
  * A sink that writes to the stream of a call. Its `write` throws CANCELLED when the client has disconnected and
  * DEADLINE_EXCEEDED when it reads too slowly.
  * https://grpc.io/docs/guides/flow-control/
  */
-export function createSink<Request, Response>(
+export function createSink<Request, Response extends object>(
   call: AnswerStream<Request, Response>,
   { stalledMs, totalMs }: AnswerLimits,
 ): MessageSink<Response> {
   const end = performance.now() + totalMs;
   let wake: (() => void) | undefined;
+  let waitingBytes = 0;
   for (const event of ["drain", "cancelled"]) call.on(event, () => wake?.());
 
   /** Whether the client has read on, or disconnected, in time. */
@@ -46,8 +50,16 @@ export function createSink<Request, Response>(
   return {
     async write(message) {
       if (call.cancelled) throw new StatusError(status.CANCELLED, "The client has gone.");
-      if (call.write(message) || (await readOn())) return;
-      throw new StatusError(status.DEADLINE_EXCEEDED, "The client reads its answer too slowly.");
+      const bytes = "encoded" in message && Buffer.isBuffer(message.encoded) ? message.encoded.length : 0;
+      waitingBytes += bytes;
+      call.write(message, () => {
+        waitingBytes -= bytes;
+        wake?.();
+      });
+      while (!call.cancelled && (call.writableNeedDrain || waitingBytes > MAX_WAITING_BYTES)) {
+        if (!(await readOn()))
+          throw new StatusError(status.DEADLINE_EXCEEDED, "The client reads its answer too slowly.");
+      }
     },
   };
 }

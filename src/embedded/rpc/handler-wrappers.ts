@@ -11,18 +11,19 @@ import {
 import { FAULT_KEY, StatusError } from "../errors.js";
 import { toStatusError } from "../storage/sqlite.js";
 import { type AnswerLimits, type AnswerStream, createSink, type MessageSink } from "./backpressure.js";
+import type { Received } from "./service-definition.js";
 
 /**
  * Checks and reports around every RPC.
  * https://grpc.io/docs/guides/status-codes/
  */
 export interface CallGuard {
-  /** Throws UNAUTHENTICATED for a caller without the token. */
-  authorize(metadata: Metadata): void;
   /** Called with a fault of the engine and the id that the client got. */
   onError(error: unknown, id: string): void;
   /** How slowly clients may read streaming answers. */
   answerLimits: AnswerLimits;
+  /** A call that has a stream of requests is done with one of so many bytes. */
+  onRequestDone(call: Metadata, bytes: number): void;
 }
 
 /** Wraps the handler of an RPC with one answer. */
@@ -31,10 +32,7 @@ export function unary<Request, Response>(
   handle: (request: Request) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
-    const answer = async (): Promise<Response> => {
-      guard.authorize(call.metadata);
-      return handle(call.request);
-    };
+    const answer = async (): Promise<Response> => handle(call.request);
     answer().then(
       (response) => callback(null, response),
       (error: unknown) => callback(toServiceError(guard, error)),
@@ -43,15 +41,12 @@ export function unary<Request, Response>(
 }
 
 /** Wraps the handler of an RPC that streams its answer. */
-export function streaming<Request, Response>(
+export function streaming<Request, Response extends object>(
   guard: CallGuard,
   handle: (request: Request, sink: MessageSink<Response>) => Promise<void>,
 ): handleServerStreamingCall<Request, Response> {
   return (call) => {
-    const answer = async (): Promise<void> => {
-      guard.authorize(call.metadata);
-      await handle(call.request, createSink(call, guard.answerLimits));
-    };
+    const answer = async (): Promise<void> => handle(call.request, createSink(call, guard.answerLimits));
     answer().then(
       () => call.end(),
       (error: unknown) => failStream(guard, call, error),
@@ -59,27 +54,39 @@ export function streaming<Request, Response>(
   };
 }
 
-/**
- * Wraps an RPC with streams in both directions, which may go on for ever; `fail` ends it with an error, unless the
- * client has disconnected.
- */
-export function bidirectional<Request, Response>(
+/** An open call with streams in both directions, which may go on for ever. */
+export interface OpenCall<Request, Response> {
+  call: ServerDuplexStream<Request, Response>;
+  sink: MessageSink<Response>;
+  /** Ends the call with an error, unless the client has disconnected. */
+  fail(error: unknown): void;
+  /**
+   * Calls `handle` with each request once that before it is done, and `onEnd` after the last. Further requests wait in
+   * the stream meanwhile, and the client with them when there are many. A rejection fails the call.
+   */
+  onRequests(handle: (request: Request) => Promise<void>, onEnd: () => void): void;
+}
+
+/** Wraps an RPC with streams in both directions. */
+export function bidirectional<Request extends Received, Response extends object>(
   guard: CallGuard,
-  serve: (
-    call: ServerDuplexStream<Request, Response>,
-    sink: MessageSink<Response>,
-    fail: (error: unknown) => void,
-  ) => void,
+  serve: (call: OpenCall<Request, Response>) => void,
 ): handleBidiStreamingCall<Request, Response> {
   return (call) => {
     const fail = (error: unknown): void => failStream(guard, call, error);
-    try {
-      guard.authorize(call.metadata);
-    } catch (error) {
-      fail(error);
-      return;
-    }
-    serve(call, createSink(call, { ...guard.answerLimits, totalMs: Number.POSITIVE_INFINITY }), fail);
+    const sink = createSink(call, { ...guard.answerLimits, totalMs: Number.POSITIVE_INFINITY });
+    const onRequests: OpenCall<Request, Response>["onRequests"] = (handle, onEnd) => {
+      let work = Promise.resolve();
+      call.on("data", (request: Request) => {
+        call.pause();
+        const answer = async (): Promise<void> => handle(request);
+        work = answer()
+          .finally(() => guard.onRequestDone(call.metadata, request.byteLength ?? 0))
+          .then(() => void call.resume(), fail);
+      });
+      call.on("end", () => work.then(onEnd));
+    };
+    serve({ call, sink, fail, onRequests });
   };
 }
 

@@ -1,12 +1,13 @@
-import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js";
+import type { handleBidiStreamingCall } from "@grpc/grpc-js";
 import type { ListenRequest, ListenResponse, TargetMessage } from "../encoding/messages.js";
 import { readClock, readTimeAt } from "../storage/clock.js";
 import type { MessageSink } from "./backpressure.js";
 import type { ChangeFeed } from "./change-feed.js";
 import type { ServiceContext } from "./context.js";
-import { bidirectional, type CallGuard } from "./handler-wrappers.js";
+import { bidirectional, type CallGuard, type OpenCall } from "./handler-wrappers.js";
 import { createResumeTokens, type ResumeTokens } from "./resume-tokens.js";
 import { coveredBy, sourceOf } from "./run-queries.js";
+import type { Received } from "./service-definition.js";
 import { addTargetMessages, rejectTarget, snapshotBoundary, type Targets, updateAll } from "./target-changes.js";
 import { createTarget, type WatchSnapshot } from "./watch-target.js";
 
@@ -19,45 +20,44 @@ export function listenHandler(
   guard: CallGuard,
   context: ServiceContext,
   changes: ChangeFeed,
-): handleBidiStreamingCall<ListenRequest, ListenResponse> {
+): handleBidiStreamingCall<ListenRequest & Received, ListenResponse> {
   const tokens = createResumeTokens();
-  return bidirectional(guard, (call, sink, fail) => serve(call, createListener(context, sink, tokens), changes, fail));
+  return bidirectional(guard, (open) => serve(open, createListener(context, open.sink, tokens), changes));
 }
 
 function serve(
-  call: ServerDuplexStream<ListenRequest, ListenResponse>,
+  { call, fail, onRequests }: OpenCall<ListenRequest & Received, ListenResponse>,
   listener: Listener,
   changes: ChangeFeed,
-  fail: (error: unknown) => void,
 ): void {
   let work: Promise<void> = Promise.resolve();
   /** Steps run one after the other, so that messages of two of them never mix. */
-  const next = (step: () => Promise<void>): void => {
+  const next = (step: () => Promise<void>): Promise<void> => {
     work = work.then(() => (call.cancelled ? undefined : step())).catch(stop);
+    return work;
   };
   let waiting = false;
   const unsubscribe = changes.subscribe({
     onChange() {
       if (waiting) return;
       waiting = true;
-      next(() => {
+      void next(() => {
         waiting = false;
         return listener.catchUp(false);
       });
     },
-    onBeat: () => next(() => listener.catchUp(true)),
+    onBeat: () => void next(() => listener.catchUp(true)),
   });
   function stop(error?: unknown): void {
     unsubscribe();
     if (error !== undefined) fail(error);
   }
 
-  call.on("data", (request: ListenRequest) => {
-    const { addTarget, removeTarget } = request;
-    if (addTarget) next(() => listener.add(addTarget));
-    else if (removeTarget !== undefined) next(() => listener.remove(removeTarget));
-  });
-  call.on("end", () => {
+  const answer = async ({ addTarget, removeTarget }: ListenRequest): Promise<void> => {
+    if (addTarget) await next(() => listener.add(addTarget));
+    else if (removeTarget !== undefined) await next(() => listener.remove(removeTarget));
+  };
+  onRequests(answer, () => {
     stop();
     call.end();
   });

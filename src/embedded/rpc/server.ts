@@ -1,8 +1,9 @@
 import { once } from "node:events";
+import type { Http2Server } from "node:http2";
 import { createServer } from "node:net";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { StoreError } from "../errors.js";
-import { tokenCheck } from "./auth.js";
+import { type AdmissionLimits, admitTo, CALL_NUMBER } from "./admission.js";
 import { type AnswerLimits, DEFAULT_ANSWER_LIMITS } from "./backpressure.js";
 import type { ChangeFeed } from "./change-feed.js";
 import { listCollectionIds, partitionQuery } from "./collections-and-partitions.js";
@@ -12,6 +13,7 @@ import { batchGetDocuments, getDocument } from "./get-documents.js";
 import { type CallGuard, streaming, unary } from "./handler-wrappers.js";
 import { listDocuments } from "./list-documents.js";
 import { listenHandler } from "./listen.js";
+import type { ReceivedBytes } from "./received-bytes.js";
 import { runAggregationQuery, runQueryCall } from "./run-queries.js";
 import { servedFirestore } from "./service-definition.js";
 import { batchWrite, beginTransaction, commit, rollback } from "./transactions.js";
@@ -23,6 +25,7 @@ export interface RpcServerOptions {
   token: string | undefined;
   onError: (error: unknown, id: string) => void;
   answerLimits: AnswerLimits | undefined;
+  admissionLimits: AdmissionLimits | undefined;
 }
 
 /** A listening RPC server. */
@@ -49,9 +52,42 @@ export async function startRpcServer(
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.max_send_message_length": -1,
   });
-  server.addService(servedFirestore, handlers(context, changes, guardOf(options)));
+  let received: ReceivedBytes | undefined;
+  const guard: CallGuard = {
+    onError: options.onError,
+    answerLimits: options.answerLimits ?? DEFAULT_ANSWER_LIMITS,
+    onRequestDone: (call, bytes) => received?.done(String(call.get(CALL_NUMBER)[0]), bytes),
+  };
+  server.addService(servedFirestore, handlers(context, changes, guard));
   const port = await bind(server, options.port);
-  return { port, close: () => close(server) };
+  // Nothing has connected yet: that is told in a later turn of the event loop.
+  received = admitTo(http2ServerOf(server), {
+    token: options.token,
+    limits: options.admissionLimits ?? {},
+    isMany: (path) => MANY.has(path),
+  });
+  const stop = async (): Promise<void> => {
+    await close(server);
+    received?.close();
+  };
+  return { port, close: stop };
+}
+
+/** The paths of the calls that have a stream of requests. */
+const MANY: ReadonlySet<string> = new Set(
+  Object.values(servedFirestore)
+    .filter(({ requestStream }) => requestStream)
+    .map(({ path }) => path),
+);
+
+/**
+ * The HTTP/2 server inside a gRPC server that is bound to one address. The library keeps it private, and has no other way
+ * to its settings, its connections and the headers of a call before its body.
+ */
+function http2ServerOf(server: Server): Http2Server {
+  const [inner] = (server as unknown as { http2Servers: Map<Http2Server, unknown> }).http2Servers.keys();
+  if (!inner) throw new Error("@grpc/grpc-js has no HTTP/2 server where it had one");
+  return inner;
 }
 
 function handlers(context: ServiceContext, changes: ChangeFeed, guard: CallGuard): UntypedServiceImplementation {
@@ -72,14 +108,6 @@ function handlers(context: ServiceContext, changes: ChangeFeed, guard: CallGuard
     BatchWrite: unary(guard, (request) => batchWrite(context, request)),
     Listen: listenHandler(guard, context, changes),
     Write: writeHandler(guard, context),
-  };
-}
-
-function guardOf({ token, onError, answerLimits = DEFAULT_ANSWER_LIMITS }: RpcServerOptions): CallGuard {
-  return {
-    authorize: tokenCheck(token),
-    onError,
-    answerLimits,
   };
 }
 
@@ -111,12 +139,15 @@ function unusablePort(port: number, cause: unknown): StoreError {
   return new StoreError("port_taken", `Port ${port} on ${HOST} ${why}. Choose another one.`, { cause });
 }
 
-/** Lets running calls end, but not for long. */
+/** Lets running calls end, but not for long, and then their connections, but not for long either. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const force = setTimeout(() => server.forceShutdown(), CLOSE_LIMIT_MS);
+    let limit = setTimeout(() => {
+      server.forceShutdown();
+      limit = setTimeout(resolve, CLOSE_LIMIT_MS);
+    }, CLOSE_LIMIT_MS);
     server.tryShutdown(() => {
-      clearTimeout(force);
+      clearTimeout(limit);
       resolve();
     });
   });

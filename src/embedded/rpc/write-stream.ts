@@ -29,21 +29,15 @@ export function writeHandler(
   guard: CallGuard,
   context: ServiceContext,
 ): handleBidiStreamingCall<WriteRequest, WriteResponse> {
-  return bidirectional(guard, (call, sink, fail) => {
+  return bidirectional(guard, ({ call, sink, onRequests }) => {
     const answer = createWriteStream(context);
-    let work = Promise.resolve();
     const serve = async (request: WriteRequest): Promise<void> => {
+      if (call.writableEnded) return;
       const { response, last } = await answer(request);
       await sink.write(response);
       if (last) call.end();
-      else call.resume();
     };
-    call.on("data", (request: WriteRequest) => {
-      // The next request waits in the stream, and the client with it when there are many.
-      call.pause();
-      work = serve(request).catch(fail);
-    });
-    call.on("end", () => work.then(() => call.end()));
+    onRequests(serve, () => call.end());
   });
 }
 
