@@ -78,6 +78,12 @@ const KEEPALIVE = { "grpc.keepalive_time_ms": 10_000, "grpc.keepalive_timeout_ms
  */
 const NO_PROXY = { "grpc.enable_http_proxy": 0 };
 
+/**
+ * An answer comes in one go up to this size. HTTP/2's 64 KB cost a round trip for each further 64 KB: a list of 250 KB took
+ * five more. https://www.rfc-editor.org/rfc/rfc9113#section-5.2
+ */
+const FLOW_CONTROL = { "grpc-node.flow_control_window": 4 * 1024 * 1024 };
+
 /** Whether an address (host:port) is one of this machine's own. */
 function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(host);
@@ -155,7 +161,14 @@ async function openClient(
   const project = config.projectId === undefined ? {} : { projectId: config.projectId };
   const app = initializeApp({ credential: credential ?? applicationDefault(), ...project }, `fireboard-${nextApp++}`);
   const db = getFirestore(app, config.databaseId);
-  db.settings({ ...RECONNECT, ...settings, ...project, ...SEND_ONCE, ignoreUndefinedProperties: false });
+  db.settings({
+    ...RECONNECT,
+    ...FLOW_CONTROL,
+    ...settings,
+    ...project,
+    ...SEND_ONCE,
+    ignoreUndefinedProperties: false,
+  });
   return { db, library: { AggregateField, FieldValue, Timestamp }, close: () => deleteApp(app) };
 }
 
