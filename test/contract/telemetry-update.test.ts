@@ -73,10 +73,9 @@ describe("sessionComplete", () => {
     const row = await board.call("sessionComplete", { sessionId, agentName: LEADER, inputTokens: 50 });
     expect(row).toMatchObject({ sessionId, inputTokens: 50, outputTokens: 6, endedAt: row.updatedAt });
     expect(await board.stored("sessions", sessionId)).toMatchObject({ status: "completed", input_tokens: 50 });
+    const earlier = await openContextSession(board, { startedAt: "2026-03-04T05:00:00Z" });
     const endedAt = "2026-03-04T05:06:07.000Z";
-    expect((await board.call("sessionComplete", { sessionId: await openContextSession(board), endedAt })).endedAt).toBe(
-      endedAt,
-    );
+    expect((await board.call("sessionComplete", { sessionId: earlier, endedAt })).endedAt).toBe(endedAt);
   });
 
   it("refuses a second completion and a missing session, and changes nothing", async () => {

@@ -108,6 +108,26 @@ describe("a task that is deleted", () => {
     expect(created).toHaveLength(isPlanned ? 1 + tasks.length : 1);
   });
 
+  it.each(rounds)(
+    "while it is deleted, claimed and linked by others: each is done or refused by name (round %i)",
+    async () => {
+      const { ids } = await newTasks(2);
+      const [gone, task_id] = ids as [string, string];
+      const { won, lost } = await race([
+        remove(gone),
+        agent(1).call("board_delete_task", { task_id: gone, require_done: false }),
+        agent(2).call("board_claim_task", { task_id: gone, agent_name: "racer" }),
+        agent(3).call("board_update_task", { task_id, depends_on: [gone], title: "linked" }),
+      ]);
+      expect(won.filter((result) => result.deleted_task_ids)).toEqual([
+        expect.objectContaining({ deleted_task_ids: [gone] }),
+      ]);
+      expect(lost).toContain("task_not_found");
+      expect(lost.filter((code) => code !== "task_not_found")).toEqual([]);
+      expect((await servers.store.ref("tasks", task_id).get()).data()?.depends_on).toEqual([]);
+    },
+  );
+
   it.each(rounds)("while another task gets a dependency on it: no link to it remains (round %i)", async () => {
     const { ids } = await newTasks(2);
     const [gone, task_id] = ids as [string, string];

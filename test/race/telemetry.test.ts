@@ -3,6 +3,7 @@ import { useBoard } from "../support/board.js";
 import { type Agent, startAgent } from "../support/client.js";
 import { lane } from "../support/lane.js";
 import { PATIENCE } from "../support/telemetry.js";
+import { race } from "./servers.js";
 
 const board = useBoard(PATIENCE);
 
@@ -63,6 +64,22 @@ describe("workers of several processes on one session", () => {
     const stored = await board.stored("sessions", sessionId);
     expect(stored).toMatchObject({ status: "completed", input_tokens: accepted });
     expect(stored.ended_at).not.toBeNull();
+  });
+
+  it("of completions beside a clean-up one ends the session, and the others are told so", async () => {
+    await withWorkers(4, async ([cleaner, ...workers]) => {
+      for (let round = 0; round < 4; round += 1) {
+        const { sessionId } = await board.call("sessionCreate", { agentName: "leader" });
+        const [cleaned, { won, lost }] = await Promise.all([
+          cleaner?.call("sessionCleanup", { retentionDays: 1 }),
+          race(workers.map((agent) => agent.call("sessionComplete", { sessionId }))),
+        ]);
+        expect(cleaned).not.toHaveProperty("reason");
+        expect(won).toEqual([expect.objectContaining({ sessionId, endedAt: expect.any(String) })]);
+        expect(lost).toEqual(["session_not_active", "session_not_active"]);
+        expect(await board.stored("sessions", sessionId)).toMatchObject({ status: "completed" });
+      }
+    });
   });
 
   it("of several completions one succeeds, and of several creations under one id", async () => {
