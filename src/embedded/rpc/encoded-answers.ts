@@ -1,6 +1,7 @@
+import type { FieldPath } from "../encoding/field-path.js";
 import type { Timestamp } from "../encoding/messages.js";
 import { fromMicros } from "../encoding/timestamps.js";
-import type { StoredDocument } from "../storage/documents.js";
+import { projected, type StoredDocument } from "../storage/documents.js";
 
 /*
  * Answers put together from stored bytes. Documents are stored as the wire carries them, so reading one needs neither
@@ -17,15 +18,27 @@ const DOCUMENT = { name: 1, createTime: 3, updateTime: 4 };
 const RUN_QUERY_RESPONSE = { document: 1, readTime: 3 };
 const BATCH_GET_RESPONSE = { found: 1, transaction: 3, readTime: 4 };
 
-/** A RunQueryResponse with a whole document. */
-export function encodedResult(document: StoredDocument, readTime: Timestamp): EncodedMessage {
-  return encoded(document, RUN_QUERY_RESPONSE.document, readTime, RUN_QUERY_RESPONSE.readTime);
+/** A RunQueryResponse with a document: the whole, or what is selected of it. */
+export function encodedResult(
+  document: StoredDocument,
+  readTime: Timestamp,
+  select: readonly FieldPath[] | undefined,
+): EncodedMessage {
+  return encoded(projected(document, select), RUN_QUERY_RESPONSE.document, readTime, RUN_QUERY_RESPONSE.readTime);
 }
 
-/** A BatchGetDocumentsResponse with a whole document, and the id of the transaction that it began, if it did. */
-export function encodedFound(document: StoredDocument, readTime: Timestamp, began: Buffer | undefined): EncodedMessage {
+/**
+ * A BatchGetDocumentsResponse with a document: the whole, or what its mask gives; and the id of the transaction that it
+ * began, if it did.
+ */
+export function encodedFound(
+  document: StoredDocument,
+  readTime: Timestamp,
+  mask: readonly FieldPath[] | undefined,
+  began: Buffer | undefined,
+): EncodedMessage {
   const { found, transaction, readTime: timeField } = BATCH_GET_RESPONSE;
-  return encoded(document, found, readTime, timeField, began ? delimited(transaction, began) : []);
+  return encoded(projected(document, mask), found, readTime, timeField, began ? delimited(transaction, began) : []);
 }
 
 function encoded(

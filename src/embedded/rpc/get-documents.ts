@@ -56,8 +56,7 @@ export async function batchGetDocuments(
       const document = readDocumentAt(context, view, name);
       const common = { readTime, ...(began ? { transaction: began } : {}) };
       if (!document) await sink.write({ missing: name, ...common });
-      else if (mask) await sink.write({ found: maskedMessage(document, mask), ...common });
-      else await sink.write(encodedFound(document, readTime, began));
+      else await sink.write(encodedFound(document, readTime, mask, began));
       began = undefined;
     }
   });

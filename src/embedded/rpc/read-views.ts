@@ -1,10 +1,9 @@
 import { checkNotReserved, type FieldPath, parseFieldPath } from "../encoding/field-path.js";
-import { projectFields } from "../encoding/fields.js";
 import type { Consistency, Document, DocumentMask, Timestamp } from "../encoding/messages.js";
 import { checkIds, formatPath, parseDocumentName, type ResourcePath } from "../encoding/resource-path.js";
 import { unimplemented } from "../errors.js";
 import { readClock, readTimeAt } from "../storage/clock.js";
-import { fieldsOf, findDocument, type StoredDocument, toMessage } from "../storage/documents.js";
+import { findDocument, projected, type StoredDocument, toMessage } from "../storage/documents.js";
 import type { Connection } from "../storage/sqlite.js";
 import type { Transaction } from "../txn/running-transactions.js";
 import type { ServiceContext } from "./context.js";
@@ -78,7 +77,7 @@ export function parseMask(mask: DocumentMask | undefined): FieldPath[] | undefin
 
 /** The document as a message, cut down to a mask when there is one. */
 export function maskedMessage(document: StoredDocument, mask: readonly FieldPath[] | undefined): Document {
-  return mask ? toMessage(document, projectFields(fieldsOf(document), mask)) : toMessage(document);
+  return toMessage(projected(document, mask));
 }
 
 function viewOf(transaction: Transaction): View {

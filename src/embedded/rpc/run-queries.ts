@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
-import { projectFields } from "../encoding/fields.js";
 import type {
   Consistency,
   Document,
@@ -16,7 +15,7 @@ import { parseQuery } from "../query/parse-query.js";
 import type { ParsedQuery } from "../query/parsed-query.js";
 import { type ConjunctionPlan, planQuery } from "../query/planner.js";
 import { type QuerySource, runQuery } from "../query/run-query.js";
-import { fieldsOf, type StoredDocument, toMessage } from "../storage/documents.js";
+import type { StoredDocument } from "../storage/documents.js";
 import { readAggregation, readQuery } from "../txn/read-set.js";
 import type { MessageSink } from "./backpressure.js";
 import type { ServiceContext } from "./context.js";
@@ -68,7 +67,7 @@ export async function runQueryCall(
     let count = 0;
     const source = await sourceOf(context, view);
     for (const document of queryDocuments(source, view, query, plans)) {
-      await sink.write(resultOf(document, query, readTime));
+      await sink.write(encodedResult(document, readTime, query.select));
       if (++count % DOCUMENTS_PER_TURN === 0) await nextTurn();
     }
     context.onRead?.(source.reads);
@@ -131,13 +130,4 @@ function queryDocuments(
 ): Iterable<StoredDocument> {
   // A transaction has to know the whole result before it can vouch for it.
   return view.transaction ? readQuery(view.transaction.reads, source, query, plans) : runQuery(source, query, plans);
-}
-
-function resultOf(
-  document: StoredDocument,
-  { select }: ParsedQuery,
-  readTime: Timestamp,
-): RunQueryResponse | EncodedMessage {
-  if (!select) return encodedResult(document, readTime);
-  return { document: toMessage(document, projectFields(fieldsOf(document), select)), readTime };
 }

@@ -1,4 +1,3 @@
-import { projectFields } from "../encoding/fields.js";
 import type { ListenResponse, TargetMessage, Timestamp } from "../encoding/messages.js";
 import { formatPath, parseDocumentName, parsePath } from "../encoding/resource-path.js";
 import { invalidRequest } from "../errors.js";
@@ -6,7 +5,7 @@ import { parseQuery } from "../query/parse-query.js";
 import type { ParsedQuery } from "../query/parsed-query.js";
 import type { ConjunctionPlan } from "../query/planner.js";
 import { type QuerySource, runQuery } from "../query/run-query.js";
-import { fieldsOf, findDocument, type StoredDocument, toMessage } from "../storage/documents.js";
+import { findDocument, projected, type StoredDocument, toMessage } from "../storage/documents.js";
 import { lastChange } from "../txn/read-set.js";
 
 /** The snapshot of the store that a target is updated to. */
@@ -72,7 +71,7 @@ function queryTarget(id: number, query: ParsedQuery, plans: readonly Conjunction
       for (const document of runQuery(snapshot.source, query, plans)) {
         now.set(document.name, document.updateTime);
         if (known.get(document.name) === document.updateTime) continue;
-        yield { documentChange: { document: projected(document, query), targetIds: [id] } };
+        yield { documentChange: { document: toMessage(projected(document, query.select)), targetIds: [id] } };
       }
       for (const name of known.keys()) if (!now.has(name)) yield removedMessage(snapshot, name, id);
       known = now;
@@ -115,8 +114,4 @@ function removedMessage({ source, readTime }: WatchSnapshot, name: string, id: n
   return findDocument(source.connection, source.names, parsePath(name))
     ? { documentRemove: message }
     : { documentDelete: message };
-}
-
-function projected(document: StoredDocument, query: ParsedQuery) {
-  return query.select ? toMessage(document, projectFields(fieldsOf(document), query.select)) : toMessage(document);
 }

@@ -1,4 +1,6 @@
+import type { FieldPath } from "../encoding/field-path.js";
 import type { Document, Fields } from "../encoding/messages.js";
+import { projectEncoded } from "../encoding/project-encoded.js";
 import { deserializeFields } from "../encoding/protobuf.js";
 import { lastSegment, parentOf, type ResourcePath } from "../encoding/resource-path.js";
 import { fromMicros } from "../encoding/timestamps.js";
@@ -54,11 +56,16 @@ export function fieldsOf(document: StoredDocument): Fields {
   return deserializeFields(document.bytes);
 }
 
-/** The document as a message, with `fields` instead of all of its own when given. */
-export function toMessage(document: StoredDocument, fields: Fields = fieldsOf(document)): Document {
+/** The document with the fields at these paths alone; with all of them when there are no paths. */
+export function projected(document: StoredDocument, paths: readonly FieldPath[] | undefined): StoredDocument {
+  return paths ? { ...document, bytes: projectEncoded(document.bytes, paths) } : document;
+}
+
+/** The document as a message. */
+export function toMessage(document: StoredDocument): Document {
   return {
     name: document.name,
-    fields,
+    fields: fieldsOf(document),
     createTime: fromMicros(document.createTime),
     updateTime: fromMicros(document.updateTime),
   };

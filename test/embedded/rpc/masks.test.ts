@@ -20,10 +20,18 @@ async function replace(raw: RawClient, fields: Fields): Promise<void> {
 }
 
 async function stored(raw: RawClient, fieldPaths?: string[]): Promise<Fields> {
-  const mask = fieldPaths && { fieldPaths };
-  const outcome = await raw.call<Document>("GetDocument", { name: `${raw.root}/m/x`, ...(mask ? { mask } : {}) });
-  if (!("messages" in outcome)) throw new Error(outcome.message);
-  return outcome.messages[0]?.fields ?? {};
+  const mask = fieldPaths ? { mask: { fieldPaths } } : {};
+  const name = `${raw.root}/m/x`;
+  const outcome = await raw.call<Document>("GetDocument", { name, ...mask });
+  const batch = await raw.call<{ found?: Document }>("BatchGetDocuments", {
+    database: raw.root.split("/documents")[0],
+    documents: [name],
+    ...mask,
+  });
+  if (!("messages" in outcome) || !("messages" in batch)) throw new Error("the document cannot be read");
+  const fields = outcome.messages[0]?.fields ?? {};
+  expect(batch.messages[0]?.found?.fields ?? {}).toEqual(fields);
+  return fields;
 }
 
 async function selected(raw: RawClient, fieldPaths: string[]): Promise<Fields> {
