@@ -1,3 +1,5 @@
+import { IDS, type Mask } from "../firestore/masks.js";
+import { fieldsRead } from "../firestore/query.js";
 import { SHAPES, type Shape, type ShapeName } from "../firestore/shapes.js";
 import type { DocumentData, Query, QueryArgs, QueryResult, Ref, Snapshot, Store, Tx } from "../firestore/store.js";
 import type { StoreTextIndex } from "../firestore/text-search.js";
@@ -23,7 +25,7 @@ export function scopeStore(store: Store, projectId: string): Store {
     searchWindow: store.searchWindow,
     ref: (collection, id) => scopedRef(store.ref(collection, id)),
     sub: (parent, collection, id) => scopedRef(store.sub(parent, collection, id)),
-    getAll: (refs) => readOwn(refs, outside),
+    getAll: (refs, mask) => readOwn(refs, outside, mask),
     query: scopedQuery,
     transaction: (work, signal, repeat) => store.transaction((tx) => work(scopedTx(tx)), signal, repeat),
     moveDocument: ({ from, to, levels, mayMove, goOn, signal }) =>
@@ -58,8 +60,8 @@ export function scopeStore(store: Store, projectId: string): Store {
       id: ref.id,
       path: ref.path,
       parent: ref.parent && scopedRef(ref.parent),
-      async get() {
-        const [snapshot = missing(ref)] = await readOwn([ref], outside);
+      async get(mask) {
+        const [snapshot = missing(ref)] = await readOwn([ref], outside, mask);
         return snapshot;
       },
       async update(fields, precondition) {
@@ -74,13 +76,12 @@ export function scopeStore(store: Store, projectId: string): Store {
   }
 
   function scopedQuery(shape: ShapeName, args: QueryArgs): Query {
-    const get = () => find(shape, args, outside);
     return {
       shape,
       args,
-      get,
+      get: () => find(shape, args, outside),
       async count() {
-        if (!filtersByProject(shape)) return (await get()).docs.length;
+        if (!filtersByProject(shape)) return (await find(shape, { ...args, mask: IDS }, outside)).docs.length;
         return namesAnother(args) ? 0 : await ownQuery(shape, args).count();
       },
       async sums() {
@@ -94,7 +95,7 @@ export function scopeStore(store: Store, projectId: string): Store {
   function scopedTx(tx: Tx): Tx {
     return {
       get: ({ shape, args }) => find(shape, args, tx),
-      getAll: (refs) => readOwn(refs, tx),
+      getAll: (refs, mask) => readOwn(refs, tx, mask),
       create: (ref, fields) => tx.create(ref, inOwnProject(ref, fields)),
       set: (ref, fields) => tx.set(ref, inOwnProject(ref, fields)),
       update(ref, fields, precondition) {
@@ -109,11 +110,11 @@ export function scopeStore(store: Store, projectId: string): Store {
   /**
    * Reads documents; one of a sub-collection belongs where the top-level document above it does, which is read along.
    */
-  async function readOwn(refs: readonly Ref[], reads: Reads): Promise<Snapshot[]> {
+  async function readOwn(refs: readonly Ref[], reads: Reads, mask?: Mask): Promise<Snapshot[]> {
     const named = new Set(refs.map(({ path }) => path));
     const roots = new Map(refs.map((ref) => [rootOf(ref).path, rootOf(ref)]));
     const beside = [...roots.values()].filter(({ path }) => !named.has(path));
-    const snapshots = await reads.getAll([...refs, ...beside]);
+    const snapshots = await reads.getAll([...refs, ...beside], mask);
     const own = new Set(snapshots.filter((found) => !found.ref.parent && owns(found)).map(({ ref }) => ref.path));
     return snapshots
       .slice(0, refs.length)
@@ -126,7 +127,7 @@ export function scopeStore(store: Store, projectId: string): Store {
     if (SHAPES[shape].collection === "projects") return result(await onlyProject(shape, args, reads));
     const query = store.query(shape, args);
     if (!args.parent) return result((await all(query)).filter(owns));
-    const [found, [root]] = await Promise.all([all(query), readOwn([rootOf(args.parent)], reads)]);
+    const [found, [root]] = await Promise.all([all(query), readOwn([rootOf(args.parent)], reads, IDS)]);
     return result(root?.exists ? found : []);
 
     async function all(asked: Query): Promise<Snapshot[]> {
@@ -139,7 +140,9 @@ export function scopeStore(store: Store, projectId: string): Store {
 
   /** Answers a query of projects without sending one: the one project, when it matches. */
   async function onlyProject(shape: ShapeName, args: QueryArgs, reads: Reads): Promise<Snapshot[]> {
-    const found = await reads.getAll([project]);
+    const { filters, optionalFilters }: Shape = SHAPES[shape];
+    const compared = Object.keys({ ...filters, ...optionalFilters });
+    const found = await reads.getAll([project], args.mask && [...fieldsRead(args.mask, shape), ...compared]);
     // There is no page after the only project.
     const first = !args.after && !args.offset;
     return found.filter((snapshot) => first && snapshot.exists && matches(snapshot, shape, args));

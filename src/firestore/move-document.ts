@@ -61,7 +61,7 @@ export function documentMover(clientRef: ClientRef, transaction: Store["transact
 
   return async (move) => {
     const [from, to] = [clientRef(move.from), clientRef(move.to)];
-    const [before, there] = (await from.firestore.getAll(from, to)).map(snapshotOf);
+    const [before, there] = (await from.firestore.getAll(from, to)).map((document) => snapshotOf(document));
     if (!before?.exists || there?.exists || !move.mayMove(before)) return false;
     try {
       if (!(await moveBeneath(move, from, to, move.levels))) return false;

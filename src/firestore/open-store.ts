@@ -1,7 +1,7 @@
 import { connect, type EngineNotices, type FirestoreClient } from "./connect.js";
-import { queryResultOf, refOf, snapshotOf } from "./documents.js";
+import { queryResultOf, readDocumentsOf, refOf } from "./documents.js";
 import { documentMover } from "./move-document.js";
-import { isDocumentId, queryBuilder } from "./query.js";
+import { checkMask, fieldsRead, isDocumentId, queryBuilder } from "./query.js";
 import { readOnlyStore } from "./read-only.js";
 import { SHAPES, type Shape } from "./shapes.js";
 import type { Query, Ref, Store } from "./store.js";
@@ -34,7 +34,11 @@ export function storeOn(client: FirestoreClient, config: StoreConfig): Store {
   const transaction = transactionRunner(db, (tx) => txOf(tx, { clientRef, clientQuery, deleteField }), config);
   const query = (what: Pick<Query, "shape" | "args">): Query => ({
     ...what,
-    get: async () => queryResultOf(await clientQuery(what).get()),
+    async get() {
+      checkMask(what);
+      const { mask } = what.args;
+      return queryResultOf(await clientQuery(what).get(), mask && fieldsRead(mask, what.shape));
+    },
     count: async () => (await clientQuery(what).count().get()).data().count,
     async sums() {
       const { sums = [] }: Shape = SHAPES[what.shape];
@@ -48,7 +52,7 @@ export function storeOn(client: FirestoreClient, config: StoreConfig): Store {
     searchWindow: config.searchWindow ?? DEFAULT_SEARCH_WINDOW,
     ref: (collection, id) => refOf(db.collection(collectionId(collection)).doc(isDocumentId(id) ? id : NO_DOCUMENT)),
     sub: (parent, collection, id) => refOf(clientRef(parent).collection(collectionId(collection)).doc(id)),
-    getAll: async (refs) => (refs.length === 0 ? [] : (await db.getAll(...refs.map(clientRef))).map(snapshotOf)),
+    getAll: (refs, mask) => readDocumentsOf(db, refs.map(clientRef), mask),
     query: (shape, args) => query({ shape, args }),
     transaction,
     moveDocument: documentMover(clientRef, transaction),

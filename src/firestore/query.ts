@@ -1,5 +1,6 @@
 import type { Query as ClientQuery, Firestore } from "@google-cloud/firestore";
 import { FIRST_SECOND, LAST_SECOND } from "../time-range.js";
+import { IDS, type Mask } from "./masks.js";
 import { SHAPES, type Shape, type ShapeName, SUB_COLLECTIONS } from "./shapes.js";
 import type { Position, Query, Snapshot } from "./store.js";
 
@@ -32,10 +33,26 @@ export function queryBuilder(
       const position = args.after.map((value) => decode(value, Timestamp));
       query = query.orderBy("__name__", last).startAfter(...position);
     }
-    if (args.fields) query = query.select(...args.fields);
+    if (args.mask) query = query.select(...fieldsRead(args.mask, name));
     if (args.offset !== undefined) query = query.offset(args.offset);
     return args.limit === "all" ? query : query.limit(args.limit);
   };
+}
+
+/**
+ * The fields that a read with this mask gives: `project_id`, which tells whose a document is, the mask's, and those by
+ * which a query of the shape is ordered, after which it is continued.
+ */
+export function fieldsRead(mask: Mask, name?: ShapeName): string[] {
+  const ordered = name === undefined ? [] : SHAPES[name].orderBy.map(([field]) => field);
+  return [...new Set(["project_id", ...mask, ...ordered])];
+}
+
+/** Throws TypeError for a query that reads more or other fields of its documents than its shape allows. */
+export function checkMask({ shape: name, args: { mask } }: Pick<Query, "shape" | "args">): void {
+  const shape: Shape = SHAPES[name];
+  const allowed = mask ? mask === IDS || shape.masks.includes(mask) : shape.whole;
+  if (!allowed) throw new TypeError(`query ${name} is not one of ${mask ? "this mask" : "whole documents"}`);
 }
 
 /** The position of a document of this shape: what `after` takes to continue after it. */

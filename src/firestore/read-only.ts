@@ -19,7 +19,7 @@ export function readOnlyStore(store: Store): Store {
     searchWindow: store.searchWindow,
     ref: (collection, id) => readOnlyRef(store.ref(collection, id)),
     sub: (parent, collection, id) => readOnlyRef(store.sub(parent, collection, id)),
-    getAll: async (refs) => (await store.getAll(refs)).map(readOnlySnapshot),
+    getAll: async (refs, mask) => (await store.getAll(refs, mask)).map(readOnlySnapshot),
     query: (shape, args) => readOnlyQuery(store.query(shape, args)),
     transaction: (work, signal, repeat) => store.transaction((tx) => work(readOnlyTx(tx)), signal, repeat),
     moveDocument: async () => refuse(),
@@ -35,7 +35,7 @@ function readOnlyRef({ collection, id, path, parent, get }: Ref): Ref {
     id,
     path,
     parent: parent && readOnlyRef(parent),
-    get: async () => readOnlySnapshot(await get()),
+    get: async (mask) => readOnlySnapshot(await get(mask)),
     update: async () => refuse(),
   };
 }
@@ -55,7 +55,7 @@ function readOnlyResult({ docs }: QueryResult): QueryResult {
 function readOnlyTx({ get, getAll }: Tx): Tx {
   return {
     get: async (query) => readOnlyResult(await get(query)),
-    getAll: async (refs) => (await getAll(refs)).map(readOnlySnapshot),
+    getAll: async (refs, mask) => (await getAll(refs, mask)).map(readOnlySnapshot),
     create: refuse,
     set: refuse,
     update: refuse,

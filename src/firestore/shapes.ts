@@ -1,3 +1,5 @@
+import { IDS, MASKS, type Mask } from "./masks.js";
+
 /** The top-level collections, without the prefix that the settings may give them. */
 export const COLLECTIONS = [
   "projects",
@@ -41,7 +43,17 @@ export interface Shape {
   orderBy: readonly (readonly [field: string, direction: "asc" | "desc"])[];
   /** Fields that are summed over the matches, in alphabetical order, as their indexes must end. */
   sums?: readonly string[];
+  /** What of its documents may be read outside of a transaction; none of a query that is only counted. */
+  masks: readonly Mask[];
+  /** Whether its documents may be read whole: only where something is decided on them, or one is shown whole. */
+  whole?: true;
 }
+
+/** What the lists of tasks show, and what is looked at of open tasks. */
+const OF_TASKS = [MASKS.tasks.summary, MASKS.tasks.handoff, MASKS.tasks.candidate];
+
+/** What the lists of entries show, and what else is made of them. */
+const OF_ENTRIES = Object.values(MASKS.activity_log);
 
 const shapes = <T extends Record<string, Shape>>(table: T): T => table;
 
@@ -52,8 +64,14 @@ export const SHAPES = shapes({
     filters: { priority: "==" },
     optionalFilters: { status: "==" },
     orderBy: [["updated_at", "desc"]],
+    masks: [MASKS.projects.row, MASKS.projects.name],
   },
-  latestProjects: { collection: "projects", filters: {}, orderBy: [["updated_at", "desc"]] },
+  latestProjects: {
+    collection: "projects",
+    filters: {},
+    orderBy: [["updated_at", "desc"]],
+    masks: [MASKS.projects.identity, MASKS.projects.name],
+  },
   projectsOfUnknownPriority: {
     collection: "projects",
     filters: { priority: "not-in" },
@@ -61,6 +79,7 @@ export const SHAPES = shapes({
       ["priority", "asc"],
       ["updated_at", "desc"],
     ],
+    masks: [MASKS.projects.row, MASKS.projects.name],
   },
   tasksByPriority: {
     collection: "tasks",
@@ -73,6 +92,7 @@ export const SHAPES = shapes({
       labels: "array-contains",
     },
     orderBy: [["created_at", "asc"]],
+    masks: OF_TASKS,
   },
   tasksByDueTime: {
     collection: "tasks",
@@ -85,6 +105,7 @@ export const SHAPES = shapes({
       labels: "array-contains",
     },
     orderBy: [["due_at", "asc"]],
+    masks: OF_TASKS,
   },
   tasksOfUnknownPriority: {
     collection: "tasks",
@@ -93,17 +114,20 @@ export const SHAPES = shapes({
       ["priority", "asc"],
       ["created_at", "asc"],
     ],
+    masks: OF_TASKS,
   },
   tasksOfUnknownStatus: {
     collection: "tasks",
     filters: { project_id: "==", status: "not-in" },
     orderBy: [["status", "asc"]],
+    masks: OF_TASKS,
   },
   latestTasks: {
     collection: "tasks",
     filters: {},
     optionalFilters: { project_id: "==" },
     orderBy: [["updated_at", "desc"]],
+    masks: [MASKS.tasks.search, MASKS.tasks.title],
   },
   tasksByStatus: {
     collection: "tasks",
@@ -112,32 +136,70 @@ export const SHAPES = shapes({
       ["priority", "asc"],
       ["created_at", "asc"],
     ],
+    masks: [MASKS.tasks.progress],
   },
   tasksChangedSince: {
     collection: "tasks",
     filters: { project_id: "==", updated_at: ">" },
     orderBy: [["updated_at", "desc"]],
+    masks: [MASKS.tasks.handoff],
   },
-  taskCounts: { collection: "tasks", filters: { project_id: "==", status: "==" }, orderBy: [] },
-  openTaskCount: { collection: "tasks", filters: { project_id: "==", status: "!=" }, orderBy: [] },
-  subtasks: { collection: "tasks", filters: { parent_task_id: "==" }, orderBy: [["created_at", "asc"]] },
-  openSubtasksOfMany: { collection: "tasks", filters: { parent_task_id: "in", status: "!=" }, orderBy: [] },
-  subtasksOfMany: { collection: "tasks", filters: { parent_task_id: "in" }, orderBy: [] },
-  dependents: { collection: "tasks", filters: { depends_on: "array-contains" }, orderBy: [] },
-  dependentsOfMany: { collection: "tasks", filters: { depends_on: "array-contains-any" }, orderBy: [] },
+  taskCounts: { collection: "tasks", filters: { project_id: "==", status: "==" }, orderBy: [], masks: [] },
+  openTaskCount: { collection: "tasks", filters: { project_id: "==", status: "!=" }, orderBy: [], masks: [] },
+  subtasks: {
+    collection: "tasks",
+    filters: { parent_task_id: "==" },
+    orderBy: [["created_at", "asc"]],
+    masks: [MASKS.tasks.brief, IDS],
+  },
+  openSubtasksOfMany: {
+    collection: "tasks",
+    filters: { parent_task_id: "in", status: "!=" },
+    orderBy: [],
+    masks: [MASKS.tasks.parent],
+  },
+  subtasksOfMany: {
+    collection: "tasks",
+    filters: { parent_task_id: "in" },
+    orderBy: [],
+    masks: [MASKS.tasks.links],
+    whole: true,
+  },
+  dependents: {
+    collection: "tasks",
+    filters: { depends_on: "array-contains" },
+    orderBy: [],
+    masks: [MASKS.tasks.brief],
+  },
+  dependentsOfMany: {
+    collection: "tasks",
+    filters: { depends_on: "array-contains-any" },
+    orderBy: [],
+    masks: [MASKS.tasks.links],
+    whole: true,
+  },
   tasksLeasedBy: {
     collection: "tasks",
     filters: { "lease.agent_name": "==" },
     optionalFilters: { project_id: "==" },
     orderBy: [],
+    masks: [MASKS.tasks.held],
   },
-  tasksHeldBy: { collection: "tasks", filters: { "lease.holder": "==" }, orderBy: [] },
-  activeSessions: { collection: "sessions", filters: { project_id: "==", status: "==" }, orderBy: [] },
+  tasksHeldBy: { collection: "tasks", filters: { "lease.holder": "==" }, orderBy: [], masks: [MASKS.tasks.held, IDS] },
+  activeSessions: {
+    collection: "sessions",
+    filters: { project_id: "==", status: "==" },
+    orderBy: [],
+    masks: [MASKS.sessions.state],
+    whole: true,
+  },
   agentSessions: {
     collection: "sessions",
     filters: { kind: "==", agent_name: "==", status: "==" },
     optionalFilters: { project_id: "==" },
     orderBy: [],
+    masks: [],
+    whole: true,
   },
   endedSessions: {
     collection: "sessions",
@@ -147,12 +209,15 @@ export const SHAPES = shapes({
       ["ended_at", "desc"],
       ["started_at", "desc"],
     ],
+    masks: [MASKS.sessions.notes, MASKS.sessions.texts],
   },
   sessions: {
     collection: "sessions",
     filters: {},
     optionalFilters: { project_id: "==", status: "==", agent_name: "==", story_id: "==", ended_at: "==" },
     orderBy: [["started_at", "desc"]],
+    masks: [MASKS.sessions.summary, MASKS.sessions.search, MASKS.sessions.label, MASKS.sessions.usage],
+    whole: true,
   },
   sessionTotals: {
     collection: "sessions",
@@ -160,6 +225,7 @@ export const SHAPES = shapes({
     optionalFilters: { project_id: "==", status: "==", agent_name: "==", story_id: "==" },
     orderBy: [],
     sums: ["cached_tokens", "cost_usd", "input_tokens", "output_tokens"],
+    masks: [],
   },
   sessionsEndedBefore: {
     collection: "sessions",
@@ -169,66 +235,56 @@ export const SHAPES = shapes({
       ["ended_at", "desc"],
       ["started_at", "desc"],
     ],
+    masks: [IDS],
   },
   sessionHistory: {
     collection: "sessions",
     filters: {},
     optionalFilters: { project_id: "==", agent_name: "==" },
     orderBy: [["updated_at", "desc"]],
+    masks: [MASKS.sessions.history, IDS],
   },
-  turns: { collection: "turns", filters: {}, orderBy: [["started_at", "desc"]] },
-  participants: { collection: "participants", filters: {}, orderBy: [] },
-  openTurns: { collection: "turns", filters: { status: "==" }, orderBy: [] },
+  turns: { collection: "turns", filters: {}, orderBy: [["started_at", "desc"]], masks: [MASKS.turns.row] },
+  participants: {
+    collection: "participants",
+    filters: {},
+    orderBy: [],
+    masks: [MASKS.participants.part, MASKS.participants.search],
+    whole: true,
+  },
+  openTurns: { collection: "turns", filters: { status: "==" }, orderBy: [], masks: [], whole: true },
   activity: {
     collection: "activity_log",
     filters: {},
     optionalFilters: { project_id: "==", task_id: "==", session_id: "==", agent_name: "==", action: "==" },
     orderBy: [["created_at", "desc"]],
+    masks: OF_ENTRIES,
   },
   agentsAround: {
     collection: "agents",
     filters: { project_id: "==", last_seen_at: ">" },
     orderBy: [["last_seen_at", "desc"]],
+    masks: [MASKS.agents.presence],
   },
-  memories: { collection: "memories", filters: { project_id: "==" }, orderBy: [["updated_at", "desc"]] },
+  memories: {
+    collection: "memories",
+    filters: { project_id: "==" },
+    orderBy: [["updated_at", "desc"]],
+    masks: [MASKS.memories.row],
+    whole: true,
+  },
   deliveries: {
     collection: "deliveries",
     filters: { project_id: "==", agent_id: "==" },
     orderBy: [["created_at", "desc"]],
+    masks: [MASKS.deliveries.row],
   },
   activitySince: {
     collection: "activity_log",
     filters: { project_id: "==", created_at: ">" },
     orderBy: [["created_at", "desc"]],
+    masks: [MASKS.activity_log.recent],
   },
 });
 /** The name of a shape. */
 export type ShapeName = keyof typeof SHAPES;
-
-/** A shape with one choice of its optional filters, as it is sent to Firestore. */
-export interface ConcreteShape {
-  name: ShapeName;
-  collection: Shape["collection"];
-  filters: readonly (readonly [field: string, op: FilterOp])[];
-  orderBy: Shape["orderBy"];
-  sums?: readonly string[] | undefined;
-}
-
-/** Every shape with every combination of its optional filters, for the test of the indexes. */
-export function concreteShapes(): ConcreteShape[] {
-  return (Object.entries(SHAPES) as [ShapeName, Shape][]).flatMap(([name, shape]) =>
-    subsets(Object.entries(shape.optionalFilters ?? {})).map((chosen) => ({
-      name,
-      collection: shape.collection,
-      filters: [...Object.entries(shape.filters), ...chosen],
-      orderBy: shape.orderBy,
-      sums: shape.sums,
-    })),
-  );
-}
-
-function subsets<T>([first, ...rest]: T[]): T[][] {
-  if (first === undefined) return [[]];
-  const without = subsets(rest);
-  return [...without, ...without.map((set) => [first, ...set])];
-}

@@ -1,3 +1,4 @@
+import type { Mask } from "./masks.js";
 import type { CollectionName, ShapeName, SubCollectionName } from "./shapes.js";
 import type { StoreTextIndex } from "./text-search.js";
 
@@ -17,8 +18,8 @@ export interface Store {
   ref(collection: CollectionName, id: string): Ref;
   /** A document of a sub-collection. Throws when no document can have the id. */
   sub(parent: Ref, collection: SubCollectionName, id: string): Ref;
-  /** Reads documents in one round trip, in the order of `refs`. */
-  getAll(refs: readonly Ref[]): Promise<Snapshot[]>;
+  /** Reads documents in one round trip, in the order of `refs`: of each only what is in the mask, if one is given. */
+  getAll(refs: readonly Ref[], mask?: Mask): Promise<Snapshot[]>;
   /** A query of the shape; nothing is read before one of its methods is called. */
   query(shape: ShapeName, args: QueryArgs): Query;
   /**
@@ -48,20 +49,22 @@ export interface Ref {
   path: string;
   /** The document whose sub-collection it is in; null in a top-level collection. */
   parent: Ref | null;
-  get(): Promise<Snapshot>;
+  get(mask?: Mask): Promise<Snapshot>;
   /** Changes fields of the document, outside of a transaction. Rejects without the document, or when it has changed. */
   update(fields: DocumentData, precondition?: UpdatePrecondition): Promise<void>;
 }
 
-/** A document as it was read. */
+/**
+ * A document as it was read. What its read's mask left out is unknown, not missing: whoever asks for it gets a TypeError.
+ */
 export interface Snapshot {
   ref: Ref;
   id: string;
   exists: boolean;
   /** When it was last changed; undefined when it does not exist. */
   updateTime: Timestamp | undefined;
-  /** All its fields; undefined when it does not exist. */
-  data(): Record<string, unknown> | undefined;
+  /** Its fields, those of `needed` at least, all when not given; undefined when it does not exist. */
+  data(needed?: readonly string[]): Record<string, unknown> | undefined;
   /** One field, by its name or by names joined by dots; undefined when it is not there. */
   get(field: string): unknown;
 }
@@ -113,8 +116,8 @@ export interface QueryArgs {
   limit: number | "all";
   /** Continue after this position, as `positionOf` gave it. */
   after?: Position;
-  /** Only these fields of each document; all of them when not given. */
-  fields?: readonly string[];
+  /** What is read of each document: one of the shape's masks. Without one they are read whole, where the shape says so. */
+  mask?: Mask;
   /** Skip this many documents; Firestore bills them as read. */
   offset?: number;
 }
@@ -129,9 +132,10 @@ export interface QueryResult {
 
 /** A transaction. It reads first; what it writes is sent with its commit, all or nothing. */
 export interface Tx {
+  /** A transaction decides on whole documents: it throws TypeError for any mask but that of links, or of ids alone. */
   get(query: Query): Promise<QueryResult>;
-  /** Reads documents in one round trip, in the order of `refs`. */
-  getAll(refs: readonly Ref[]): Promise<Snapshot[]>;
+  /** Reads documents in one round trip, in the order of `refs`; masks as for queries. */
+  getAll(refs: readonly Ref[], mask?: Mask): Promise<Snapshot[]>;
   /** The commit fails when the document exists. */
   create(ref: Ref, fields: DocumentData): void;
   /** Creates the document, or replaces it. */

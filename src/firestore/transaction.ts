@@ -1,5 +1,7 @@
 import type { Query as ClientQuery, DocumentReference, FieldValue, Transaction } from "@google-cloud/firestore";
-import { clientPrecondition, queryResultOf, snapshotOf } from "./documents.js";
+import { clientPrecondition, queryResultOf, readDocumentsOf } from "./documents.js";
+import { IDS, MASKS, type Mask } from "./masks.js";
+import { checkMask } from "./query.js";
 import type { Query, Ref, Tx } from "./store.js";
 
 /** What a transaction needs of the client beside its own. */
@@ -13,10 +15,14 @@ export interface TransactionContext {
 /** The board's view of the client's transaction. */
 export function txOf(transaction: Transaction, { clientRef, clientQuery, deleteField }: TransactionContext): Tx {
   return {
-    get: async (query) => queryResultOf(await transaction.get(clientQuery(query))),
-    async getAll(refs) {
-      if (refs.length === 0) return [];
-      return (await transaction.getAll(...refs.map(clientRef))).map(snapshotOf);
+    async get(query) {
+      checkFollowed(query.args.mask);
+      checkMask(query);
+      return queryResultOf(await transaction.get(clientQuery(query)));
+    },
+    async getAll(refs, mask) {
+      checkFollowed(mask);
+      return await readDocumentsOf(transaction, refs.map(clientRef), mask);
     },
     create(ref, fields) {
       transaction.create(clientRef(ref), fields);
@@ -38,4 +44,10 @@ export function txOf(transaction: Transaction, { clientRef, clientQuery, deleteF
       transaction.update(clientRef(ref), nothing, ...clientPrecondition({ lastUpdateTime: updateTime }));
     },
   };
+}
+
+/** Of what a transaction decides on, all is read; only links and owners may be followed by a mask. */
+function checkFollowed(mask: Mask | undefined): void {
+  if (mask && mask !== MASKS.tasks.links && mask !== IDS)
+    throw new TypeError("a transaction decides on whole documents");
 }

@@ -1,15 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type IndexConfig, startEngine } from "../../src/embedded/index.js";
+import { type ConcreteShape, concreteShapes } from "../../src/firestore/concrete-shapes.js";
 import { storeFailure } from "../../src/firestore/failure.js";
 import { loadIndexes } from "../../src/firestore/indexes.js";
+import { IDS } from "../../src/firestore/masks.js";
 import { openStore } from "../../src/firestore/open-store.js";
-import {
-  type ConcreteShape,
-  concreteShapes,
-  type FilterOp,
-  SHAPES,
-  SUB_COLLECTIONS,
-} from "../../src/firestore/shapes.js";
+import { type FilterOp, SHAPES, SUB_COLLECTIONS } from "../../src/firestore/shapes.js";
 import type { Store } from "../../src/firestore/store.js";
 
 /**
@@ -67,7 +63,7 @@ async function refused(store: Store): Promise<string[]> {
 
 function query(store: Store, shape: ConcreteShape) {
   const parent = shape.collection in SUB_COLLECTIONS ? { parent: store.ref("sessions", "a") } : {};
-  return store.query(shape.name, { values: valuesOf(shape), limit: 10, ...parent });
+  return store.query(shape.name, { values: valuesOf(shape), mask: IDS, limit: 10, ...parent });
 }
 
 function valuesOf({ filters }: ConcreteShape) {

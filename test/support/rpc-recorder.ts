@@ -12,6 +12,8 @@ export interface Rpc {
   writes: number;
   /** Whether it is a read that begins a transaction or is part of one, which takes locks on some stores. */
   locks: boolean;
+  /** The bytes of its answer on the wire, without HTTP/2's frames. */
+  bytes: number;
 }
 
 /** A Firestore that passes every RPC on to another one, and records it. */
@@ -77,23 +79,25 @@ export async function startRpcRecorder(target: string): Promise<RpcRecorder> {
   let recorded: Rpc[] = [];
 
   const server = new grpc.Server();
-  const handlers = Object.entries(service).map(([method, { requestStream, responseStream }]) => {
+  const handlers = Object.entries(service).map(([method, { requestStream, responseStream, responseSerialize }]) => {
     if (requestStream) return [method, unrecorded] as const;
     const handler = (call: Message, callback?: grpc.sendUnaryData<Message>) => {
       const { writes, newTransaction, transaction } = call.request;
       const locks = responseStream && Boolean(newTransaction || transaction?.length);
-      const rpc: Rpc = { method, round: 0, billedReads: 0, writes: writes?.length ?? 0, locks };
+      const rpc: Rpc = { method, round: 0, billedReads: 0, writes: writes?.length ?? 0, bytes: 0, locks };
       recorded.push(rpc);
       const metadata: grpc.Metadata = call.metadata.clone();
       metadata.remove("host");
       const send = client[method]?.bind(client);
+      const sizeOf = (response: Message) => responseSerialize(response).length;
       const forward: Forward = responseStream
-        ? () => streamed(send?.(call.request, metadata), call, rpc)
+        ? () => streamed(send?.(call.request, metadata), call, rpc, sizeOf)
         : () =>
             new Promise((resolve) => {
-              send?.(call.request, metadata, (error: grpc.ServiceError | null, response: Message) =>
-                resolve(() => callback?.(error, response)),
-              );
+              send?.(call.request, metadata, (error: grpc.ServiceError | null, response: Message) => {
+                if (!error) rpc.bytes = sizeOf(response);
+                resolve(() => callback?.(error, response));
+              });
             });
       rounds.join(forward, (round) => {
         rpc.round = round;
@@ -123,10 +127,16 @@ export async function startRpcRecorder(target: string): Promise<RpcRecorder> {
 }
 
 /** Collects a streamed answer; resolves to a function that sends it to the client. */
-function streamed(upstream: Message, call: Message, rpc: Rpc): Promise<() => void> {
+function streamed(
+  upstream: Message,
+  call: Message,
+  rpc: Rpc,
+  sizeOf: (response: Message) => number,
+): Promise<() => void> {
   const responses: Message[] = [];
   upstream.on("data", (response: Message) => {
     rpc.billedReads += billed(response);
+    rpc.bytes += sizeOf(response);
     responses.push(response);
   });
   return new Promise((resolve) => {
@@ -157,4 +167,9 @@ function billed(response: Message): number {
 /** How many round trips in sequence these RPCs took. */
 export function roundTrips(rpcs: readonly Rpc[]): number {
   return Math.max(0, ...rpcs.map(({ round }) => round));
+}
+
+/** The kilobytes (1,000 bytes) that these RPCs answered. */
+export function kilobytes(rpcs: readonly Rpc[]): number {
+  return rpcs.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000;
 }

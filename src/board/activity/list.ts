@@ -1,8 +1,9 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { fitItems, readItems } from "../core/list-answer.js";
 import { readPage } from "../core/paging.js";
 import { withWarnings } from "../core/result.js";
-import { activityDocument } from "../model/activity.js";
+import { maskedEntry } from "../model/masked.js";
 import { activityEntry } from "./view.js";
 
 /** The arguments of board_get_activity. */
@@ -21,8 +22,13 @@ export interface ListActivity {
  * as the answer has room for. One round trip.
  */
 export async function listActivity(call: Call, { limit, cursor, ...filters }: ListActivity) {
-  const page = await readPage(call, [{ shape: "activity", values: filters }], { limit, cursor }, { activity: filters });
-  const entries = readItems(activityDocument, "entry", page);
+  const page = await readPage(
+    call,
+    [{ shape: "activity", values: filters, mask: MASKS.activity_log.entry }],
+    { limit, cursor },
+    { activity: filters },
+  );
+  const entries = readItems(maskedEntry.entry, "entry", page);
   const { rows, next_cursor, warnings } = fitItems(call.answer, entries, activityEntry);
   return withWarnings({ entries: rows, next_cursor }, warnings);
 }

@@ -1,36 +1,43 @@
+import type { z } from "zod";
+import { MASKS, type Mask } from "../../firestore/masks.js";
 import type { ShapeName } from "../../firestore/shapes.js";
 import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
-import { type Activity, activityDocument } from "../model/activity.js";
-import { type Agent, agentDocument } from "../model/agent.js";
 import { ENDED_STATUSES } from "../model/enums.js";
-import { type Memory, memoryDocument } from "../model/memory.js";
-import { type Project, projectDocument } from "../model/project.js";
-import { type Session, sessionDocument } from "../model/session.js";
-import { type Task, taskDocument } from "../model/task.js";
+import {
+  maskedAgent,
+  maskedEntry,
+  maskedMemory,
+  maskedProject,
+  maskedSession,
+  maskedTask,
+  type RowOf,
+} from "../model/masked.js";
 import { countTasks } from "../projects/view.js";
 import { taskBuckets } from "../tasks/list-order.js";
 import type { Section } from "./scopes.js";
 
+type SessionState = RowOf<typeof maskedSession.state>;
+
 /** Everything that the sections and alerts of one project are made of. */
 export interface Board {
   /** The first open tasks in the board's order. */
-  open: Task[];
+  open: RowOf<typeof maskedTask.candidate>[];
   counts: Record<string, number>;
-  inProgress: Task[];
-  active: Session[];
-  ended: Session[];
-  latest: Activity[];
-  memories: Memory[];
+  inProgress: RowOf<typeof maskedTask.progress>[];
+  active: SessionState[];
+  ended: RowOf<typeof maskedSession.texts>[];
+  latest: RowOf<typeof maskedEntry.latest>[];
+  memories: RowOf<typeof maskedMemory.row>[];
   memoryCount: number;
   /** Agents seen in the last 15 minutes. */
-  around: Agent[];
+  around: RowOf<typeof maskedAgent.presence>[];
   /** Tasks that open ones depend on, of whatever project. */
-  dependencies: Map<string, Task>;
+  dependencies: Map<string, RowOf<typeof maskedTask.candidate>>;
   /** Sessions that hold tasks in progress. */
-  holders: Map<string, Session>;
+  holders: Map<string, SessionState>;
   /** Active session, open and blocked tasks of each project. */
   federation: { id: string; name: string; open: number; blocked: number; active_session: string | null }[];
 }
@@ -50,26 +57,31 @@ const AROUND_MS = 15 * 60_000;
 export async function collectBoard(call: Call, project_id: string, wanted: ReadonlySet<Section>): Promise<Board> {
   const federated = wanted.has("federation_health");
   const remembers = wanted.has("relevant_memories");
+  const since = new Date(call.now().getTime() - AROUND_MS);
   const [open, counts, inProgress, active, ended, latest, memories, memoryCount, around, projects] = await Promise.all([
-    readPage(call, taskBuckets({ project_id }), { limit: OPEN }, {}).then(({ documents }) => tasks(documents)),
-    countTasks(call, project_id),
-    list(call, "tasksByStatus", { project_id, status: "in_progress" }, IN_PROGRESS).then(tasks),
-    list(call, "activeSessions", { project_id, status: "active" }, SESSIONS).then(sessions),
-    wanted.has("brain_health") || wanted.has("knowledge_graph")
-      ? list(call, "endedSessions", { project_id, status: [...ENDED_STATUSES] }, SESSIONS).then(sessions)
-      : [],
-    list(call, "activity", { project_id }, LATEST).then(
-      (found) => readDocuments(activityDocument, "entry", found).rows,
+    readPage(call, taskBuckets({ project_id }, MASKS.tasks.candidate), { limit: OPEN }, {}).then(({ documents }) =>
+      openTasks(documents),
     ),
-    remembers ? readMemories(call, project_id) : [],
+    countTasks(call, project_id),
+    list(call, "tasksByStatus", { project_id, status: "in_progress" }, MASKS.tasks.progress, IN_PROGRESS).then(
+      rows(maskedTask.progress, "task"),
+    ),
+    list(call, "activeSessions", { project_id, status: "active" }, MASKS.sessions.state, SESSIONS).then(sessionStates),
+    wanted.has("brain_health") || wanted.has("knowledge_graph")
+      ? list(call, "endedSessions", { project_id, status: [...ENDED_STATUSES] }, MASKS.sessions.texts, SESSIONS).then(
+          rows(maskedSession.texts, "session"),
+        )
+      : [],
+    list(call, "activity", { project_id }, MASKS.activity_log.latest, LATEST).then(rows(maskedEntry.latest, "entry")),
+    remembers
+      ? list(call, "memories", { project_id }, MASKS.memories.row, MEMORIES).then(rows(maskedMemory.row, "memory"))
+      : [],
     wanted.has("brain_health") ? count(call, "memories", { project_id }) : 0,
-    list(call, "agentsAround", { project_id, last_seen_at: new Date(call.now().getTime() - AROUND_MS) }, AROUND).then(
-      (found) => readDocuments(agentDocument, "agent", found).rows,
+    list(call, "agentsAround", { project_id, last_seen_at: since }, MASKS.agents.presence, AROUND).then(
+      rows(maskedAgent.presence, "agent"),
     ),
     federated
-      ? list(call, "latestProjects", {}, PROJECTS).then(
-          (found) => readDocuments(projectDocument, "project", found).rows,
-        )
+      ? list(call, "latestProjects", {}, MASKS.projects.name, PROJECTS).then(rows(maskedProject.name, "project"))
       : [],
   ]);
   const holding = inProgress.flatMap(({ lease }) => lease?.session_id ?? []);
@@ -78,8 +90,9 @@ export async function collectBoard(call: Call, project_id: string, wanted: Reado
       call,
       "tasks",
       open.flatMap(({ depends_on }) => depends_on),
-    ).then(tasks),
-    wanted.has("more_available") ? [] : readAll(call, "sessions", holding).then(sessions),
+      MASKS.tasks.candidate,
+    ).then(openTasks),
+    wanted.has("more_available") ? [] : readAll(call, "sessions", holding, MASKS.sessions.state).then(sessionStates),
     Promise.all(projects.map((one) => federationRow(call, one))),
   ]);
   return {
@@ -98,34 +111,44 @@ export async function collectBoard(call: Call, project_id: string, wanted: Reado
   };
 }
 
-/** The latest memories of a project. */
-async function readMemories(call: Call, project_id: string): Promise<Memory[]> {
-  const found = await list(call, "memories", { project_id }, MEMORIES);
-  return readDocuments(memoryDocument, "memory", found).rows;
-}
+const rows =
+  <S extends z.ZodObject>(schema: S, noun: string) =>
+  (found: readonly Snapshot[]) =>
+    readDocuments(schema, noun, found).rows;
+const openTasks = rows(maskedTask.candidate, "task");
+const sessionStates = rows(maskedSession.state, "session");
+const byId = <T extends { id: string }>(found: readonly T[]) => new Map(found.map((row) => [row.id, row]));
 
-const tasks = (found: readonly Snapshot[]) => readDocuments(taskDocument, "task", found).rows;
-const sessions = (found: readonly Snapshot[]) => readDocuments(sessionDocument, "session", found).rows;
-const byId = <T extends { id: string }>(rows: readonly T[]) => new Map(rows.map((row) => [row.id, row]));
-
-async function list(call: Call, shape: ShapeName, values: Record<string, unknown>, limit: number): Promise<Snapshot[]> {
-  return (await call.store.query(shape, { values, limit }).get()).docs;
+async function list(
+  call: Call,
+  shape: ShapeName,
+  values: Record<string, unknown>,
+  mask: Mask,
+  limit: number,
+): Promise<Snapshot[]> {
+  return (await call.store.query(shape, { values, mask, limit }).get()).docs;
 }
 
 async function count(call: Call, shape: ShapeName, values: Record<string, unknown>): Promise<number> {
   return await call.store.query(shape, { values, limit: "all" }).count();
 }
 
-async function readAll(call: Call, collection: "tasks" | "sessions", ids: readonly string[]): Promise<Snapshot[]> {
-  const found = await call.store.getAll([...new Set(ids)].map((id) => call.store.ref(collection, id)));
+async function readAll(
+  call: Call,
+  collection: "tasks" | "sessions",
+  ids: readonly string[],
+  mask: Mask,
+): Promise<Snapshot[]> {
+  const refs = [...new Set(ids)].map((id) => call.store.ref(collection, id));
+  const found = await call.store.getAll(refs, mask);
   return found.filter(({ exists }) => exists);
 }
 
-async function federationRow(call: Call, { id, name }: Project) {
+async function federationRow(call: Call, { id, name }: RowOf<typeof maskedProject.name>) {
   const [open, blocked, active] = await Promise.all([
     count(call, "openTaskCount", { project_id: id, status: "done" }),
     count(call, "taskCounts", { project_id: id, status: "blocked" }),
-    list(call, "activeSessions", { project_id: id, status: "active" }, 5).then(sessions),
+    list(call, "activeSessions", { project_id: id, status: "active" }, MASKS.sessions.state, 5).then(sessionStates),
   ]);
   const session = active.find(({ kind }) => kind === "board");
   return { id, name, open, blocked, active_session: session?.id ?? null };

@@ -1,5 +1,7 @@
-import type { Activity } from "../model/activity.js";
-import type { Delivery } from "../model/delivery.js";
+import type { maskedDelivery, maskedEntry, RowOf } from "../model/masked.js";
+
+type Delivered = RowOf<typeof maskedDelivery.row>;
+type Acted = RowOf<typeof maskedEntry.touched>;
 
 /** How well context was delivered; docs/bootstrap.md defines each figure. */
 export interface Effectiveness {
@@ -17,7 +19,7 @@ const CORRECTION_MS = 10 * 60_000;
  * delivery was a hit when the agent afterwards did something on a task that it showed. It was right at once unless
  * another scope was asked for within ten minutes. Zeros without deliveries. Pure.
  */
-export function effectiveness(deliveries: readonly Delivery[], activity: readonly Activity[]): Effectiveness {
+export function effectiveness(deliveries: readonly Delivered[], activity: readonly Acted[]): Effectiveness {
   const ordered = [...deliveries].sort((a, b) => at(a) - at(b));
   const hits = ordered.filter((delivery) =>
     activity.some(
@@ -38,4 +40,4 @@ export function effectiveness(deliveries: readonly Delivery[], activity: readonl
   };
 }
 
-const at = ({ created_at }: Delivery): number => created_at?.getTime() ?? 0;
+const at = ({ created_at }: Delivered): number => created_at?.getTime() ?? 0;

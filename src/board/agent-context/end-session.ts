@@ -1,11 +1,11 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { notFound } from "../core/errors.js";
 import { existingSession, existingTask } from "../core/existing.js";
 import { readDocuments } from "../core/read-document.js";
 import { type UnitOfWork, write } from "../core/write.js";
-import { activityDocument } from "../model/activity.js";
-import { deliveryDocument } from "../model/delivery.js";
 import { endOf } from "../model/end-time.js";
+import { maskedDelivery, maskedEntry } from "../model/masked.js";
 import { type Memory, memoryDocument } from "../model/memory.js";
 import { newSession, type Session, sessionDocument } from "../model/session.js";
 import { effectiveness } from "./effectiveness.js";
@@ -188,11 +188,13 @@ interface Ended {
 async function effectivenessReport(call: Call, agent: string, { session, project_id, repeated }: Ended) {
   const values = { project_id, agent_id: agent };
   const [delivered, acted] = await Promise.all([
-    call.store.query("deliveries", { values, limit: LOOKED_AT }).get(),
-    call.store.query("activity", { values: { agent_name: agent }, limit: LOOKED_AT }).get(),
+    call.store.query("deliveries", { values, mask: MASKS.deliveries.row, limit: LOOKED_AT }).get(),
+    call.store
+      .query("activity", { values: { agent_name: agent }, mask: MASKS.activity_log.touched, limit: LOOKED_AT })
+      .get(),
   ]);
-  const deliveries = readDocuments(deliveryDocument, "delivery", delivered.docs).rows;
-  const activity = readDocuments(activityDocument, "entry", acted.docs).rows;
+  const deliveries = readDocuments(maskedDelivery.row, "delivery", delivered.docs).rows;
+  const activity = readDocuments(maskedEntry.touched, "entry", acted.docs).rows;
   const before = deliveries.filter(
     ({ session_id, created_at }) =>
       session_id !== session.id &&

@@ -2,7 +2,7 @@ import { FOR_AGENTS } from "../core/answer-size.js";
 import { iso } from "../core/result.js";
 import { cutCharacters } from "../core/row.js";
 import { jsonBytes } from "../core/tokens.js";
-import type { Memory } from "../model/memory.js";
+import type { maskedMemory, RowOf } from "../model/masked.js";
 import { rank } from "../search/rank.js";
 
 const MOST = 5;
@@ -13,7 +13,7 @@ const MOST_BYTES = 3_000;
  * The memories that fit what an agent is about to do, the best first: ranked against its intent and the open tasks'
  * titles, the latest ones where nothing matches; as many as fit into the bound, at most five. Pure.
  */
-export async function relevantMemories(memories: readonly Memory[], about: string) {
+export async function relevantMemories(memories: readonly RowOf<typeof maskedMemory.row>[], about: string) {
   const byId = new Map(memories.map((memory) => [memory.id, memory]));
   const { hits } = await rank(
     memories.map(({ id, project_id, summary }) => ({ kind: "activity", id, project_id, title: "", text: summary })),

@@ -1,6 +1,6 @@
 import { iso } from "../core/result.js";
 import { cutCharacters } from "../core/row.js";
-import type { Project } from "../model/project.js";
+import type { maskedProject, RowOf } from "../model/masked.js";
 import { isStale } from "../sessions/view.js";
 import { openDependencies } from "../tasks/readiness.js";
 import type { Board } from "./collect.js";
@@ -9,6 +9,9 @@ import { type InitScope, SCOPES, SECTIONS, type Section } from "./scopes.js";
 
 /** What a section says; docs/bootstrap.md defines each field. */
 export type Content = Record<string, unknown>;
+
+/** What an agent is told of a project. */
+export type IdentifiedProject = RowOf<typeof maskedProject.identity>;
 
 /** How many open tasks are shown. */
 export const FIRST_TASKS = 6;
@@ -22,7 +25,7 @@ const GRAPH_SESSIONS = 5;
 
 /** What a section is made from: the board as read, for which scope, and what the agent is about to do. */
 export interface Given {
-  project: Project;
+  project: IdentifiedProject;
   board: Board;
   scope: InitScope;
   intent: string | null;

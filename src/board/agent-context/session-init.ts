@@ -1,9 +1,10 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
-import { existingProject } from "../core/existing.js";
+import { existing } from "../core/existing.js";
 import { readDocuments } from "../core/read-document.js";
 import { write } from "../core/write.js";
 import type { Omission } from "../handoff/view.js";
-import { type Project, projectDocument } from "../model/project.js";
+import { maskedProject } from "../model/masked.js";
 import { agentAwareness, crossProjectAlerts, toolIntegrityAlert } from "./alerts.js";
 import { type Announcement, announce, readKnown } from "./announce.js";
 import { type Board, collectBoard, withoutSession } from "./collect.js";
@@ -11,7 +12,9 @@ import { fitAnswer } from "./fit-answer.js";
 import { type Delivered, deliveredPart, incremental } from "./incremental.js";
 import { rememberOpened } from "./opened-sessions.js";
 import { type InitScope, initScopeOf, SCOPES, type Section } from "./scopes.js";
-import { type Content, FIRST_TASKS, MAKE } from "./sections.js";
+import { type Content, FIRST_TASKS, type IdentifiedProject, MAKE } from "./sections.js";
+
+const existingIdentity = existing("project", maskedProject.identity);
 
 /** The arguments of session_init. */
 export interface SessionInit {
@@ -42,8 +45,8 @@ export async function sessionInit(call: Call, args: SessionInit) {
       latest ??
         call.store
           .ref("projects", project_id)
-          .get()
-          .then((snapshot) => existingProject(snapshot, project_id)),
+          .get(MASKS.projects.identity)
+          .then((snapshot) => existingIdentity(snapshot, project_id)),
       collectBoard(call, project_id, new Set<Section>(SCOPES[scope])),
     ]);
     return { project, board };
@@ -65,7 +68,7 @@ interface Head {
 }
 
 interface Read {
-  project: Project;
+  project: IdentifiedProject;
   board: Board;
 }
 
@@ -134,8 +137,8 @@ function nothing(wanted: readonly Section[]) {
   return { session_id: null, cross_project_alerts: [], agent_awareness: [], tool_integrity_alert: null, ...sections };
 }
 
-async function latestProject(call: Call): Promise<Project | null> {
-  const found = await call.store.query("latestProjects", { limit: 20 }).get();
-  const { rows } = readDocuments(projectDocument, "project", found.docs);
+async function latestProject(call: Call): Promise<IdentifiedProject | null> {
+  const found = await call.store.query("latestProjects", { mask: MASKS.projects.identity, limit: 20 }).get();
+  const { rows } = readDocuments(maskedProject.identity, "project", found.docs);
   return rows.find(({ status }) => status === "active") ?? rows[0] ?? null;
 }

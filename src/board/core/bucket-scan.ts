@@ -37,9 +37,9 @@ export async function* scanBuckets(
   }));
   const read = async (query: (typeof queries)[number], limit: number) => {
     if (!query.unread) return;
-    const { shape, values, keep } = query.bucket;
+    const { shape, values, mask, keep } = query.bucket;
     const after = query.after ? { after: query.after } : {};
-    const { docs } = await call.store.query(shape, { values, limit, ...after }).get();
+    const { docs } = await call.store.query(shape, { values, mask, limit, ...after }).get();
     const last = docs.at(-1);
     query.unread = docs.length === limit;
     query.after = last ? positionOf(shape, last) : query.after;

@@ -8,9 +8,10 @@ import { notFound } from "./errors.js";
 import { readDocument } from "./read-document.js";
 
 /** Reads a document that must exist; `id` is what the caller named, for the refusal. */
-type ReadExisting<S extends z.ZodType> = (snapshot: Snapshot | undefined, id: string) => Stored<z.output<S>>;
+type ReadExisting<S extends z.ZodObject> = (snapshot: Snapshot | undefined, id: string) => Stored<z.output<S>>;
 
-function existing<S extends z.ZodType<object>>(noun: "project" | "task" | "session", schema: S): ReadExisting<S> {
+/** A reader of documents that must exist: it throws `not_found` of the noun, and `corrupt_document`. */
+export function existing<S extends z.ZodObject>(noun: "project" | "task" | "session", schema: S): ReadExisting<S> {
   return (snapshot, id) => {
     if (!snapshot?.exists) throw notFound(noun, id);
     return readDocument(schema, noun, snapshot);

@@ -25,7 +25,7 @@ export interface Listed<R extends object> {
 }
 
 /** A page's documents, read; those with a field of a wrong type are warnings in their places. */
-export function readItems<S extends z.ZodType<object>>(schema: S, noun: string, page: Page): Part<Stored<z.output<S>>> {
+export function readItems<S extends z.ZodObject>(schema: S, noun: string, page: Page): Part<Stored<z.output<S>>> {
   const items = page.documents.map((document, at): Item<Stored<z.output<S>>> => {
     const { rows, warnings } = readDocuments(schema, noun, [document]);
     const behind = page.behind(at);

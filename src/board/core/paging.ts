@@ -1,3 +1,4 @@
+import type { Mask } from "../../firestore/masks.js";
 import { positionOf } from "../../firestore/query.js";
 import type { ShapeName } from "../../firestore/shapes.js";
 import type { Position, Ref, Snapshot } from "../../firestore/store.js";
@@ -10,8 +11,8 @@ export interface Bucket {
   values: Record<string, unknown>;
   /** The document that holds the sub-collection, for shapes of one. */
   parent?: Ref;
-  /** Only these fields of each document; all of them when not given. */
-  fields?: readonly string[];
+  /** What is read of each document. */
+  mask: Mask;
   /** What the query could not filter. */
   keep?: (document: Snapshot) => boolean;
 }
@@ -39,12 +40,12 @@ export async function* documentPages(
   call: Call,
   shape: ShapeName,
   values: Record<string, unknown>,
-  { size, first = size }: { size: number; first?: number },
+  { mask, size, first = size }: { mask: Mask; size: number; first?: number },
 ): AsyncGenerator<Snapshot[]> {
   let limit = first;
   let after: { after?: Position } = {};
   for (;;) {
-    const { docs } = await call.store.query(shape, { values, limit, ...after }).get();
+    const { docs } = await call.store.query(shape, { values, mask, limit, ...after }).get();
     yield docs;
     const last = docs.at(-1);
     if (docs.length < limit || !last) return;
@@ -70,11 +71,11 @@ export async function readPage(
     buckets.map(({ shape }) => shape),
   );
   const answers = await Promise.all(
-    buckets.map(({ shape, values, parent, fields }, at) => {
+    buckets.map(({ shape, values, parent, mask }, at) => {
       if (at < start.bucket) return [];
       const after: { after?: Position } = at === start.bucket && start.after ? { after: start.after } : {};
       return call.store
-        .query(shape, { values, ...(parent && { parent }), ...(fields && { fields }), limit: page.limit + 1, ...after })
+        .query(shape, { values, ...(parent && { parent }), mask, limit: page.limit + 1, ...after })
         .get()
         .then(({ docs }) => docs);
     }),

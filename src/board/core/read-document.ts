@@ -9,13 +9,13 @@ export interface Readable<T> {
   warnings: string[];
 }
 
-/** Reads one document. Throws `corrupt_document`, naming the fields, when one has a wrong type. */
-export function readDocument<S extends z.ZodType<object>>(
-  schema: S,
-  noun: string,
-  snapshot: Snapshot,
-): Stored<z.output<S>> {
-  const parsed = schema.safeParse(snapshot.data());
+/**
+ * Reads one document, as much of it as the schema has: one that was read by a mask takes a schema of that mask
+ * (model/masked.ts), and only its fields are looked at. Throws `corrupt_document`, naming the fields, when one has a
+ * wrong type.
+ */
+export function readDocument<S extends z.ZodObject>(schema: S, noun: string, snapshot: Snapshot): Stored<z.output<S>> {
+  const parsed = schema.safeParse(snapshot.data(Object.keys(schema.shape)));
   if (parsed.success) return { ...parsed.data, id: snapshot.id };
   const fields = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))].sort();
   throw new BoardError(
@@ -29,15 +29,15 @@ export function readDocument<S extends z.ZodType<object>>(
  * Reads a document for a rule that no damage may switch off, such as the one active session of a project: a field of a
  * wrong type counts as missing. Only for schemas that have a default for each field.
  */
-export function readMended<S extends z.ZodType<object>>(schema: S, snapshot: Snapshot): Stored<z.output<S>> {
-  const fields = snapshot.data() ?? {};
+export function readMended<S extends z.ZodObject>(schema: S, snapshot: Snapshot): Stored<z.output<S>> {
+  const fields = snapshot.data(Object.keys(schema.shape)) ?? {};
   const wrong = new Set(schema.safeParse(fields).error?.issues.map(({ path }) => path[0]));
   const sound = Object.entries(fields).filter(([field]) => !wrong.has(field));
   return { ...schema.parse(Object.fromEntries(sound)), id: snapshot.id };
 }
 
 /** Reads the documents of a list; those with a field of a wrong type are left out and named (docs/contracts.md 1). */
-export function readDocuments<S extends z.ZodType<object>>(
+export function readDocuments<S extends z.ZodObject>(
   schema: S,
   noun: string,
   snapshots: readonly Snapshot[],

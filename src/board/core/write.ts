@@ -1,3 +1,4 @@
+import type { Mask } from "../../firestore/masks.js";
 import type { Ref, Repeat, Snapshot, Tx } from "../../firestore/store.js";
 import type { Activity } from "../model/activity.js";
 import type { BoardAction } from "../model/enums.js";
@@ -18,8 +19,8 @@ export interface NewEntry {
 /** One transaction of one tool call: all reads first, then writes and entries, which are committed together. */
 export interface UnitOfWork {
   tx: Tx;
-  /** Reads documents inside the transaction, in one round trip. */
-  get(refs: Ref[]): Promise<Snapshot[]>;
+  /** Reads documents inside the transaction, in one round trip; with a mask only to follow links. */
+  get(refs: Ref[], mask?: Mask): Promise<Snapshot[]>;
   /** Adds an activity entry to the commit; returns it as it will be stored. */
   log(entry: NewEntry): Activity;
   /** The one time of all that this commit writes, taken when it is first asked for: after the reads. */

@@ -1,15 +1,20 @@
 import type { Call } from "../core/call.js";
 import { withWarnings } from "../core/result.js";
-import type { Activity } from "../model/activity.js";
-import type { Project } from "../model/project.js";
-import type { Session } from "../model/session.js";
 import { composeNotes } from "./compose.js";
 import { type Contents, latestFirst, RECENT_ENTRIES, readContents } from "./contents.js";
 import { type LastNotes, readLastNotes } from "./last-notes.js";
 import { salvage } from "./salvage.js";
 import { readContentsSince, sinceTime } from "./since.js";
 import { trimHandoff } from "./trim.js";
-import { activeTask, type Handoff, recentEntry, sessionNotes } from "./view.js";
+import {
+  activeTask,
+  type EndedSession,
+  type Handoff,
+  type HandoffProject,
+  type RecentActivity,
+  recentEntry,
+  sessionNotes,
+} from "./view.js";
 
 /** Which handoff is wanted. */
 export interface HandoffRequest {
@@ -22,11 +27,11 @@ export interface HandoffRequest {
 
 /** What the caller knows by the time that the contents have been read. */
 export interface HandoffDecision {
-  project: Project;
+  project: HandoffProject;
   /** Sessions that the caller's own commit ends. */
-  superseded?: readonly Session[];
+  superseded?: readonly EndedSession[];
   /** Entries that the caller's own commit logs, in their order. */
-  logged?: readonly Activity[];
+  logged?: readonly RecentActivity[];
 }
 
 /** A handoff whose contents have been read. */
@@ -67,7 +72,7 @@ export async function beginHandoff(
   };
 }
 
-function assemble(project: Project, contents: Contents, notes: LastNotes | null, maxTokens: number): Handoff {
+function assemble(project: HandoffProject, contents: Contents, notes: LastNotes | null, maxTokens: number): Handoff {
   const { last, fallback } = notes ?? { last: null, fallback: null };
   const composed = last && composeNotes(last.session, last.joined, { place: "last_session", maxTokens });
   const noted = fallback?.noted;

@@ -1,16 +1,15 @@
 import { cutText } from "../core/cut.js";
 import { bytesOfTokens, jsonBytes } from "../core/tokens.js";
 import type { Participant } from "../model/participant.js";
-import type { Session } from "../model/session.js";
 import { isUnsaid } from "../participants/unsaid.js";
-import type { Omission } from "./view.js";
+import type { EndedSession, Omission } from "./view.js";
 
 /** The share of a handoff that notes may take, those of all participants together. */
 export const NOTES_SHARE = 0.5;
 
 /** A session as its readers see it, and how many characters of which field had no room. */
 export interface Composed {
-  session: Session;
+  session: EndedSession;
   omitted: Omission[];
 }
 
@@ -28,7 +27,7 @@ interface Said {
  * the session. Pure.
  */
 export function composeNotes(
-  session: Session,
+  session: EndedSession,
   joined: readonly Participant[],
   { place, maxTokens }: { place: "last_session" | "last_handoff"; maxTokens: number },
 ): Composed {
@@ -88,7 +87,7 @@ function longestThatFits(sizes: readonly number[], bytes: number): number {
   return Number.POSITIVE_INFINITY;
 }
 
-function artifactsOf({ context_artifacts }: Session, joined: readonly Participant[]): Record<string, unknown> {
+function artifactsOf({ context_artifacts }: EndedSession, joined: readonly Participant[]): Record<string, unknown> {
   const composed: Record<string, unknown> = { ...context_artifacts };
   for (const { agent_name, artifacts } of joined) {
     if (Object.keys(artifacts).length === 0) continue;

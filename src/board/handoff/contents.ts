@@ -1,28 +1,27 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
 import { bytesOfTokens } from "../core/tokens.js";
-import { type Activity, activityDocument } from "../model/activity.js";
 import { ENDED_STATUSES } from "../model/enums.js";
-import { type Session, sessionDocument } from "../model/session.js";
-import { type Task, taskDocument } from "../model/task.js";
+import { maskedEntry, maskedSession, maskedTask } from "../model/masked.js";
 import { CLOCK_AHEAD_MS } from "../tasks/lease.js";
 import { taskBuckets } from "../tasks/list-order.js";
-import type { SinceCounts } from "./view.js";
+import type { EndedSession, OpenTask, RecentActivity, SinceCounts } from "./view.js";
 
 /** What a handoff is made of, as read beside any transaction. */
 export interface Contents {
   /** The latest ended board sessions, newest first. */
-  ended: Session[];
+  ended: EndedSession[];
   /** Whether there may be older ones than those in `ended`. */
   moreEnded: boolean;
   /** Open tasks in handoff order, as many as could fit. */
-  tasks: Task[];
+  tasks: OpenTask[];
   /** All open tasks, exact. */
   taskCount: number;
   /** The latest entries of the project, newest first. */
-  activity: Activity[];
+  activity: RecentActivity[];
   /** What was counted, in a handoff of what changed since a time. */
   since?: SinceCounts;
   warnings: string[];
@@ -39,16 +38,18 @@ const TASK_BYTES = 120;
 
 /** Reads a handoff's contents in one round trip. */
 export async function readContents(call: Call, projectId: string, maxTokens: number): Promise<Contents> {
-  const openTasks = taskBuckets({ project_id: projectId });
+  const openTasks = taskBuckets({ project_id: projectId }, MASKS.tasks.handoff);
   const limit = Math.min(500, Math.ceil(bytesOfTokens(maxTokens) / TASK_BYTES));
   const [ended, tasks, count, entries] = await Promise.all([
     readEndedSessions(call, projectId, ENDED_FIRST),
     readPage(call, openTasks, { limit }, {}),
     call.store.query("openTaskCount", { values: { project_id: projectId, status: "done" }, limit: "all" }).count(),
-    call.store.query("activity", { values: { project_id: projectId }, limit: RECENT_ENTRIES }).get(),
+    call.store
+      .query("activity", { values: { project_id: projectId }, mask: MASKS.activity_log.recent, limit: RECENT_ENTRIES })
+      .get(),
   ]);
-  const taskRows = readDocuments(taskDocument, "task", tasks.documents);
-  const entryRows = readDocuments(activityDocument, "entry", entries.docs);
+  const taskRows = readDocuments(maskedTask.handoff, "task", tasks.documents);
+  const entryRows = readDocuments(maskedEntry.recent, "entry", entries.docs);
   return {
     ended: ended.sessions,
     moreEnded: ended.more,
@@ -66,13 +67,14 @@ export async function readContents(call: Call, projectId: string, maxTokens: num
  */
 export async function readEndedSessions(call: Call, project_id: string, limit: number) {
   const values = { project_id, status: [...ENDED_STATUSES] };
+  const mask = MASKS.sessions.notes;
   const answers = await Promise.all([
-    call.store.query("endedSessions", { values: { ...values, kind: "board" }, limit }).get(),
-    call.store.query("endedSessions", { values, limit }).get(),
+    call.store.query("endedSessions", { values: { ...values, kind: "board" }, mask, limit }).get(),
+    call.store.query("endedSessions", { values, mask, limit }).get(),
   ]);
   const documents = new Map<string, Snapshot>();
   for (const { docs } of answers) for (const document of docs) documents.set(document.id, document);
-  const { rows, warnings } = readDocuments(sessionDocument, "session", [...documents.values()]);
+  const { rows, warnings } = readDocuments(maskedSession.notes, "session", [...documents.values()]);
   const sessions = rows.filter(({ kind }) => kind === "board").sort(latestFirst(call.now()));
   return { sessions, more: answers.some(({ docs }) => docs.length === limit), warnings };
 }
@@ -81,8 +83,8 @@ export async function readEndedSessions(call: Call, project_id: string, limit: n
  * By ended_at, then started_at, then id, the latest first (docs/contracts.md 3.2). What ended later than a minute from
  * now was written by a clock that is ahead, and ranks behind the rest: it would hide all later notes.
  */
-export function latestFirst(now: Date): (a: Session, b: Session) => number {
-  const ahead = ({ ended_at }: Session) => Number(Number(ended_at) > now.getTime() + CLOCK_AHEAD_MS);
+export function latestFirst(now: Date): (a: EndedSession, b: EndedSession) => number {
+  const ahead = ({ ended_at }: EndedSession) => Number(Number(ended_at) > now.getTime() + CLOCK_AHEAD_MS);
   return (a, b) => {
     const byTime = Number(b.ended_at) - Number(a.ended_at) || Number(b.started_at) - Number(a.started_at);
     return ahead(a) - ahead(b) || byTime || (a.id < b.id ? 1 : -1);

@@ -1,7 +1,11 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
-import { existingProject } from "../core/existing.js";
+import { existing } from "../core/existing.js";
+import { maskedProject } from "../model/masked.js";
 import { beginHandoff, type HandoffRequest } from "./begin.js";
 import type { Handoff } from "./view.js";
+
+const existingIdentity = existing("project", maskedProject.identity);
 
 /**
  * A project's handoff, read only (docs/contracts.md 3, board_get_handoff). Throws `project_not_found`, and for `since`
@@ -11,8 +15,8 @@ import type { Handoff } from "./view.js";
 export async function getHandoff(call: Call, request: HandoffRequest): Promise<Handoff> {
   const { project_id } = request;
   const [snapshot, begun] = await Promise.all([
-    call.store.ref("projects", project_id).get(),
+    call.store.ref("projects", project_id).get(MASKS.projects.identity),
     beginHandoff(call, request),
   ]);
-  return await begun.complete({ project: existingProject(snapshot, project_id) });
+  return await begun.complete({ project: existingIdentity(snapshot, project_id) });
 }

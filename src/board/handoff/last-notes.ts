@@ -1,14 +1,16 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
-import { type Activity, activityDocument } from "../model/activity.js";
+import { maskedEntry } from "../model/masked.js";
 import type { Participant } from "../model/participant.js";
-import type { Session } from "../model/session.js";
 import { participantsOf, readParticipants } from "../participants/read.js";
 import { ENDED_MORE, readEndedSessions } from "./contents.js";
+import type { SalvagedActivity } from "./salvage.js";
+import type { EndedSession } from "./view.js";
 
 /** A session with those who joined it. */
 export interface SharedSession {
-  session: Session;
+  session: EndedSession;
   joined: Participant[];
 }
 
@@ -23,7 +25,7 @@ export interface FallbackNotes {
   /** The latest ended session that left notes, among the last 200. */
   noted: SharedSession | null;
   /** What the last session itself did, the latest first, at most 100 entries. */
-  activity: Activity[];
+  activity: SalvagedActivity[];
 }
 
 /** How many entries of the last session are read. */
@@ -38,7 +40,7 @@ const SHARED = 20;
  */
 export async function readLastNotes(
   call: Call,
-  ended: readonly Session[],
+  ended: readonly EndedSession[],
   moreEnded: boolean,
 ): Promise<LastNotes | null> {
   const [session] = ended;
@@ -48,23 +50,25 @@ export async function readLastNotes(
     readUntilNotes(call, ended),
     // Who joined may have left notes; without anybody the older sessions are read at once.
     moreEnded && !ended.some(mayHaveNotes) ? readOlder(call, session) : null,
-    call.store.query("activity", { values: { session_id: session.id }, limit: ENTRIES }).get(),
+    call.store
+      .query("activity", { values: { session_id: session.id }, mask: MASKS.activity_log.salvaged, limit: ENTRIES })
+      .get(),
   ]);
   if (leftNotes(last)) return { last, fallback: null };
   const noted =
     earlier.find(leftNotes) ?? (moreEnded ? (older ?? (await readOlder(call, session))).find(leftNotes) : undefined);
-  const activity = readDocuments(activityDocument, "entry", entries.docs).rows;
+  const activity = readDocuments(maskedEntry.salvaged, "entry", entries.docs).rows;
   return { last, fallback: { noted: noted ?? null, activity } };
 }
 
-async function readOlder(call: Call, { project_id }: Session): Promise<SharedSession[]> {
+async function readOlder(call: Call, { project_id }: EndedSession): Promise<SharedSession[]> {
   if (project_id === null) return [];
   const { sessions } = await readEndedSessions(call, project_id, ENDED_MORE);
   return await readUntilNotes(call, sessions);
 }
 
 /** The sessions up to the first that left notes itself, with those who joined them. */
-async function readUntilNotes(call: Call, ended: readonly Session[]): Promise<SharedSession[]> {
+async function readUntilNotes(call: Call, ended: readonly EndedSession[]): Promise<SharedSession[]> {
   const at = ended.findIndex(({ handoff_notes }) => handoff_notes);
   const looked = at < 0 ? ended : ended.slice(0, at + 1);
   const shared = new Set(looked.filter(isShared).slice(0, SHARED));
@@ -73,15 +77,17 @@ async function readUntilNotes(call: Call, ended: readonly Session[]): Promise<Sh
   );
 }
 
-async function readJoined(call: Call, session: Session): Promise<Participant[]> {
-  return isShared(session) ? readParticipants((await participantsOf(call, session.id).get()).docs) : [];
+async function readJoined(call: Call, session: EndedSession): Promise<Participant[]> {
+  return isShared(session)
+    ? readParticipants((await participantsOf(call, session.id, MASKS.participants.part).get()).docs)
+    : [];
 }
 
-function isShared({ shared_since }: Session): boolean {
+function isShared({ shared_since }: EndedSession): boolean {
   return shared_since !== null;
 }
 
-function mayHaveNotes(session: Session): boolean {
+function mayHaveNotes(session: EndedSession): boolean {
   return Boolean(session.handoff_notes) || isShared(session);
 }
 

@@ -1,8 +1,9 @@
-import type { Activity } from "../model/activity.js";
-import type { Session } from "../model/session.js";
-import type { Task } from "../model/task.js";
+import type { maskedEntry, RowOf } from "../model/masked.js";
 import { knownStatus } from "../tasks/time-in-status.js";
-import { recentEntry } from "./view.js";
+import { type EndedSession, type OpenTask, recentEntry } from "./view.js";
+
+/** An entry of a session that left no notes. */
+export type SalvagedActivity = RowOf<typeof maskedEntry.salvaged>;
 
 /** How many entries are shown. */
 const SHOWN = 5;
@@ -11,7 +12,11 @@ const SHOWN = 5;
  * What is known of a session that ended without notes (docs/contracts.md 3.2), from its activity, the latest first: the
  * tasks it touched, with their status as far as it is known, those it left in progress, and its last entries. Pure.
  */
-export function salvage(session: Pick<Session, "id">, activity: readonly Activity[], openTasks: readonly Task[]) {
+export function salvage(
+  session: Pick<EndedSession, "id">,
+  activity: readonly SalvagedActivity[],
+  openTasks: readonly OpenTask[],
+) {
   const open = new Map(openTasks.map((task) => [task.id, task]));
   const touched = new Map<string, string | null>();
   // The latest entry comes first: the first status that is found of a task is the last one it had.

@@ -1,13 +1,16 @@
+import { MASKS } from "../../firestore/masks.js";
 import { FIRST_SECOND } from "../../time-range.js";
 import type { Call } from "../core/call.js";
 import { BoardError, invalidArgument } from "../core/errors.js";
-import { existingSession } from "../core/existing.js";
+import { existing } from "../core/existing.js";
 import { readDocuments } from "../core/read-document.js";
-import { activityDocument } from "../model/activity.js";
 import { PRIORITIES } from "../model/enums.js";
-import type { Session } from "../model/session.js";
-import { resolutionOf, type Task, taskDocument } from "../model/task.js";
+import { maskedEntry, maskedSession, maskedTask } from "../model/masked.js";
+import { resolutionOf } from "../model/task.js";
 import { type Contents, ENDED_MORE, RECENT_ENTRIES, readContents, readEndedSessions } from "./contents.js";
+import type { EndedSession, OpenTask } from "./view.js";
+
+const existingTimes = existing("session", maskedSession.times);
 
 /** How many changed tasks are read. */
 const CHANGED_TASKS = 500;
@@ -28,7 +31,7 @@ export async function sinceTime(call: Call, since: string): Promise<Date> {
     if (Number.isNaN(time.getTime())) throw invalidArgument("since is not a time: use ISO 8601 or a session id.");
     return new Date(Math.max(time.getTime(), FIRST_SECOND * 1_000));
   }
-  const snapshot = await call.store.ref("sessions", since).get();
+  const snapshot = await call.store.ref("sessions", since).get(MASKS.sessions.times);
   // Any word may be an id: whoever writes one for a time must not look for a session.
   if (!snapshot.exists)
     throw new BoardError(
@@ -36,7 +39,7 @@ export async function sinceTime(call: Call, since: string): Promise<Date> {
       `There is no session ${since}; since ${SINCE_FORM}.`,
       "board_get_sessions names those that exist.",
     );
-  const { ended_at, started_at } = existingSession(snapshot, since);
+  const { ended_at, started_at } = existingTimes(snapshot, since);
   return ended_at ?? started_at ?? new Date(0);
 }
 
@@ -48,8 +51,12 @@ export async function readContentsSince(
   maxTokens: number,
 ): Promise<Contents> {
   const values = { project_id };
-  const entryQuery = { values: { ...values, created_at: time }, limit: RECENT_ENTRIES };
-  const taskQuery = { values: { ...values, updated_at: time }, limit: CHANGED_TASKS };
+  const entryQuery = {
+    values: { ...values, created_at: time },
+    mask: MASKS.activity_log.recent,
+    limit: RECENT_ENTRIES,
+  };
+  const taskQuery = { values: { ...values, updated_at: time }, mask: MASKS.tasks.handoff, limit: CHANGED_TASKS };
   const [whole, changed, changedCount, entries, entryCount] = await Promise.all([
     readContents(call, project_id, maxTokens),
     call.store.query("tasksChangedSince", taskQuery).get(),
@@ -57,7 +64,7 @@ export async function readContentsSince(
     call.store.query("activitySince", entryQuery).get(),
     call.store.query("activitySince", { ...entryQuery, limit: "all" }).count(),
   ]);
-  const { rows, warnings } = readDocuments(taskDocument, "task", changed.docs);
+  const { rows, warnings } = readDocuments(maskedTask.handoff, "task", changed.docs);
   const ended = await endedSince(call, project_id, time, whole);
   const done = rows.filter((task) => resolutionOf(task) === "completed");
   return {
@@ -65,7 +72,7 @@ export async function readContentsSince(
     ended,
     moreEnded: false,
     tasks: rows.filter(({ status }) => status !== "done").sort(byUrgency),
-    activity: readDocuments(activityDocument, "entry", entries.docs).rows,
+    activity: readDocuments(maskedEntry.recent, "entry", entries.docs).rows,
     warnings: [...new Set([...whole.warnings, ...warnings])],
     since: {
       time: time.toISOString(),
@@ -78,18 +85,18 @@ export async function readContentsSince(
 }
 
 /** The sessions that ended after `time`, at most the latest 200; more are read when all of `whole` ended after it. */
-async function endedSince(call: Call, project_id: string, time: Date, whole: Contents): Promise<Session[]> {
-  const isSince = ({ ended_at }: Session) => ended_at !== null && ended_at > time;
+async function endedSince(call: Call, project_id: string, time: Date, whole: Contents): Promise<EndedSession[]> {
+  const isSince = ({ ended_at }: EndedSession) => ended_at !== null && ended_at > time;
   if (!whole.moreEnded || !whole.ended.every(isSince)) return whole.ended.filter(isSince);
   return (await readEndedSessions(call, project_id, ENDED_MORE)).sessions.filter(isSince);
 }
 
 /** The handoff's order: critical to low, unknown priorities last, the oldest first. */
-function byUrgency(a: Task, b: Task): number {
+function byUrgency(a: OpenTask, b: OpenTask): number {
   return rank(a) - rank(b) || Number(a.created_at) - Number(b.created_at);
 }
 
-function rank({ priority }: Task): number {
+function rank({ priority }: OpenTask): number {
   const known: readonly string[] = PRIORITIES;
   return known.includes(priority) ? known.indexOf(priority) : known.length;
 }

@@ -1,8 +1,14 @@
 import { iso } from "../core/result.js";
-import type { Activity } from "../model/activity.js";
-import type { Project } from "../model/project.js";
-import type { Session } from "../model/session.js";
-import type { Task } from "../model/task.js";
+import type { maskedEntry, maskedProject, maskedSession, maskedTask, RowOf } from "../model/masked.js";
+
+/** A project as a handoff reads it. */
+export type HandoffProject = RowOf<typeof maskedProject.identity>;
+/** An ended session as a handoff reads it. */
+export type EndedSession = RowOf<typeof maskedSession.notes>;
+/** An open task as a handoff reads it. */
+export type OpenTask = RowOf<typeof maskedTask.handoff>;
+/** An entry as a handoff reads it. */
+export type RecentActivity = RowOf<typeof maskedEntry.recent>;
 
 /**
  * Something left out of a handoff to keep its size: which field, how many rows or characters, and what fetches them.
@@ -25,7 +31,7 @@ export interface SinceCounts {
 
 /** What an agent that starts is given (docs/contracts.md 3.2). */
 export interface Handoff {
-  project: Pick<Project, "id" | "name" | "status" | "description">;
+  project: Pick<HandoffProject, "id" | "name" | "status" | "description">;
   last_session: SessionNotes | null;
   /** The latest notes of an earlier session, when the last one left none. */
   last_handoff: SessionNotes | null;
@@ -54,19 +60,19 @@ export type ActiveTask = ReturnType<typeof activeTask>;
 export type RecentEntry = ReturnType<typeof recentEntry>;
 
 /** What a session left for the next one. */
-export function sessionNotes(session: Session) {
+export function sessionNotes(session: EndedSession) {
   const { id, status, progress_summary, handoff_notes, context_artifacts } = session;
   const times = { started_at: iso(session.started_at), ended_at: iso(session.ended_at) };
   return { id, status, progress_summary, handoff_notes, context_artifacts, ...times };
 }
 
 /** An open task in a handoff. */
-export function activeTask({ id, title, status, priority, assigned_agent, riper_mode, depends_on }: Task) {
+export function activeTask({ id, title, status, priority, assigned_agent, riper_mode, depends_on }: OpenTask) {
   return { id, title, status, priority, assigned_agent, riper_mode, depends_on };
 }
 
 /** An activity entry in a handoff. */
-export function recentEntry(entry: Activity) {
+export function recentEntry(entry: RecentActivity) {
   const { id, action, agent_name, details, task_id, session_id } = entry;
   return { id, action, agent_name, details, task_id, session_id, created_at: iso(entry.created_at) };
 }

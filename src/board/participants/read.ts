@@ -1,12 +1,13 @@
+import type { Mask } from "../../firestore/masks.js";
 import type { Query, Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { readMended } from "../core/read-document.js";
 import { MOST_PARTICIPANTS, type Participant, participantDocument } from "../model/participant.js";
 
-/** The query of those who joined a session, for a transaction or beside one. */
-export function participantsOf({ store }: Call, sessionId: string): Query {
+/** The query of those who joined a session: whole for a transaction, else by a mask. */
+export function participantsOf({ store }: Call, sessionId: string, mask?: Mask): Query {
   const parent = store.ref("sessions", sessionId);
-  return store.query("participants", { parent, limit: MOST_PARTICIPANTS + 1 });
+  return store.query("participants", { parent, limit: MOST_PARTICIPANTS + 1, ...(mask && { mask }) });
 }
 
 /**

@@ -1,9 +1,10 @@
+import { MASKS, type Mask } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { fitItems, readItems } from "../core/list-answer.js";
 import { type Bucket, readPage } from "../core/paging.js";
 import { withWarnings } from "../core/result.js";
 import { PRIORITIES, TASK_STATUSES } from "../model/enums.js";
-import { projectDocument } from "../model/project.js";
+import { maskedProject } from "../model/masked.js";
 import { countsView, projectView, taskCounts } from "./view.js";
 
 /** The arguments of board_get_projects. */
@@ -18,7 +19,8 @@ export interface ListProjects {
  * board_get_projects). As many as the answer has room for. Two round trips.
  */
 export async function listProjects(call: Call, args: ListProjects) {
-  const found = await pageOfProjects(call, args);
+  const page = await pageOfProjects(call, args, MASKS.projects.row);
+  const found = readItems(maskedProject.row, "project", page);
   const { rows, next_cursor, warnings } = fitItems(call.answer, found, (project) => ({
     ...projectView(project),
     ...LARGEST_COUNTS,
@@ -30,16 +32,20 @@ export async function listProjects(call: Call, args: ListProjects) {
 /** What the counts of a project take at most: they are read only of those that fit. */
 const LARGEST_COUNTS = countsView(Object.fromEntries(TASK_STATUSES.map((status) => [status, 999_999_999])));
 
-/** The same projects without their counts. One round trip. */
-export async function pageOfProjects(call: Call, { status, limit, cursor }: ListProjects) {
+/** The same projects with their names alone. One round trip. */
+export async function namesOfProjects(call: Call, args: ListProjects) {
+  return readItems(maskedProject.name, "project", await pageOfProjects(call, args, MASKS.projects.name));
+}
+
+async function pageOfProjects(call: Call, { status, limit, cursor }: ListProjects, mask: Mask) {
   const buckets: Bucket[] = [
-    ...PRIORITIES.map<Bucket>((priority) => ({ shape: "projectsByPriority", values: { priority, status } })),
+    ...PRIORITIES.map<Bucket>((priority) => ({ shape: "projectsByPriority", values: { priority, status }, mask })),
     {
       shape: "projectsOfUnknownPriority",
       values: { priority: [...PRIORITIES] },
+      mask,
       keep: (document) => status === undefined || document.get("status") === status,
     },
   ];
-  const page = await readPage(call, buckets, { limit, cursor }, { projects: { status } });
-  return readItems(projectDocument, "project", page);
+  return await readPage(call, buckets, { limit, cursor }, { projects: { status } });
 }

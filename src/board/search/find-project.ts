@@ -1,7 +1,11 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { invalidArgument, notFound } from "../core/errors.js";
-import { existingProject } from "../core/existing.js";
+import { existing } from "../core/existing.js";
+import { maskedProject } from "../model/masked.js";
 import { type Suggestion, suggest } from "./suggest.js";
+
+const existingName = existing("project", maskedProject.name);
 
 /** A project, and how many of the words that were said name it. */
 export interface FoundProject {
@@ -22,9 +26,9 @@ export async function findProject(
 ): Promise<FoundProject> {
   const [projects, ofThisId] = await Promise.all([
     suggest(call, "project", ""),
-    id === null ? null : call.store.ref("projects", id).get(),
+    id === null ? null : call.store.ref("projects", id).get(MASKS.projects.name),
   ]);
-  if (id !== null && ofThisId?.exists) return { project: existingProject(ofThisId, id), words: 1 };
+  if (id !== null && ofThisId?.exists) return { project: existingName(ofThisId, id), words: 1 };
   const meant = said.map((_, at) => ({ words: at + 1, projects: named(projects, said.slice(0, at + 1).join(" ")) }));
   const { words, projects: found } = meant.reverse().find((each) => each.projects.length > 0) ?? {
     words: 1,

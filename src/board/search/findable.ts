@@ -1,10 +1,8 @@
+import { MASKS, type Mask } from "../../firestore/masks.js";
 import type { CollectionName, ShapeName } from "../../firestore/shapes.js";
 import type { Snapshot } from "../../firestore/store.js";
 import { readDocuments, readMended } from "../core/read-document.js";
-import { activityDocument } from "../model/activity.js";
-import { participantDocument } from "../model/participant.js";
-import { sessionDocument } from "../model/session.js";
-import { taskDocument } from "../model/task.js";
+import { maskedEntry, maskedParticipant, maskedSession, maskedTask } from "../model/masked.js";
 
 /** What a search can look for. */
 export const SEARCH_KINDS = ["task", "session", "activity"] as const;
@@ -26,6 +24,8 @@ interface FindableKind {
   collection: Extract<CollectionName, "tasks" | "sessions" | "activity_log">;
   /** The query that gives all of them, the latest first. */
   latest: ShapeName;
+  /** What is read of each. */
+  mask: Mask;
   /** Leaves out those of a wrong form, and names them. */
   read(documents: readonly Snapshot[]): { rows: Findable[]; warnings: string[] };
 }
@@ -35,22 +35,27 @@ export const FINDABLE: Record<SearchKind, FindableKind> = {
   task: {
     collection: "tasks",
     latest: "latestTasks",
+    mask: MASKS.tasks.search,
     read: (documents) =>
-      viewed(readDocuments(taskDocument, "task", documents), ({ id, project_id, title, description, ...task }) => ({
-        kind: "task",
-        id,
-        project_id,
-        title,
-        text: [description, task.labels.join(" "), task.external_ref?.id, task.external_ref?.url]
-          .filter(Boolean)
-          .join("\n"),
-      })),
+      viewed(
+        readDocuments(maskedTask.search, "task", documents),
+        ({ id, project_id, title, description, ...task }) => ({
+          kind: "task",
+          id,
+          project_id,
+          title,
+          text: [description, task.labels.join(" "), task.external_ref?.id, task.external_ref?.url]
+            .filter(Boolean)
+            .join("\n"),
+        }),
+      ),
   },
   session: {
     collection: "sessions",
     latest: "sessions",
+    mask: MASKS.sessions.search,
     read: (documents) =>
-      viewed(readDocuments(sessionDocument, "session", documents), (session) => ({
+      viewed(readDocuments(maskedSession.search, "session", documents), (session) => ({
         kind: "session",
         id: session.id,
         project_id: session.project_id,
@@ -61,8 +66,9 @@ export const FINDABLE: Record<SearchKind, FindableKind> = {
   activity: {
     collection: "activity_log",
     latest: "activity",
+    mask: MASKS.activity_log.search,
     read: (documents) =>
-      viewed(readDocuments(activityDocument, "entry", documents), ({ id, project_id, action, details }) => ({
+      viewed(readDocuments(maskedEntry.search, "entry", documents), ({ id, project_id, action, details }) => ({
         kind: "activity",
         id,
         project_id,
@@ -74,7 +80,7 @@ export const FINDABLE: Record<SearchKind, FindableKind> = {
 
 /** A session as it is found by what one who joined it said. A field of a wrong type counts as empty. */
 export function saidIn(session: Findable, joined: Snapshot): Findable {
-  const { summary, notes } = readMended(participantDocument, joined);
+  const { summary, notes } = readMended(maskedParticipant.search, joined);
   return { ...session, text: [summary, notes].filter(Boolean).join("\n").trim() };
 }
 

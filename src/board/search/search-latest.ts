@@ -1,3 +1,4 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { participantsOf } from "../participants/read.js";
 import { FINDABLE, type Findable, type SearchKind, saidIn } from "./findable.js";
@@ -38,15 +39,17 @@ export async function searchLatest(
 }
 
 async function latest(call: Call, kind: SearchKind, project_id: string | undefined) {
-  const shape = FINDABLE[kind].latest;
+  const { latest: shape, mask } = FINDABLE[kind];
   const values = { project_id };
   const [{ docs }, stored] = await Promise.all([
-    call.store.query(shape, { values, limit: call.store.searchWindow }).get(),
+    call.store.query(shape, { values, mask, limit: call.store.searchWindow }).get(),
     call.store.query(shape, { values, limit: "all" }).count(),
   ]);
   const { rows, warnings } = FINDABLE[kind].read(docs);
-  const shared = new Set(docs.filter((document) => document.get("shared_since")).map(({ id }) => id));
-  const sessions = rows.filter(({ id }) => kind === "session" && shared.has(id));
+  const shared = new Set(
+    docs.filter((document) => kind === "session" && document.get("shared_since")).map(({ id }) => id),
+  );
+  const sessions = rows.filter(({ id }) => shared.has(id));
   const joined = new Map(await Promise.all(sessions.slice(0, SHARED).map((session) => readParts(call, session))));
   const beginnings = rows
     .flatMap((row) => [row, ...(joined.get(row.id) ?? [])])
@@ -55,7 +58,7 @@ async function latest(call: Call, kind: SearchKind, project_id: string | undefin
 }
 
 async function readParts(call: Call, session: Findable): Promise<[id: string, said: Findable[]]> {
-  const { docs } = await participantsOf(call, session.id).get();
+  const { docs } = await participantsOf(call, session.id, MASKS.participants.search).get();
   return [session.id, docs.map((joined) => saidIn(session, joined))];
 }
 

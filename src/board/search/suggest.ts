@@ -1,9 +1,8 @@
+import { MASKS, type Mask } from "../../firestore/masks.js";
 import type { ShapeName } from "../../firestore/shapes.js";
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
-import { projectDocument } from "../model/project.js";
-import { sessionDocument } from "../model/session.js";
-import { taskDocument } from "../model/task.js";
+import { maskedProject, maskedSession, maskedTask } from "../model/masked.js";
 
 /** Something on the board that a person may mean. */
 export interface Suggestion {
@@ -29,12 +28,15 @@ export async function suggest(call: Call, kind: SuggestedKind, typed: string): P
 }
 
 const READERS: Record<SuggestedKind, (call: Call) => Promise<Suggestion[]>> = {
-  project: async (call) => readDocuments(projectDocument, "project", await latest(call, "latestProjects")).rows,
+  project: async (call) =>
+    readDocuments(maskedProject.name, "project", await latest(call, "latestProjects", MASKS.projects.name)).rows,
   task: async (call) =>
-    readDocuments(taskDocument, "task", await latest(call, "latestTasks")).rows.map(({ id, title }) => ({
-      id,
-      name: title,
-    })),
+    readDocuments(maskedTask.title, "task", await latest(call, "latestTasks", MASKS.tasks.title)).rows.map(
+      ({ id, title }) => ({
+        id,
+        name: title,
+      }),
+    ),
   session: async (call) =>
     (await latestSessions(call)).map(({ id, title, agent_name }) => ({
       id,
@@ -48,9 +50,9 @@ const READERS: Record<SuggestedKind, (call: Call) => Promise<Suggestion[]>> = {
 };
 
 async function latestSessions(call: Call) {
-  return readDocuments(sessionDocument, "session", await latest(call, "sessions")).rows;
+  return readDocuments(maskedSession.label, "session", await latest(call, "sessions", MASKS.sessions.label)).rows;
 }
 
-async function latest(call: Call, shape: ShapeName) {
-  return (await call.store.query(shape, { limit: LOOKED_AT }).get()).docs;
+async function latest(call: Call, shape: ShapeName, mask: Mask) {
+  return (await call.store.query(shape, { mask, limit: LOOKED_AT }).get()).docs;
 }

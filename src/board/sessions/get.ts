@@ -1,3 +1,4 @@
+import { MASKS } from "../../firestore/masks.js";
 import { activityEntry } from "../activity/view.js";
 import type { Call } from "../core/call.js";
 import { existingSession } from "../core/existing.js";
@@ -6,9 +7,8 @@ import { readPage } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
 import { countInRoom } from "../core/tokens.js";
-import { activityDocument } from "../model/activity.js";
 import { PAGE } from "../model/limits.js";
-import { taskDocument } from "../model/task.js";
+import { maskedEntry, maskedTask } from "../model/masked.js";
 import { participantsOf, readParticipants } from "../participants/read.js";
 import { briefTask, listSessionPart, SESSION_LISTS } from "./session-lists.js";
 import { participantRow, sessionDetail } from "./view.js";
@@ -42,7 +42,10 @@ export async function sessionRecord(call: Call, id: string) {
 
 /** The whole record with those who joined the session and all that they left, the first to join first. */
 async function recordWithParticipants(call: Call, id: string) {
-  const [snapshot, found] = await Promise.all([call.store.ref("sessions", id).get(), participantsOf(call, id).get()]);
+  const [snapshot, found] = await Promise.all([
+    call.store.ref("sessions", id).get(),
+    participantsOf(call, id, MASKS.participants.part).get(),
+  ]);
   const joined = readParticipants(found.docs);
   const record = sessionDetail(existingSession(snapshot, id), call.now(), joined);
   const rows = joined.map(participantRow);
@@ -59,17 +62,25 @@ const MORE = "There is more: ask for part record, activity or tasks.";
 async function wholeSession(call: Call, id: string) {
   const [snapshot, found, parts] = await Promise.all([
     call.store.ref("sessions", id).get(),
-    readPage(call, [{ shape: "activity", values: { session_id: id } }], { limit: PAGE.default }, {}),
-    participantsOf(call, id).get(),
+    readPage(
+      call,
+      [{ shape: "activity", values: { session_id: id }, mask: MASKS.activity_log.entry }],
+      { limit: PAGE.default },
+      {},
+    ),
+    participantsOf(call, id, MASKS.participants.part).get(),
   ]);
   const session = existingSession(snapshot, id);
   const size = { ...call.answer, tokens: call.answer.tokens / 2 };
-  const entries = readItems(activityDocument, "entry", found);
+  const entries = readItems(maskedEntry.entry, "entry", found);
   const activity = fitItems(size, entries, activityEntry);
   const touched = new Set(entries.items.flatMap((item) => ("row" in item ? (item.row.task_id ?? []) : [])));
-  const tasks = await call.store.getAll([...touched].map((task) => call.store.ref("tasks", task)));
+  const tasks = await call.store.getAll(
+    [...touched].map((task) => call.store.ref("tasks", task)),
+    MASKS.tasks.brief,
+  );
   const { rows, warnings } = readDocuments(
-    taskDocument,
+    maskedTask.brief,
     "task",
     tasks.filter(({ exists }) => exists),
   );

@@ -1,10 +1,13 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Ref, Snapshot, Store } from "../../firestore/store.js";
 import { sha256 } from "../core/digest.js";
 import { readDocuments, readMended } from "../core/read-document.js";
 import { endOf } from "../model/end-time.js";
+import { maskedTask } from "../model/masked.js";
 import { participantDocument } from "../model/participant.js";
 import { type Session, sessionDocument } from "../model/session.js";
-import { type Lease, type Task, taskDocument } from "../model/task.js";
+import type { Lease } from "../model/task.js";
+import type { HeldTask } from "../tasks/held.js";
 import { isFromTheFuture, liveLease, newLease } from "../tasks/lease.js";
 import { type Sign, signOfLife } from "./heartbeat-rules.js";
 
@@ -49,7 +52,7 @@ export async function beat(
     Promise.all(sessions.map((one) => readAtWork(store, one))),
     ...holders.map((holder) => heldBy(store, holder)),
   ]);
-  const held = readDocuments(taskDocument, "task", leased.flat()).rows.filter((task) => renewable(task, now));
+  const held = readDocuments(maskedTask.held, "task", leased.flat()).rows.filter((task) => renewable(task, now));
   const read = new Map(leased.flat().map((snapshot) => [snapshot.ref.path, snapshot]));
   const signs = working.map(({ session, own, holder, ...found }) => {
     if (session?.status !== "active") return { ...found, session: null, sign: { over: true } satisfies Sign as Sign };
@@ -107,11 +110,15 @@ async function seen(store: Store, { kind, agent_name, project_id }: Session, now
 }
 
 async function heldBy(store: Store, holder: string): Promise<Snapshot[]> {
-  return (await store.query("tasksHeldBy", { values: { "lease.holder": holder }, limit: LEASES }).get()).docs;
+  return (
+    await store
+      .query("tasksHeldBy", { values: { "lease.holder": holder }, mask: MASKS.tasks.held, limit: LEASES })
+      .get()
+  ).docs;
 }
 
 /** A live lease, or one that its holder wrote when its clock was ahead, which holds nothing until it is mended here. */
-function renewable(task: Task, now: Date): task is Task & { lease: Lease } {
+function renewable(task: HeldTask, now: Date): task is HeldTask & { lease: Lease } {
   const { status, lease } = task;
   return liveLease(task, now) !== null || (status === "in_progress" && lease !== null && isFromTheFuture(lease, now));
 }

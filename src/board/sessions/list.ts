@@ -1,8 +1,9 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { fitItems, readItems } from "../core/list-answer.js";
 import { readPage } from "../core/paging.js";
 import { withWarnings } from "../core/result.js";
-import { sessionDocument } from "../model/session.js";
+import { maskedSession } from "../model/masked.js";
 import { sessionSummary } from "./view.js";
 
 /** The arguments of board_get_sessions. */
@@ -22,7 +23,12 @@ export interface ListSessions {
  */
 export async function listSessions(call: Call, { limit, cursor, ...filters }: ListSessions) {
   const [page, sums] = await Promise.all([
-    readPage(call, [{ shape: "sessions", values: filters }], { limit, cursor }, { sessions: filters }),
+    readPage(
+      call,
+      [{ shape: "sessions", values: filters, mask: MASKS.sessions.summary }],
+      { limit, cursor },
+      { sessions: filters },
+    ),
     call.store.query("sessionTotals", { values: filters, limit: "all" }).sums(),
   ]);
   const totals = {
@@ -32,7 +38,7 @@ export async function listSessions(call: Call, { limit, cursor, ...filters }: Li
     cost_usd: sums.cost_usd ?? 0,
   };
   const now = call.now();
-  const found = readItems(sessionDocument, "session", page);
+  const found = readItems(maskedSession.summary, "session", page);
   const { rows, next_cursor, warnings } = fitItems(
     call.answer,
     found,

@@ -1,8 +1,8 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
-import { type Activity, activityDocument } from "../model/activity.js";
 import { PAGE } from "../model/limits.js";
-import { taskDocument } from "../model/task.js";
+import { maskedEntry, maskedTask, type RowOf } from "../model/masked.js";
 
 /** A task that is still in progress, and who worked on it in the session. */
 export interface UnfinishedTask {
@@ -14,12 +14,17 @@ export interface UnfinishedTask {
  * Finds the tasks that a session worked on, as its latest activity tells, and that are in progress. Two round trips.
  */
 export async function findUnfinished(call: Call, sessionId: string): Promise<UnfinishedTask[]> {
-  const found = await call.store.query("activity", { values: { session_id: sessionId }, limit: PAGE.max }).get();
-  const entries = readDocuments(activityDocument, "entry", found.docs).rows;
+  const found = await call.store
+    .query("activity", { values: { session_id: sessionId }, mask: MASKS.activity_log.touched, limit: PAGE.max })
+    .get();
+  const entries = readDocuments(maskedEntry.touched, "entry", found.docs).rows;
   const ids = [...new Set(entries.flatMap(({ task_id }) => task_id ?? []))];
-  const snapshots = await call.store.getAll(ids.map((id) => call.store.ref("tasks", id)));
+  const snapshots = await call.store.getAll(
+    ids.map((id) => call.store.ref("tasks", id)),
+    MASKS.tasks.brief,
+  );
   const tasks = readDocuments(
-    taskDocument,
+    maskedTask.brief,
     "task",
     snapshots.filter(({ exists }) => exists),
   ).rows;
@@ -27,6 +32,6 @@ export async function findUnfinished(call: Call, sessionId: string): Promise<Unf
   return open.map(({ id }) => ({ id, agents: agentsOn(entries, id) }));
 }
 
-function agentsOn(entries: readonly Activity[], taskId: string): ReadonlySet<string> {
+function agentsOn(entries: readonly RowOf<typeof maskedEntry.touched>[], taskId: string): ReadonlySet<string> {
   return new Set(entries.filter(({ task_id }) => task_id === taskId).map(({ agent_name }) => agent_name));
 }

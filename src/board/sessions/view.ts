@@ -1,4 +1,5 @@
 import { iso } from "../core/result.js";
+import type { maskedSession, RowOf } from "../model/masked.js";
 import type { Participant } from "../model/participant.js";
 import type { Session } from "../model/session.js";
 import { isLiving, SILENT_MS } from "../participants/liveness.js";
@@ -18,7 +19,11 @@ export function isStale(
 }
 
 /** A session in a list: its subject, its notes, its cost; `shared` says that others joined it, who are not in it. */
-export function sessionSummary(session: Session, now: Date, joined?: readonly Participant[]) {
+export function sessionSummary(
+  session: RowOf<typeof maskedSession.summary>,
+  now: Date,
+  joined?: readonly Participant[],
+) {
   const { id, kind, project_id, agent_name, session_type, status, title, model, story_id, phase } = session;
   return {
     id,

@@ -1,21 +1,25 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { type NamedSession, readNamedSession } from "../core/caller.js";
 import { BoardError, invalidArgument } from "../core/errors.js";
-import { existingTask } from "../core/existing.js";
+import { existing, existingTask } from "../core/existing.js";
 import { withWarnings } from "../core/result.js";
 import { earlierResult, type UnitOfWork, write } from "../core/write.js";
+import { maskedTask } from "../model/masked.js";
 import type { Lease, Task } from "../model/task.js";
 import { statusTimes } from "./change.js";
 import { countAll, emptyPoolText } from "./empty-pool.js";
 import { readEndedHolders } from "./ended-holders.js";
-import { heldIds, readHeld } from "./held.js";
+import { type HeldTask, heldIds, readHeld } from "./held.js";
 import { alreadyClaimed, isHeldByOther, liveLease, newLease } from "./lease.js";
 import { openSubtasks, openSubtaskWarnings } from "./open-subtasks.js";
 import { addRelatives, type ReadRelatives, readRelatives } from "./read-readiness.js";
 import { isFree, notDoneWarnings, relativeIds, type Waiting, waitingText, waitsFor } from "./readiness.js";
 import { byPath, requireOpenProject } from "./relations.js";
-import { readCandidates, takeCandidate } from "./select-candidate.js";
+import { type Candidate, readCandidates, takeCandidate } from "./select-candidate.js";
 import { taskDetail } from "./view.js";
+
+const existingCandidate = existing("task", maskedTask.candidate);
 
 /** The arguments of board_claim_task: either task_id or project_id. */
 export interface ClaimTask {
@@ -60,7 +64,7 @@ export async function claimTask(call: Call, args: ClaimTask): Promise<Claimed> {
   if (read.status === "rejected") throw read.reason;
   if (namesake.status === "rejected") throw namesake.reason;
   const held = namesake.value;
-  const one = (task: Task, relatives: string[]) => claimOne(call, args, { task, relatives, held });
+  const one = (task: SeenTask, relatives: string[]) => claimOne(call, args, { task, relatives, held });
   if (!("more" in read.value)) return await one(read.value, relativeIds(read.value, new Map()));
   const { claimed, looked_at, more } = await takeCandidate(call, wanted, read.value, one);
   if (claimed) return claimed;
@@ -68,18 +72,21 @@ export async function claimTask(call: Call, args: ClaimTask): Promise<Claimed> {
   return { task: null, held: heldIds(held, project_id), reason, looked_at: countAll(looked_at) };
 }
 
-async function readTask(call: Call, id: string): Promise<Task> {
-  return existingTask(await call.store.ref("tasks", id).get(), id);
+async function readTask(call: Call, id: string): Promise<Candidate> {
+  return existingCandidate(await call.store.ref("tasks", id).get(MASKS.tasks.candidate), id);
 }
+
+/** A task as it was read outside: it says what to read for the decision, and decides nothing. */
+type SeenTask = Pick<Task, "id" | "project_id">;
 
 /**
  * The task to be decided as it was read before, which tasks seem to decide whether it is ready, and what its agent
  * holds.
  */
 interface Seen {
-  task: Task;
+  task: SeenTask;
   relatives: readonly string[];
-  held: readonly Task[];
+  held: readonly HeldTask[];
 }
 
 /** Decides one task in one transaction: a read of it with all it waits for, and the commit. */
@@ -194,7 +201,7 @@ function refuseUnclaimable(task: Task, assignee: string | null, waits: Waiting, 
  * for each level that has changed or was not known before.
  */
 async function readDecision(call: Call, { get }: UnitOfWork, { task: seen, relatives }: Seen) {
-  const projectRef = (task: Task) => call.store.ref("projects", task.project_id || "none");
+  const projectRef = (task: SeenTask) => call.store.ref("projects", task.project_id || "none");
   const ids = [...new Set([seen.id, ...relatives])];
   const [project, ...snapshots] = await get([projectRef(seen), ...ids.map((id) => call.store.ref("tasks", id))]);
   const task = existingTask(snapshots[0], seen.id);
@@ -203,6 +210,9 @@ async function readDecision(call: Call, { get }: UnitOfWork, { task: seen, relat
 
   const known: ReadRelatives = new Map();
   addRelatives(known, snapshots);
-  const waits = waitsFor(task, await readRelatives({ ref: call.store.ref, getAll: get }, [task], known));
+  const waits = waitsFor(
+    task,
+    await readRelatives({ ref: call.store.ref, getAll: (refs) => get([...refs]) }, [task], known),
+  );
   return { task, waits };
 }

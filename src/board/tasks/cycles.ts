@@ -1,7 +1,7 @@
 import type { Snapshot } from "../../firestore/store.js";
 import { BoardError } from "../core/errors.js";
 import { readDocument } from "../core/read-document.js";
-import { taskDocument } from "../model/task.js";
+import { maskedTask } from "../model/masked.js";
 
 /** How far a check follows a graph in each direction before it gives up; each level costs one read round trip. */
 const MAX_LEVELS = 200;
@@ -14,9 +14,9 @@ export type Edge = "depends_on" | "parent_task_id";
 export interface TaskGraph {
   /** A document that the caller has already read. */
   known(id: string): Snapshot | undefined;
-  /** The tasks of these ids. */
+  /** The tasks of these ids: their links at least. */
   read(ids: string[]): Promise<Snapshot[]>;
-  /** The tasks that name one of these as a dependency or parent; at most `limit` for each query it takes. */
+  /** The tasks that name one of these as a dependency or parent, their links at least; at most `limit` for each query it takes. */
   naming(ids: string[], limit: number): Promise<Snapshot[]>;
 }
 
@@ -101,7 +101,7 @@ async function walk(
 
 function edgesOf(snapshot: Snapshot | undefined, edge: Edge): string[] {
   if (!snapshot?.exists) return [];
-  const task = readDocument(taskDocument, "task", snapshot);
+  const task = readDocument(maskedTask.links, "task", snapshot);
   if (edge === "depends_on") return task.depends_on;
   return task.parent_task_id === null ? [] : [task.parent_task_id];
 }

@@ -1,11 +1,11 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { existingTask } from "../core/existing.js";
 import { firstInRoom } from "../core/list-answer.js";
 import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
-import { activityDocument } from "../model/activity.js";
 import { PAGE } from "../model/limits.js";
-import { type Task, taskDocument } from "../model/task.js";
+import { maskedEntry, maskedTask, type RowOf } from "../model/masked.js";
 import { readRelatives } from "./read-readiness.js";
 import { notDoneWarnings, waitingText, waitsFor } from "./readiness.js";
 import { timeInStatus } from "./time-in-status.js";
@@ -20,13 +20,13 @@ export async function getTask(call: Call, taskId: string) {
   const limit = PAGE.max;
   const [snapshot, children, dependents, log] = await Promise.all([
     call.store.ref("tasks", taskId).get(),
-    call.store.query("subtasks", { values: { parent_task_id: taskId }, limit }).get(),
-    call.store.query("dependents", { values: { depends_on: taskId }, limit }).get(),
-    call.store.query("activity", { values: { task_id: taskId }, limit }).get(),
+    call.store.query("subtasks", { values: { parent_task_id: taskId }, mask: MASKS.tasks.brief, limit }).get(),
+    call.store.query("dependents", { values: { depends_on: taskId }, mask: MASKS.tasks.brief, limit }).get(),
+    call.store.query("activity", { values: { task_id: taskId }, mask: MASKS.activity_log.changes, limit }).get(),
   ]);
   const task = existingTask(snapshot, taskId);
-  const subtasks = readDocuments(taskDocument, "task", children.docs);
-  const waiting = readDocuments(taskDocument, "task", dependents.docs);
+  const subtasks = readDocuments(maskedTask.brief, "task", children.docs);
+  const waiting = readDocuments(maskedTask.brief, "task", dependents.docs);
   const waits = waitsFor(task, await readRelatives(call.store, [task]));
   const unknown = waitingText(task.id, { ...waits, blocked_by: [] });
   const warnings = [
@@ -45,7 +45,7 @@ export async function getTask(call: Call, taskId: string) {
   const result = {
     ...taskDetail(task),
     ...shown,
-    time_in_status: timeInStatus(readDocuments(activityDocument, "entry", log.docs).rows, call.now()),
+    time_in_status: timeInStatus(readDocuments(maskedEntry.changes, "entry", log.docs).rows, call.now()),
   };
   return withWarnings(result, [...missing, ...firstInRoom(warnings, call.answer.tokens / 4)]);
 }
@@ -62,4 +62,4 @@ function firstOfEach<T extends Record<string, readonly unknown[]>>(lists: T, tok
   return { shown, missing };
 }
 
-const brief = ({ id, title, status }: Task) => ({ id, title, status });
+const brief = ({ id, title, status }: RowOf<typeof maskedTask.brief>) => ({ id, title, status });

@@ -1,4 +1,5 @@
 import { storeFailure } from "../../firestore/failure.js";
+import { IDS } from "../../firestore/masks.js";
 import type { Snapshot, Store } from "../../firestore/store.js";
 
 /** How many leases are given up at a time. */
@@ -15,7 +16,9 @@ const ROUNDS = 5;
 export async function giveUpLeases(store: Store, holder: string): Promise<unknown[]> {
   const failed: unknown[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const { docs } = await store.query("tasksHeldBy", { values: { "lease.holder": holder }, limit: AT_A_TIME }).get();
+    const { docs } = await store
+      .query("tasksHeldBy", { values: { "lease.holder": holder }, mask: IDS, limit: AT_A_TIME })
+      .get();
     const outcomes = await Promise.allSettled(docs.map(giveUp));
     const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
     failed.push(...errors.filter((error) => storeFailure(error) !== "stale_precondition"));

@@ -1,3 +1,4 @@
+import type { Mask } from "../../firestore/masks.js";
 import type { Snapshot } from "../../firestore/store.js";
 import type { Bucket } from "../core/paging.js";
 import { OPEN_STATUSES, PRIORITIES, type Resolution, TASK_STATUSES } from "../model/enums.js";
@@ -22,9 +23,9 @@ export interface TaskFilter {
 /**
  * The queries that give a project's tasks by priority, then created_at (docs/contracts.md 1: no stored rank, one query
  * per priority); with `due_before` by due_at. Tasks whose priority or status is none of ours, typed into the console by
- * a lead, come last.
+ * a lead, come last. The mask must hold what the filter asks for, and the status.
  */
-export function taskBuckets(filter: TaskFilter): Bucket[] {
+export function taskBuckets(filter: TaskFilter, mask: Mask): Bucket[] {
   const { project_id, priority } = filter;
   const status = filter.resolution === undefined ? filter.status : "done";
   const statuses = status !== undefined ? [status] : filter.include_done ? undefined : OPEN_STATUSES;
@@ -39,33 +40,37 @@ export function taskBuckets(filter: TaskFilter): Bucket[] {
   const known = priority !== undefined ? [priority] : PRIORITIES;
   const byPriority = known.map<Bucket>((value) => ({
     shape: "tasksByPriority",
+    mask,
     values: { ...values, priority: value, ...(statuses ? { status: statuses } : {}) },
     keep: (document) => hasResolution(document, filter.resolution),
   }));
 
-  const matches = (field: "assigned_agent" | "parent_task_id", stored: unknown) =>
-    values[field] === undefined || (stored ?? null) === values[field];
+  const matches = (field: "assigned_agent" | "parent_task_id", document: Snapshot) =>
+    values[field] === undefined || ((document.get(field) as unknown) ?? null) === values[field];
   const due = filter.due_before === undefined ? undefined : new Date(filter.due_before);
   const keepOthers: Bucket["keep"] = (document) =>
-    matches("assigned_agent", document.get("assigned_agent")) &&
-    matches("parent_task_id", document.get("parent_task_id")) &&
+    matches("assigned_agent", document) &&
+    matches("parent_task_id", document) &&
     hasResolution(document, filter.resolution) &&
     (filter.label === undefined || hasLabel(document, filter.label)) &&
     (due === undefined || isDueBefore(document, due));
   const unknownPriority: Bucket = {
     shape: "tasksOfUnknownPriority",
+    mask,
     values: { project_id, priority: [...PRIORITIES] },
     keep: (document) =>
       keepOthers(document) && (!statuses || statuses.some((status) => status === document.get("status"))),
   };
   const unknownStatus: Bucket = {
     shape: "tasksOfUnknownStatus",
+    mask,
     values: { project_id, status: [...TASK_STATUSES] },
     keep: (document) =>
       keepOthers(document) && (priority === undefined || (document.get("priority") as unknown) === priority),
   };
   const byDueTime: Bucket = {
     shape: "tasksByDueTime",
+    mask,
     values: { ...values, due_at: due, ...(priority ? { priority } : {}), ...(statuses ? { status: statuses } : {}) },
     keep: (document) => hasResolution(document, filter.resolution),
   };

@@ -1,3 +1,4 @@
+import { IDS, MASKS } from "../../firestore/masks.js";
 import { scanBuckets } from "../core/bucket-scan.js";
 import type { Call } from "../core/call.js";
 import { decodeCursor, encodeCursor } from "../core/cursor.js";
@@ -5,16 +6,17 @@ import { notFound } from "../core/errors.js";
 import { firstOf, type Item, type Part, readItems } from "../core/list-answer.js";
 import { lookingTime } from "../core/looking-time.js";
 import { cursorBehind } from "../core/paging.js";
-import { type Task, taskDocument } from "../model/task.js";
+import { maskedTask } from "../model/masked.js";
 import { type TaskFilter, taskBuckets } from "./list-order.js";
 import { readRelatives } from "./read-readiness.js";
 import { canBeFree, isFree, isReady, notDoneNote, waitsFor } from "./readiness.js";
+import type { TaskRow } from "./view.js";
 
 /** How many open tasks are read at a time. */
 const TASKS = 200;
 
 /** The ready tasks of one page, and how far it looked. */
-export interface ReadyPage extends Part<Task> {
+export interface ReadyPage extends Part<TaskRow> {
   /** How many open tasks were looked at for this page. */
   looked_at: number;
   /** What whoever takes one of them should know. */
@@ -34,16 +36,16 @@ export async function listReady(
   // No task of another status is ready, and there can be very many that are done.
   const isDone = filter.resolution !== undefined;
   const none = isDone || (filter.status !== undefined && !canBeFree(filter.status));
-  const buckets = none ? [] : taskBuckets({ ...filter, include_done: false });
+  const buckets = none ? [] : taskBuckets({ ...filter, include_done: false }, MASKS.tasks.summary);
   const filters = { ready: filter };
   const shapes = buckets.map(({ shape }) => shape);
   const start = decodeCursor(cursor, filters, shapes);
   const goOn = lookingTime(call);
   const batches = scanBuckets(call, buckets, { start, first: TASKS, size: TASKS });
-  const [project, first] = await Promise.all([call.store.ref("projects", filter.project_id).get(), batches.next()]);
+  const [project, first] = await Promise.all([call.store.ref("projects", filter.project_id).get(IDS), batches.next()]);
   if (!project.exists) throw notFound("project", filter.project_id);
 
-  const items: Item<Task>[] = [];
+  const items: Item<TaskRow>[] = [];
   const notDone: string[] = [];
   let looked_at = 0;
   let next_cursor: string | null = null;
@@ -55,7 +57,7 @@ export async function listReady(
       const one = found[at];
       return one && at < found.length - 1 ? cursorBehind(buckets, one, filters) : behindAll;
     };
-    const batch = readItems(taskDocument, "task", { documents, next_cursor: behindAll, behind });
+    const batch = readItems(maskedTask.summary, "task", { documents, next_cursor: behindAll, behind });
     const known = await readWaiting(call, rowsOf(batch.items));
     const now = call.now();
     const ready = firstOf(batch, limit - rowsOf(items).length, (task) => isReady(task, known, now));
@@ -72,9 +74,9 @@ export async function listReady(
   return { items, next_cursor, looked_at, notes: notDoneNote(notDone) };
 }
 
-const rowsOf = (items: readonly Item<Task>[]) => items.flatMap((item) => ("row" in item ? [item.row] : []));
+const rowsOf = (items: readonly Item<TaskRow>[]) => items.flatMap((item) => ("row" in item ? [item.row] : []));
 
-function readWaiting(call: Call, tasks: readonly Task[]) {
+function readWaiting(call: Call, tasks: readonly TaskRow[]) {
   const now = call.now();
   const free = tasks.filter((task) => isFree(task, now));
   return readRelatives(call.store, free, new Map(tasks.map((task) => [task.id, task])));

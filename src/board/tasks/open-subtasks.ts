@@ -1,3 +1,4 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { perQuery } from "../core/query-values.js";
 import { firstNames } from "./first-names.js";
@@ -15,7 +16,7 @@ export async function openSubtasks(call: Call, parents: readonly string[]): Prom
   /** Whether all that matches was read. */
   const read = async (ids: string[], limit: number): Promise<boolean> => {
     const values = { parent_task_id: ids, status: "done" };
-    const { docs } = await call.store.query("openSubtasksOfMany", { values, limit }).get();
+    const { docs } = await call.store.query("openSubtasksOfMany", { values, mask: MASKS.tasks.parent, limit }).get();
     for (const subtask of docs) {
       const parent = subtask.get("parent_task_id") as string;
       byParent.set(parent, [...(byParent.get(parent) ?? []), subtask.id]);

@@ -1,6 +1,7 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { readDocuments } from "../core/read-document.js";
-import { taskDocument } from "../model/task.js";
+import { maskedTask } from "../model/masked.js";
 import type { TaskChange } from "./change.js";
 import { firstNames } from "./first-names.js";
 import { openSubtasks } from "./open-subtasks.js";
@@ -31,11 +32,14 @@ export async function readDoubts(
   if (status !== "done" && status !== "in_progress") return [];
   try {
     const [snapshots, subtasks] = await Promise.all([
-      call.store.getAll(ids.map((id) => call.store.ref("tasks", id))),
+      call.store.getAll(
+        ids.map((id) => call.store.ref("tasks", id)),
+        MASKS.tasks.relative,
+      ),
       status === "done" ? openSubtasks(call, ids) : new Map<string, string[]>(),
     ]);
     const present = snapshots.filter(({ exists }) => exists);
-    const tasks = readDocuments(taskDocument, "task", present).rows.map((task): Relative => {
+    const tasks = readDocuments(maskedTask.relative, "task", present).rows.map((task): Relative => {
       const above = parent_task_id === undefined ? task.parent_task_id : parent_task_id;
       return { ...task, status, resolution: null, depends_on: depends_on ?? task.depends_on, parent_task_id: above };
     });

@@ -1,3 +1,4 @@
+import type { maskedTask, RowOf } from "../model/masked.js";
 import { resolutionOf, type Task } from "../model/task.js";
 import { firstNames } from "./first-names.js";
 import { liveLease } from "./lease.js";
@@ -15,7 +16,7 @@ export interface Blocker {
 }
 
 /** What readiness depends on of a task. */
-export type Relative = Pick<Task, "id" | "title" | "status" | "resolution" | "depends_on" | "parent_task_id">;
+export type Relative = RowOf<typeof maskedTask.relative>;
 
 /** The tasks that were read, by id. What is absent was not read: `unreadRelatives` names it. */
 export type Relatives = ReadonlyMap<string, Relative | "missing" | "unreadable">;

@@ -2,7 +2,6 @@ import type { Ref, Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { invalidArgument } from "../core/errors.js";
 import { existingTask } from "../core/existing.js";
-import type { Project } from "../model/project.js";
 import type { Task } from "../model/task.js";
 import { openProject } from "../projects/read.js";
 
@@ -31,8 +30,8 @@ export function byPath(snapshots: readonly Snapshot[]): SnapshotsByPath {
 }
 
 /** The project, which must exist (`project_not_found`) and take new work (`project_archived`). */
-export function requireOpenProject(call: Call, read: SnapshotsByPath, id: string): Project {
-  return openProject(read.get(call.store.ref("projects", id).path), id);
+export function requireOpenProject(call: Call, read: SnapshotsByPath, id: string): void {
+  openProject(read.get(call.store.ref("projects", id).path), id);
 }
 
 /** A task that must exist (`task_not_found`). */

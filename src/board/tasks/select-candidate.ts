@@ -1,17 +1,22 @@
+import { MASKS } from "../../firestore/masks.js";
 import { type Batch, scanBuckets } from "../core/bucket-scan.js";
 import type { Call } from "../core/call.js";
 import { sha256 } from "../core/digest.js";
 import { asBoardError, type ErrorCode } from "../core/errors.js";
+import { existing } from "../core/existing.js";
 import { lookingTime } from "../core/looking-time.js";
 import type { BucketDocument } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
-import { type Task, taskDocument } from "../model/task.js";
+import { maskedProject, maskedTask, type RowOf } from "../model/masked.js";
+import type { Task } from "../model/task.js";
+import { refuseArchived } from "../projects/read.js";
 import { addCounts, type Counts } from "./empty-pool.js";
 import { taskBuckets } from "./list-order.js";
 import { openSubtasks } from "./open-subtasks.js";
 import { type ReadRelatives, readRelatives } from "./read-readiness.js";
 import { isFree, isReady, relativeIds } from "./readiness.js";
-import { byPath, requireOpenProject } from "./relations.js";
+
+const existingStatus = existing("project", maskedProject.status);
 
 /** How many open tasks are read for the best one that is ready. */
 const FIRST_TASKS = 30;
@@ -24,9 +29,12 @@ export interface Wanted {
   agent_name: string;
 }
 
+/** A task that could be claimed, as it was read outside: the transaction that claims it reads it whole. */
+export type Candidate = RowOf<typeof maskedTask.candidate>;
+
 /** What an agent could claim, the best first. */
 export interface Candidates {
-  tasks: Task[];
+  tasks: Candidate[];
   /** How many open tasks were looked at for them, by status. */
   looked_at: Counts;
   /** Whether there may be open tasks behind these. */
@@ -51,9 +59,16 @@ export interface PoolSearch<T> {
 export async function readCandidates(call: Call, wanted: Wanted): Promise<Candidates> {
   const { project_id } = wanted;
   const start = { bucket: 0, after: null };
-  const rest = scanBuckets(call, taskBuckets({ project_id }), { start, first: FIRST_TASKS, size: MORE_TASKS });
-  const [project, first] = await Promise.all([call.store.ref("projects", project_id).get(), rest.next()]);
-  requireOpenProject(call, byPath([project]), project_id);
+  const rest = scanBuckets(call, taskBuckets({ project_id }, MASKS.tasks.candidate), {
+    start,
+    first: FIRST_TASKS,
+    size: MORE_TASKS,
+  });
+  const [project, first] = await Promise.all([
+    call.store.ref("projects", project_id).get(MASKS.projects.status),
+    rest.next(),
+  ]);
+  refuseArchived(existingStatus(project, project_id));
   if (first.done) return { tasks: [], looked_at: new Map(), more: false, rest };
   const { found, next } = first.value;
   const looked_at = addCounts(new Map(), documentsOf(found));
@@ -66,8 +81,8 @@ const documentsOf = (found: readonly BucketDocument[]) => found.map(({ document 
  * Those of the tasks that nobody holds and that are nobody else's, and that no other one shows to wait or to be a
  * parent.
  */
-function offered(found: readonly BucketDocument[], { agent_name }: Wanted, now: Date): Task[] {
-  const { rows } = readDocuments(taskDocument, "task", documentsOf(found));
+function offered(found: readonly BucketDocument[], { agent_name }: Wanted, now: Date): Candidate[] {
+  const { rows } = readDocuments(maskedTask.candidate, "task", documentsOf(found));
   const open = new Set(rows.map(({ id }) => id));
   const parents = new Set(rows.map(({ parent_task_id }) => parent_task_id));
   return rows.filter(
@@ -90,7 +105,7 @@ export async function takeCandidate<T extends object>(
   call: Call,
   wanted: Wanted,
   first: Candidates,
-  claim: (candidate: Task, relatives: string[]) => Promise<T>,
+  claim: (candidate: Candidate, relatives: string[]) => Promise<T>,
 ): Promise<PoolSearch<T>> {
   const goOn = lookingTime(call);
   const { rest } = first;
@@ -113,14 +128,14 @@ const NEXT_AFTER: readonly ErrorCode[] = ["already_claimed", "not_claimable", "t
 
 /** Candidates, and what they wait for once that was read: with it, none that waits is among them. */
 interface Offer {
-  tasks: Task[];
+  tasks: Candidate[];
   known: ReadRelatives | null;
 }
 
 async function tryEach<T extends object>(
   call: Call,
   offer: Offer,
-  claim: (candidate: Task, relatives: string[]) => Promise<T>,
+  claim: (candidate: Candidate, relatives: string[]) => Promise<T>,
   goOn: () => boolean,
 ): Promise<{ claimed: T | null; untried: number }> {
   let { tasks, known } = { tasks: [...offer.tasks], known: offer.known };
@@ -143,7 +158,7 @@ async function tryEach<T extends object>(
 }
 
 /** Those free candidates that the pool gives out: they wait for nothing and have no open subtask. */
-async function startable(call: Call, candidates: readonly Task[]): Promise<Offer & { known: ReadRelatives }> {
+async function startable(call: Call, candidates: readonly Candidate[]): Promise<Offer & { known: ReadRelatives }> {
   const ids = candidates.map(({ id }) => id);
   const [known, parents] = await Promise.all([readRelatives(call.store, candidates), openSubtasks(call, ids)]);
   const now = call.now();

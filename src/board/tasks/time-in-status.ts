@@ -1,5 +1,7 @@
-import type { Activity } from "../model/activity.js";
 import { TASK_STATUSES, type TaskStatus } from "../model/enums.js";
+import type { maskedEntry, RowOf } from "../model/masked.js";
+
+type Change = RowOf<typeof maskedEntry.changes>;
 
 interface StatusChange {
   at: Date;
@@ -14,7 +16,7 @@ interface StatusChange {
  * the time until the next one that is known counts for the status before. Keys are statuses of the board, whatever
  * agents log. Pure.
  */
-export function timeInStatus(entries: readonly Activity[], now: Date): Partial<Record<TaskStatus, number>> {
+export function timeInStatus(entries: readonly Change[], now: Date): Partial<Record<TaskStatus, number>> {
   const seconds: Partial<Record<TaskStatus, number>> = {};
   let current: { status: TaskStatus; since: Date } | null = null;
   const add = (until: Date) => {
@@ -39,12 +41,12 @@ function takeNext(pending: StatusChange[], status: string | null): StatusChange 
   return pending.splice(Math.max(0, fitting), 1)[0];
 }
 
-function statusChanges(entries: readonly Activity[]): StatusChange[] {
+function statusChanges(entries: readonly Change[]): StatusChange[] {
   return entries.flatMap((entry) => statusChange(entry) ?? []).sort((a, b) => a.at.getTime() - b.at.getTime());
 }
 
 /** The change of status that an entry tells of, if it is one as the board writes them: agents log what they like. */
-function statusChange({ action, metadata: { from, to, changes }, created_at: at }: Activity): StatusChange | null {
+function statusChange({ action, metadata: { from, to, changes }, created_at: at }: Change): StatusChange | null {
   const status = knownStatus(to);
   if (!at || !status) return null;
   if (action === "created") return from === null ? { at, from, to: status } : null;

@@ -1,3 +1,4 @@
+import { IDS, MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { entryAgent, leaseCaller, type NamedSession, readNamedSession } from "../core/caller.js";
 import { refuseStale } from "../core/if-updated-at.js";
@@ -108,12 +109,19 @@ async function checkRelations(
   const dependencies = changes.includes("depends_on") ? fields.depends_on : undefined;
   requireRelatives(call, read, { ...related, parent, dependencies }, fields.project_id ?? task.project_id);
 
+  const mask = MASKS.tasks.links;
   const graph = (edge: Edge) => ({
     known: (id: string) => read.get(call.store.ref("tasks", id).path),
-    read: (ids: string[]) => get(ids.map((id) => call.store.ref("tasks", id))),
+    read: (ids: string[]) =>
+      get(
+        ids.map((id) => call.store.ref("tasks", id)),
+        mask,
+      ),
     async naming(ids: string[], limit: number) {
       const shape = edge === "depends_on" ? "dependentsOfMany" : "subtasksOfMany";
-      const found = perQuery(ids).map((some) => tx.get(call.store.query(shape, { values: { [edge]: some }, limit })));
+      const found = perQuery(ids).map((some) =>
+        tx.get(call.store.query(shape, { values: { [edge]: some }, mask, limit })),
+      );
       return (await Promise.all(found)).flatMap(({ docs }) => docs);
     },
   });
@@ -131,6 +139,6 @@ function moveWarnings(task: Task, { changes, fields }: TaskUpdate, leftBehind: s
 }
 
 async function subtaskIds(call: Call, taskId: string): Promise<string[]> {
-  const found = await call.store.query("subtasks", { values: { parent_task_id: taskId }, limit: 20 }).get();
+  const found = await call.store.query("subtasks", { values: { parent_task_id: taskId }, mask: IDS, limit: 20 }).get();
   return found.docs.map(({ id }) => id);
 }

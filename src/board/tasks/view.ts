@@ -1,13 +1,19 @@
 import { iso } from "../core/result.js";
-import { type Lease, resolutionOf, type Task } from "../model/task.js";
+import type { maskedTask, RowOf } from "../model/masked.js";
+import { type Lease, resolutionOf } from "../model/task.js";
 
 /** Who holds a task, as agents see it. */
 export function leaseView({ agent_name, session_id, expires_at }: Lease) {
   return { agent_name, session_id, expires_at: expires_at.toISOString() };
 }
 
+/** What a row shows of a task. */
+export type TaskRow = RowOf<typeof maskedTask.summary>;
+/** The same with the long fields. */
+export type TaskDetailRow = TaskRow & RowOf<typeof maskedTask.long>;
+
 /** A task without its long fields. */
-export function taskSummary(task: Task) {
+export function taskSummary(task: TaskRow) {
   const { id, project_id, title, status, priority, assigned_agent, parent_task_id, depends_on, riper_mode } = task;
   const { labels, external_ref } = task;
   return {
@@ -33,6 +39,6 @@ export function taskSummary(task: Task) {
 }
 
 /** A task with its long fields. */
-export function taskDetail(task: Task) {
+export function taskDetail(task: TaskDetailRow) {
   return { ...taskSummary(task), description: task.description, metadata: task.metadata };
 }

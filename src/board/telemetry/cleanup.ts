@@ -1,3 +1,4 @@
+import { IDS } from "../../firestore/masks.js";
 import type { Snapshot } from "../../firestore/store.js";
 import type { Call } from "../core/call.js";
 import { lookingTime } from "../core/looking-time.js";
@@ -45,7 +46,7 @@ export async function cleanUpSessions(call: Call, args: CleanUp): Promise<Cleane
   if (args.dryRun) return { count: total, ...result };
 
   let count = 0;
-  for await (const docs of documentPages(call, "sessionsEndedBefore", values, { size: BATCH })) {
+  for await (const docs of documentPages(call, "sessionsEndedBefore", values, { mask: IDS, size: BATCH })) {
     const moved = (await Promise.all(docs.map(({ id }) => archive(call, id, cutoff, goOn)))).filter(Boolean).length;
     count += moved;
     // Progress must grow with each notification (MCP specification, Progress).

@@ -1,9 +1,11 @@
+import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { fitOffsetRows } from "../core/offset-list.js";
 import { documentPages } from "../core/paging.js";
 import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
-import { type Session, sessionDocument } from "../model/session.js";
+import { maskedSession } from "../model/masked.js";
+import type { Session } from "../model/session.js";
 import { contextRow } from "./row.js";
 
 /** The arguments of sessionQuery; `limit` is 1 to 1,000. */
@@ -28,9 +30,9 @@ export async function querySessions(call: Call, { agentName, storyId, activeOnly
   const sessions: ReturnType<typeof contextRow>[] = [];
   const warnings: string[] = [];
   let toSkip = offset;
-  const pages = { size: PAGE_DOCUMENTS, first: Math.min(offset + limit, PAGE_DOCUMENTS) };
+  const pages = { mask: MASKS.sessions.usage, size: PAGE_DOCUMENTS, first: Math.min(offset + limit, PAGE_DOCUMENTS) };
   for await (const docs of documentPages(call, "sessions", values, pages)) {
-    const read = readDocuments(sessionDocument, "session", docs);
+    const read = readDocuments(maskedSession.usage, "session", docs);
     const ours = read.rows.filter(isOurs);
     warnings.push(...read.warnings);
     sessions.push(...ours.slice(toSkip, toSkip + limit - sessions.length).map(contextRow));
@@ -44,6 +46,6 @@ export async function querySessions(call: Call, { agentName, storyId, activeOnly
   return withWarnings({ sessions: fitted.rows, ...fitted.more }, fitted.warnings);
 }
 
-function isOurs({ kind }: Session): boolean {
+function isOurs({ kind }: Pick<Session, "kind">): boolean {
   return kind === "board" || kind === "context";
 }

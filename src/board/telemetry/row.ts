@@ -1,4 +1,5 @@
 import { iso } from "../core/result.js";
+import type { maskedSession, RowOf } from "../model/masked.js";
 import type { Session } from "../model/session.js";
 
 /** Token counts as the session tools name them. */
@@ -15,7 +16,7 @@ export interface NoSession {
 }
 
 /** A session as the session tools show it (docs/contracts.md 4, Row): camelCase exists only here. */
-export function contextRow(session: Session) {
+export function contextRow(session: RowOf<typeof maskedSession.usage>) {
   return {
     sessionId: session.id,
     agentName: session.agent_name,

@@ -1,8 +1,9 @@
+import { IDS, MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { fitOffsetRows } from "../core/offset-list.js";
 import { readDocuments } from "../core/read-document.js";
 import { withWarnings } from "../core/result.js";
-import { sessionDocument } from "../model/session.js";
+import { maskedSession } from "../model/masked.js";
 import { historyRow } from "./view.js";
 
 /** The arguments of sessionlog_query_history. */
@@ -19,10 +20,10 @@ export interface QueryHistory {
 export async function queryHistory(call: Call, { agent, limit, offset }: QueryHistory) {
   const values = { agent_name: agent };
   const [found, totalCount] = await Promise.all([
-    call.store.query("sessionHistory", { values, limit, offset }).get(),
+    call.store.query("sessionHistory", { values, mask: MASKS.sessions.history, limit, offset }).get(),
     call.store.query("sessionHistory", { values, limit: "all" }).count(),
   ]);
-  const { rows, warnings } = readDocuments(sessionDocument, "session", found.docs);
+  const { rows, warnings } = readDocuments(maskedSession.history, "session", found.docs);
   const offsets = new Map(found.docs.map(({ id }, at) => [id, offset + at]));
   const fitted = fitOffsetRows(
     rows.map((session) => ({ row: historyRow(session), offset: offsets.get(session.id) ?? offset })),
@@ -36,6 +37,6 @@ export async function queryHistory(call: Call, { agent, limit, offset }: QueryHi
  * bootstrap).
  */
 export async function bootstrap(call: Call) {
-  await call.store.query("sessionHistory", { limit: 1 }).get();
+  await call.store.query("sessionHistory", { mask: IDS, limit: 1 }).get();
   return { initialized: true as const };
 }

@@ -1,4 +1,4 @@
-import type { Session } from "../model/session.js";
+import type { maskedSession, RowOf } from "../model/masked.js";
 
 /** A Date as the turn log tells it: ISO 8601 UTC to the second. */
 export function second(date: Date): string;
@@ -8,7 +8,7 @@ export function second(date: Date | null): string | null {
 }
 
 /** A session as queryHistory lists it (docs/contracts.md 5). */
-export function historyRow(session: Session) {
+export function historyRow(session: RowOf<typeof maskedSession.history>) {
   return {
     agent: session.agent_name,
     sessionId: session.id,

@@ -7,7 +7,7 @@ import {
 import { BoardError } from "../../board/core/errors.js";
 import { fitItems } from "../../board/core/list-answer.js";
 import type { Project } from "../../board/model/project.js";
-import { pageOfProjects } from "../../board/projects/list.js";
+import { namesOfProjects } from "../../board/projects/list.js";
 import { protocolError, type ReadBoard } from "../render.js";
 import { KINDS, kindOf, PROJECTS, uriOf } from "./kinds.js";
 
@@ -35,9 +35,9 @@ export function serveResources(server: Server, readBoard: ReadBoard): void {
     const { uri, name, title, description } = PROJECTS;
     const first = cursor === undefined ? [{ uri, name, title, description, mimeType }] : [];
     const { rows, next_cursor } = await readBoard("resources/list", signal, async (call) => {
-      const projects = await pageOfProjects(call, { limit: PAGE_OF_PROJECTS, cursor });
+      const page = await namesOfProjects(call, { limit: PAGE_OF_PROJECTS, cursor });
       // The resources of a project are no data to be cut.
-      return fitItems({ ...call.answer, rowTokens: call.answer.tokens }, projects, resourcesOf, first);
+      return fitItems({ ...call.answer, rowTokens: call.answer.tokens }, page, resourcesOf, first);
     });
     const resources = rows.flatMap(({ resources }) => resources);
     return { resources: [...first, ...resources], ...(next_cursor === null ? {} : { nextCursor: next_cursor }) };
@@ -52,7 +52,7 @@ export function serveResources(server: Server, readBoard: ReadBoard): void {
 }
 
 /** The resources of a project. */
-const resourcesOf = (project: Project) => ({
+const resourcesOf = (project: Pick<Project, "id" | "name">) => ({
   resources: KINDS.filter((kind) => kind.of === "project").map((kind) => ({
     uri: uriOf(kind, project.id),
     name: `${kind.name} ${project.id}`,
