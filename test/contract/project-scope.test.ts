@@ -5,6 +5,7 @@ import { getHandoff } from "../../src/board/handoff/get.js";
 import { scopeStore } from "../../src/board/scope.js";
 import { listTasks } from "../../src/board/tasks/list.js";
 import { updateTask } from "../../src/board/tasks/update.js";
+import { IDS } from "../../src/firestore/masks.js";
 import type { Store, Tx } from "../../src/firestore/store.js";
 import { selectTools } from "../../src/tools/select.js";
 import { useBoard } from "../support/board.js";
@@ -164,7 +165,7 @@ describe("the store of one project", () => {
   });
 
   it("has what the types name and nothing besides that would go past it", async () => {
-    const query = store.query("subtasks", { values: { parent_task_id: own.task }, limit: 1 });
+    const query = store.query("subtasks", { values: { parent_task_id: own.task }, mask: IDS, limit: 1 });
     const { docs } = await query.get();
     expect(members(store).join(" ")).toBe(STORE_MEMBERS);
     expect(members(query)).toEqual(["args", "count", "get", "shape", "sums"]);
@@ -200,7 +201,7 @@ describe("the store of one project", () => {
   it("gives nothing away and moves nothing of another one", async () => {
     const before = await elsewhere();
     const away = { project_id: other.project };
-    const { docs } = await store.query("subtasks", { values: { parent_task_id: own.task }, limit: 1 }).get();
+    const { docs } = await store.query("subtasks", { values: { parent_task_id: own.task }, mask: IDS, limit: 1 }).get();
     const refs = [store.ref("tasks", own.task), ...docs.map(({ ref }) => ref)];
     expect(refs).toHaveLength(2);
     for (const ref of refs) {

@@ -109,11 +109,11 @@ describe("a read-only store", () => {
     const before = await everything();
     const ref = store.ref("sessions", session_id);
     const { signal } = new AbortController();
-    const tasks = store.query("latestTasks", { values: { project_id }, limit: 1 });
+    const sessions = store.query("sessions", { values: { project_id }, limit: 1 });
     const [read, [listed], inTransaction] = await Promise.all([
       ref.get(),
-      tasks.get().then(({ docs }) => docs),
-      store.transaction(async (tx) => [...(await tx.getAll([ref])), ...(await tx.get(tasks)).docs], signal),
+      sessions.get().then(({ docs }) => docs),
+      store.transaction(async (tx) => [...(await tx.getAll([ref])), ...(await tx.get(sessions)).docs], signal),
     ]);
     const refs = [ref, store.sub(ref, "turns", "x").parent, ...[read, listed, ...inTransaction].map((one) => one?.ref)];
     expect(refs).toHaveLength(6);

@@ -37,7 +37,7 @@ async function allEntries(project_id: string): Promise<Answer[]> {
 }
 
 async function allTasks(project_id: string): Promise<Map<string, Answer>> {
-  const found = await board.store.query("latestTasks", { values: { project_id }, limit: "all" }).get();
+  const found = await board.db.collection("tasks").where("project_id", "==", project_id).get();
   return new Map(found.docs.map((document) => [document.id, document.data()]));
 }
 

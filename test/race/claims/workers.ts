@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import pRetry from "p-retry";
+import { MASKS } from "../../../src/firestore/masks.js";
 import type { TestBoard } from "../../support/board.js";
 import { type Agent, type Answer, startAgent, ToolError } from "../../support/client.js";
 
@@ -140,7 +141,11 @@ export async function runWorkers(options: WorkerOptions): Promise<WorkerReport> 
 /** Ends the leases of killed workers now instead of in an hour. A lease that another claim has replaced is left alone. */
 async function endLeases({ store }: TestBoard, dead: readonly string[], expiries: Expiry[]): Promise<void> {
   for (const agent_name of dead) {
-    const held = store.query("tasksLeasedBy", { values: { "lease.agent_name": agent_name }, limit: "all" });
+    const held = store.query("tasksLeasedBy", {
+      values: { "lease.agent_name": agent_name },
+      mask: MASKS.tasks.held,
+      limit: "all",
+    });
     for (const { ref } of (await held.get()).docs) {
       const expire = () =>
         store.transaction(async (tx) => {
