@@ -194,8 +194,7 @@ describe("the store of one project", () => {
     expect(await subtasks.count()).toBe(0);
     expect(await counted.count()).toBe(0);
     await expect(totals.sums()).rejects.toMatchObject({ code: "project_not_found" });
-    const ownSubtasks = store.query("subtasks", { values: { parent_task_id: own.task }, limit: 10 });
-    expect(await ownSubtasks.count()).toBe(1);
+    expect(await store.query("subtasks", { values: { parent_task_id: own.task }, limit: 10 }).count()).toBe(1);
   });
 
   it("gives nothing away and moves nothing of another one", async () => {
