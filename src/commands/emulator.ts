@@ -29,6 +29,7 @@ export function emulator({ port, data, createIndexes }: EmulatorOptions): Promis
       onError: engineNotices.fault,
       onRebuild: engineNotices.rebuilding,
       onNetworkDisk: engineNotices.networkDisk,
+      onIndexesDiffer: engineNotices.indexesDiffer,
       onUnsafePlace: engineNotices.unsafePlace,
       onReplaced: engineNotices.replaced,
     });

@@ -13,6 +13,10 @@ export const engineNotices: EngineNotices = {
       file_system: fileSystem,
       repair: "Keep the board on a local disk (FIREBOARD_DATA_DIR): locks do not hold here, and files get damaged.",
     }),
+  indexesDiffer: () =>
+    stderrLog("warn", "indexes_differ", {
+      repair: "Another fireboard with other indexes uses this file, which keeps those of both. Use one version of it.",
+    }),
   unsafePlace: (found) =>
     stderrLog("warn", "unsafe_place", {
       found,

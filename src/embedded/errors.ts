@@ -39,7 +39,6 @@ export function aborted(message: string): StatusError {
 export type StoreErrorCode =
   | "no_store"
   | "store_locked"
-  | "store_replaced"
   | "newer_schema"
   | "store_replaced"
   | "not_a_store"

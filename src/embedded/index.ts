@@ -33,6 +33,11 @@ export interface EngineOptions {
   onRebuild?: (done: number, total: number) => void;
   /** Called at the start with the name of the network file system that the file is on: locks do not hold there. */
   onNetworkDisk?: (fileSystem: string) => void;
+  /**
+   * Called once when a process with other `indexes` serves the file too; it keeps those of both until one of them is
+   * started alone.
+   */
+  onIndexesDiffer?: () => void;
   /** Called at the start with what is unsafe about the place of the file, if anything is. */
   onUnsafePlace?: (found: readonly UnsafePlace[]) => void;
   /**
@@ -94,7 +99,7 @@ export interface Engine {
  * StoreError when the file cannot be used or the port is taken.
  */
 export async function startEngine(options: EngineOptions & EngineTestOptions): Promise<Engine> {
-  const { file, indexes, onRebuild, onNetworkDisk, onUnsafePlace, onReplaced } = options;
+  const { file, indexes, onRebuild, onNetworkDisk, onUnsafePlace, onReplaced, onIndexesDiffer } = options;
   const { fileSystemType, lockWaitMs, maxBytes, logLimitBytes } = options;
   const store = await openStoreFile({
     file,
@@ -103,6 +108,7 @@ export async function startEngine(options: EngineOptions & EngineTestOptions): P
     onNetworkDisk,
     onUnsafePlace,
     onReplaced,
+    onIndexesDiffer,
     fileSystemType,
     lockWaitMs,
     maxBytes,

@@ -25,6 +25,8 @@ export interface EngineNotices {
   textIndexFault(error: unknown): void;
   /** The file lies on a network file system of this name, where locks do not hold. */
   networkDisk(fileSystem: string): void;
+  /** Another process serves the file with other indexes; it keeps those of both. */
+  indexesDiffer(): void;
   /** What is unsafe about the place of the file (`UnsafePlace` of the engine). */
   unsafePlace(found: readonly string[]): void;
   /** The file was replaced or deleted: calls are refused until this process is started again, or the file is back. */
@@ -122,6 +124,7 @@ async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | 
           onError: notices.fault,
           onRebuild: notices.rebuilding,
           onNetworkDisk: notices.networkDisk,
+          onIndexesDiffer: notices.indexesDiffer,
           onUnsafePlace: notices.unsafePlace,
           onReplaced: notices.replaced,
           onTextIndexFault: notices.textIndexFault,

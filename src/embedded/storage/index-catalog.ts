@@ -3,6 +3,7 @@ import { deserializeFields } from "../encoding/protobuf.js";
 import { parsePath } from "../encoding/resource-path.js";
 import { compileIndexes, definitionOf, type IndexDefinitions, overridesOf } from "../index/index-definitions.js";
 import { compositeEntries, type Entry, entriesOf } from "../index/index-entries.js";
+import { includesAll, unionOf } from "../index/union.js";
 import { entryKeysOf } from "./entry-keys.js";
 import type { Names } from "./numbered-names.js";
 import type { Connection } from "./sqlite.js";
@@ -33,13 +34,10 @@ export function readIndexCatalog(connection: Connection): string | undefined {
   return connection.get<{ value: string }>("SELECT value FROM state WHERE key = 'layout'")?.value;
 }
 
-/** Whether every index of the definitions is active. Further composite indexes do no harm. */
+/** Whether every index of the definitions is active. Further ones do no harm. */
 export function catalogCovers(stored: string | undefined, rules: IndexDefinitions): boolean {
   if (stored === undefined) return false;
-  const catalog = catalogSchema.parse(JSON.parse(stored));
-  return (
-    catalog.overrides === rules.overridesKey && rules.all.every((index) => catalog.composites.includes(index.name))
-  );
+  return includesAll(indexesOfCatalog(stored), rules);
 }
 
 /** The definitions of the active indexes: what the file's documents have entries in. */
@@ -77,6 +75,18 @@ export function updateIndexCatalog(
   }
   connection.run("INSERT OR REPLACE INTO state VALUES ('layout', ?)", text);
   return text;
+}
+
+/** Makes the indexes of the definitions active beside those that are, which other processes need. As above. */
+export function extendIndexCatalog(
+  connection: Connection,
+  names: Names,
+  rules: IndexDefinitions,
+  onProgress: RebuildProgress,
+): string {
+  const stored = readIndexCatalog(connection);
+  const next = stored === undefined ? rules : unionOf(indexesOfCatalog(stored), rules);
+  return updateIndexCatalog(connection, names, next, onProgress);
 }
 
 interface DocumentRow {

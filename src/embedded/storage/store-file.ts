@@ -11,6 +11,7 @@ import {
 import { prepareStoreFile } from "./files.js";
 import {
   catalogCovers,
+  extendIndexCatalog,
   indexesOfCatalog,
   type RebuildProgress,
   readIndexCatalog,
@@ -61,6 +62,8 @@ export interface StoreFileOptions {
   file: string;
   indexes: IndexConfig;
   onRebuild?: RebuildProgress | undefined;
+  /** Called once when another process has taken an index away that this one needs: the file keeps those of both then. */
+  onIndexesDiffer?: (() => void) | undefined;
   /** Called with the name of the network file system that the file is on. */
   onNetworkDisk?: ((fileSystem: string) => void) | undefined;
   /** Called when the store is open with what is unsafe about its place, if anything is. */
@@ -121,6 +124,7 @@ async function open(options: StoreFileOptions): Promise<StoreFile | undefined> {
   /** The index catalog when it last covered the definitions: inside a write, and in a snapshot. */
   let written: { catalog: string; active: IndexDefinitions } | undefined;
   let catalogOfSnapshots: string | undefined;
+  let differenceTold = false;
 
   let closed = false;
   const checkOpen = (): void => {
@@ -161,10 +165,12 @@ async function open(options: StoreFileOptions): Promise<StoreFile | undefined> {
     checkStoreSchema(connection);
     const stored = readIndexCatalog(connection);
     if (written && stored === written.catalog) return written.active;
-    const catalog =
-      stored !== undefined && catalogCovers(stored, rules)
-        ? stored
-        : updateIndexCatalog(connection, names, rules, onRebuild);
+    let catalog = stored;
+    if (catalog === undefined || !catalogCovers(catalog, rules)) {
+      if (written && !differenceTold) options.onIndexesDiffer?.();
+      differenceTold ||= written !== undefined;
+      catalog = extendIndexCatalog(connection, names, rules, onRebuild);
+    }
     written = { catalog, active: indexesOfCatalog(catalog) };
     return written.active;
   };
@@ -181,7 +187,8 @@ async function open(options: StoreFileOptions): Promise<StoreFile | undefined> {
     await write((connection) => {
       prepareSchema(connection);
       ensureStoreId(connection);
-      updateIndexCatalog(connection, names, rules, onRebuild);
+      const catalog = updateIndexCatalog(connection, names, rules, onRebuild);
+      written = { catalog, active: indexesOfCatalog(catalog) };
     });
     if (!file.temporary) files = watchOpenFiles(file, before, writer, options.onReplaced ?? (() => {}));
   } catch (error) {

@@ -19,6 +19,24 @@ const WITH_INDEX: IndexConfig = {
   fieldOverrides: [],
 };
 const EXEMPT: IndexConfig = { indexes: [], fieldOverrides: [{ collectionGroup: "c", fieldPath: "text", indexes: [] }] };
+const ALSO_DESCENDING: IndexConfig = {
+  indexes: [],
+  fieldOverrides: [{ collectionGroup: "c", fieldPath: "kind", indexes: [{ order: "DESCENDING" }] }],
+};
+const NO_FIELDS: IndexConfig = { indexes: [], fieldOverrides: [{ collectionGroup: "c", fieldPath: "*", indexes: [] }] };
+const OTHER_INDEX: IndexConfig = {
+  indexes: [
+    {
+      collectionGroup: "c",
+      queryScope: "COLLECTION",
+      fields: [
+        { fieldPath: "n", order: "ASCENDING" },
+        { fieldPath: "kind", order: "ASCENDING" },
+      ],
+    },
+  ],
+  fieldOverrides: [],
+};
 const DOCUMENTS = 30;
 
 /** Opens the store with these indexes for as long as `action` runs. */
@@ -139,6 +157,40 @@ describe("the index follows firestore.indexes.json", () => {
     });
     expect(check(file).problems).toEqual([]);
   });
+
+  it.each<[string, IndexConfig, IndexConfig, number, string[]]>([
+    ["other exempt fields", EXEMPT, ALSO_DESCENDING, 6, ["first"]],
+    ["an exempt field and none", EXEMPT, NO_INDEXES, 6, []],
+    ["a field of its own and a default", ALSO_DESCENDING, NO_FIELDS, 5, ["first"]],
+    ["other composite indexes", WITH_INDEX, OTHER_INDEX, 8, ["first"]],
+  ])(
+    "two processes with %s settle on what both need, and tell once what was missing",
+    async (_, one, other, entries, missing) => {
+      const file = temporaryFile();
+      const rebuilt: string[] = [];
+      const told: string[] = [];
+      const options = (name: string, indexes: IndexConfig) => ({
+        file,
+        indexes,
+        onRebuild: () => void rebuilt.push(name),
+        onIndexesDiffer: () => void told.push(name),
+      });
+      await withStore(options("first", one), async (first) => {
+        await fill(first);
+        await withStore(options("second", other), async (second) => {
+          const rounds = [1, 2, 3, 4, 5];
+          for (const n of rounds) {
+            await first.doc("c/d1").update({ n });
+            await second.doc("c/d2").update({ n });
+            if (n === 1) rebuilt.splice(0);
+          }
+          expect(rebuilt).toEqual([]);
+          expect(told).toEqual(missing);
+        });
+      });
+      expect(check(file)).toMatchObject({ problems: [], indexEntries: DOCUMENTS * entries });
+    },
+  );
 
   it("two processes that want different indexes both get right answers", async () => {
     const file = temporaryFile();
