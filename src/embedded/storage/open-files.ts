@@ -2,7 +2,7 @@ import { type BigIntStats, statSync, truncateSync } from "node:fs";
 import { StoreError } from "../errors.js";
 import type { StorePaths } from "./files.js";
 import type { Connection } from "./sqlite.js";
-import { isStoreIdInFile, storeIdOf } from "./store-id.js";
+import { fileHasId, fileHasOtherId, storeIdOf } from "./store-id.js";
 
 /*
  * Whether the files at a store's path are those that this process has open. A file that is replaced or deleted stays
@@ -56,14 +56,13 @@ export function watchOpenFiles(
   if (opened[0] !== before || opened.includes(NONE)) return undefined;
   const id = storeIdOf(connection) ?? "";
   // A new store is in its log only; what is to be recognised must be in the file.
-  if (!isInFile(path, id)) connection.exec("PRAGMA wal_checkpoint(PASSIVE)");
-  const wasInFile = isInFile(path, id);
+  if (!fileHasId(path, id)) connection.exec("PRAGMA wal_checkpoint(PASSIVE)");
   let verifiedChange: bigint | undefined;
   let told = false;
 
   const isOverwritten = (file: BigIntStats | undefined): boolean => {
-    if (!wasInFile || file?.ctimeNs === verifiedChange) return false;
-    if (!isInFile(path, id)) return true;
+    if (file?.ctimeNs === verifiedChange) return false;
+    if (fileHasOtherId(path, id)) return true;
     verifiedChange = file?.ctimeNs;
     return false;
   };
@@ -101,14 +100,6 @@ export function watchOpenFiles(
       if (fileMark(`${path}-wal`) === opened[1]) truncateSync(`${path}-wal`, 0);
     },
   };
-}
-
-/** Another process may be writing its log into the file just now, in which case one look may fail. */
-const LOOKS = 3;
-
-function isInFile(path: string, id: string): boolean {
-  for (let look = 0; look < LOOKS; look++) if (isStoreIdInFile(path, id)) return true;
-  return false;
 }
 
 function viewedId(connection: Connection): string | undefined {

@@ -26,13 +26,14 @@ export function storeIdOf(connection: Connection): string | undefined {
   return connection.get<{ value: string }>("SELECT value FROM state WHERE key = 'id'")?.value;
 }
 
-/** Whether a file itself, without its log, has this id. False also where it cannot be read just now. */
-export function isStoreIdInFile(path: string, id: string): boolean {
-  try {
-    return hasRows(bareUri(path), () => `FROM state WHERE key = 'id' AND value = '${id}'`);
-  } catch {
-    return false;
-  }
+/** Whether a file itself, without its log, has this id. False also where it cannot be read so. */
+export function fileHasId(path: string, id: string): boolean {
+  return hasRows(bareUri(path), () => `FROM state WHERE key = 'id' AND value = '${id}'`);
+}
+
+/** Whether a file itself has another id. False also where it cannot be read so. */
+export function fileHasOtherId(path: string, id: string): boolean {
+  return hasRows(bareUri(path), () => `FROM state WHERE key = 'id' AND value <> '${id}'`);
 }
 
 /**
@@ -43,17 +44,11 @@ export function checkLogBelongs(file: string): void {
   if (!existsSync(file)) return;
   const path = realpathSync(file);
   if (!hasLog(path)) return;
-  try {
-    const isForeign = hasRows(path, (connection) => {
-      connection.exec(`ATTACH '${bareUri(path).replaceAll("'", "''")}' AS bare`);
-      return "FROM bare.state WHERE key = 'id' AND value NOT IN (SELECT value FROM main.state WHERE key = 'id')";
-    });
-    if (!isForeign) return;
-  } catch (error) {
-    // The store is so new that all of it is in the log.
-    if (error instanceof Error && error.message.startsWith("no such table: bare.")) return;
-    throw error;
-  }
+  const isForeign = hasRows(path, (connection) => {
+    connection.exec(`ATTACH '${bareUri(path).replaceAll("'", "''")}' AS bare`);
+    return "FROM bare.state WHERE key = 'id' AND value NOT IN (SELECT value FROM main.state WHERE key = 'id')";
+  });
+  if (!isForeign) return;
   throw new StoreError(
     "store_replaced",
     "Beside the store's file lies the log of another file: it was replaced while it was in use. End all processes that " +
@@ -61,25 +56,29 @@ export function checkLogBelongs(file: string): void {
   );
 }
 
-/** The file without its log: https://www.sqlite.org/uri.html#uriimmutable. */
+/**
+ * The file without its log: https://www.sqlite.org/uri.html#uriimmutable. While snapshots keep a part of the log from being
+ * applied, the file alone may be no sound database.
+ */
 function bareUri(path: string): string {
   return `${pathToFileURL(path).href}?immutable=1`;
 }
 
 /**
- * Whether a file has rows, asked by `exec`: the driver keeps a connection that has prepared statements, and its locks, for
- * some time after it was closed. `exec` gives no rows, but the error of this sum.
+ * Whether a file surely has rows; false on any error, which who opens the file meets again. It is asked by `exec`: the driver
+ * keeps a connection that has prepared statements, and its locks, for some time after it was closed. `exec` gives no rows,
+ * but the error of this sum.
  */
 function hasRows(file: string, from: (connection: Connection) => string): boolean {
-  const connection = openConnection(file, { readOnly: true, waitMs: WAIT_MS });
+  let connection: Connection | undefined;
   try {
+    connection = openConnection(file, { readOnly: true, waitMs: WAIT_MS });
     connection.exec(`SELECT abs(-9223372036854775808) ${from(connection)}`);
     return false;
   } catch (error) {
-    if (error instanceof Error && error.message === "integer overflow") return true;
-    throw error;
+    return error instanceof Error && error.message === "integer overflow";
   } finally {
-    connection.close();
+    connection?.close();
   }
 }
 
