@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./small-heap.js";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { packageVersion } from "./commands/package.js";
 import { type Flags, holdsVariable, loadConfig, SETTINGS, type Setting, typedPath } from "./config.js";
