@@ -10,9 +10,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Write } from "../../../src/embedded/encoding/messages.js";
 import { backup, check, startEngine } from "../../../src/embedded/index.js";
+import { openConnection } from "../../../src/embedded/storage/sqlite.js";
 import { openStoreFile } from "../../../src/embedded/storage/store-file.js";
 import { startEmulatorCommand } from "../../support/cli.js";
 import { NO_INDEXES } from "../support/engine.js";
@@ -178,6 +180,27 @@ describe("a store's file, replaced while it is in use", () => {
       };
     });
     await expect(write).rejects.toMatchObject({ code: "store_replaced" });
+  });
+
+  it("a file into which its log was written in part is used on, and opened", async () => {
+    const { file } = aStore();
+    const { raw, set } = await start(file);
+    const other = openConnection(file, { waitMs: 1_000 });
+    onTestFinished(() => other.close());
+    other.exec("CREATE TABLE filler (id INTEGER PRIMARY KEY, bytes BLOB)");
+    other.run("INSERT INTO filler VALUES (1, ?)", Buffer.alloc(400_000));
+    // Its snapshot keeps what is written from here on in the log: these pages, but not the one that counts them.
+    await raw.call("BeginTransaction", { database: raw.database });
+    other.run("UPDATE filler SET bytes = ?", Buffer.alloc(400_000, 1));
+    expect(other.get("PRAGMA wal_checkpoint(PASSIVE)")).toMatchObject({ busy: 0 });
+    const alone = openConnection(`${pathToFileURL(file).href}?immutable=1`, { readOnly: true });
+    onTestFinished(() => alone.close());
+    expect(() => alone.get("SELECT * FROM state"), "the file alone is no sound database").toThrow("malformed");
+
+    expect(await set("after")).toMatchObject({ code: 0 });
+    const second = await startProcess(file);
+    expect(await second.set("there")).toMatchObject({ code: 0 });
+    expect(await second.ids()).toEqual(["after", "before", "there"]);
   });
 
   it("commits that wait together are tried once", async () => {
