@@ -11,7 +11,8 @@ import { checkArguments } from "./check-arguments.js";
 import { withinDeadline } from "./deadline.js";
 import { degradedResult } from "./degraded.js";
 import { type Access, type CallOrder, createCallOrder } from "./order.js";
-import { notBegun, type Outcome, toBoardError, toolDeadlineExceeded } from "./outcome.js";
+import { notBegun, type Outcome, toBoardError, toolDeadlineExceeded, tooManyCalls } from "./outcome.js";
+import { createCallSlots, type Room } from "./slots.js";
 
 /** What the calls of one connection are run with. */
 export interface CallRunnerOptions {
@@ -32,6 +33,8 @@ export interface CallRunnerOptions {
   deadlineMs: number;
   /** The same for tools that answer in a degraded way instead of failing. */
   telemetryDeadlineMs: number;
+  /** Whether there is room for answers; no call begins while there is none. Always when not given. */
+  room?: Room | undefined;
   log: Log;
 }
 
@@ -48,7 +51,7 @@ export interface CallRunner {
   /**
    * Runs a tool call to its outcome: arguments are checked, calls that came before and write are waited for
    * (docs/contracts.md 1.2), the deadline is kept even when the store never answers, and whatever was thrown becomes an
-   * error with a stable code (2). Rejects only when the caller cancelled, with its reason: no client waits for that answer.
+   * error with a stable code (2). With too many calls before it that have not ended, it is refused. Rejects only when the caller cancelled, with its reason: no client waits for that answer.
    */
   run(tool: Tool, given: unknown, caller: Caller): Promise<Outcome>;
   /**
@@ -69,6 +72,14 @@ const ANSWERING_SHARE = 0.1;
  */
 const BEGINNING_SHARE = 0.1;
 
+/** Calls that may run at the same time; the others wait, so that only so many hold what they read. */
+const MOST_RUNNING = 32;
+
+/** Calls that may run or wait; one more is refused. Far more than an agent sends before it waits for an answer. */
+const MOST_CALLS = 1_000;
+
+const ALWAYS: Room = { full: () => false, drained: () => Promise.resolve() };
+
 /** What is run in its turn and within its time. */
 interface Timed {
   /** Its name in errors. */
@@ -86,33 +97,48 @@ interface Timed {
 /** Makes the runner of one connection, with an empty connection state. */
 export function createCallRunner(options: CallRunnerOptions): CallRunner {
   const { runtime, heartbeat, project, answer = FOR_AGENTS, deadlineMs, telemetryDeadlineMs, log } = options;
+  const { room = ALWAYS } = options;
   const connection = newConnectionState();
   const holder = runtime.newId();
   const running = new Set<Promise<unknown>>();
   // Telemetry waits for no work and holds none up (docs/contracts.md 4): it has an order of its own.
   const [board, telemetry] = [createCallOrder(), createCallOrder()];
+  const slots = createCallSlots(MOST_RUNNING, room);
 
-  const begin = async (given: Pick<Call, "signal" | "idempotency" | "deadline" | "progress">): Promise<Call> => {
+  const callOf = async (given: Pick<Call, "signal" | "idempotency" | "deadline" | "progress">): Promise<Call> => {
     const store = await options.store();
     const { clientName, toolsHash } = options;
     const caller = { client: clientName(), holder, heartbeatMs: heartbeat.intervalMs, answer, connection };
     return { ...runtime, store, id: runtime.newId(), ...caller, toolsHash, ...given };
   };
 
-  function inTime<T>(
+  async function inSlot<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const free = await slots.take(signal);
+    // Work that never ends must not keep it.
+    signal.addEventListener("abort", free, { once: true });
+    try {
+      return await work();
+    } finally {
+      free();
+    }
+  }
+
+  async function inTime<T>(
     { what, order, access, ms, cancelled, onTimeout }: Timed,
     work: (time: Pick<Call, "signal" | "deadline">) => Promise<T>,
   ): Promise<T> {
+    if (running.size >= MOST_CALLS) throw tooManyCalls(what, MOST_CALLS);
     const now = runtime.now().getTime();
     const deadline = new Date(now + ms);
     let begun = false;
     const limits = { ms, cancelled, onTimeout: () => (begun ? onTimeout() : notBegun(what)) };
-    return withinDeadline(limits, (signal) => {
-      const start = async () => {
+    return await withinDeadline(limits, (signal) => {
+      const begin = async () => {
         if (runtime.now().getTime() - now > ms * (1 - BEGINNING_SHARE)) throw notBegun(what);
         begun = true;
         return await work({ signal, deadline });
       };
+      const start = () => inSlot(signal, begin);
       return order ? order.inTurn(access, signal, start) : start();
     });
   }
@@ -135,7 +161,7 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
       };
       const idempotency = idempotencyOf(tool, key, args, project);
       const returned = await inTime(timed, async (time) =>
-        tool.handler(await begin({ ...time, progress, idempotency }), args),
+        tool.handler(await callOf({ ...time, progress, idempotency }), args),
       );
       const result = tool.output.parse(returned);
       const sign = tool.heartbeat?.(args, result);
@@ -157,7 +183,9 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
     const onTimeout = () => new BoardError("deadline_exceeded", `${what} did not finish in time.`, "Try again.");
     const timed: Timed = { what, order: board, access: "reads", ms: deadlineMs, cancelled, onTimeout };
     try {
-      return await inTime(timed, async (time) => work(await begin({ ...time, progress: () => {}, idempotency: null })));
+      return await inTime(timed, async (time) =>
+        work(await callOf({ ...time, progress: () => {}, idempotency: null })),
+      );
     } catch (error) {
       throw cancelled.aborted ? error : toBoardError(error, what, log);
     }

@@ -1,7 +1,7 @@
 import type { Config } from "../config.js";
 import { stderrLog } from "../log.js";
 import { createServer } from "../mcp/server.js";
-import { serveStdio } from "../mcp/stdio.js";
+import { roomOnStdout, serveStdio } from "../mcp/stdio.js";
 import { SelectionError, selectTools } from "../tools/select.js";
 import { startBoard } from "./board-process.js";
 import { exitCodeOf } from "./exit-code.js";
@@ -27,6 +27,7 @@ export function serve(config: Config): Promise<number> {
       heartbeat: board.heartbeat,
       deadlineMs,
       telemetryDeadlineMs,
+      room: roomOnStdout,
       log: stderrLog,
     });
     const serving = serveStdio(fireboard, Math.max(deadlineMs, telemetryDeadlineMs));

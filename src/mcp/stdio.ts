@@ -1,12 +1,16 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import { createLineTransport } from "./line-transport.js";
+import { roomOn } from "./output-room.js";
 import type { FireboardServer } from "./server.js";
 
 /** Milliseconds that running calls may take to finish once a signal came or the client was lost. */
 const PATIENCE_MS = 5_000;
 
-/** Why a server over stdio stops; `connection_lost`: the client reads no more, or sent a line too long to keep. */
+/** Why a server over stdio stops; `connection_lost`: the client has closed its end of stdout. */
 export type StopReason = "stdin_closed" | "connection_lost" | "SIGINT" | "SIGTERM";
+
+/** Whether the client of a server over stdio reads its answers. */
+export const roomOnStdout = roomOn(process.stdout);
 
 /**
  * Serves over stdin and stdout until stdin ends, a signal comes or the connection is lost. Then it waits until running
@@ -15,15 +19,15 @@ export type StopReason = "stdin_closed" | "connection_lost" | "SIGINT" | "SIGTER
  * second signal ends the wait. The caller closes the store.
  */
 export async function serveStdio({ server, idle }: FireboardServer, longestMs: number): Promise<StopReason> {
+  const transport = createLineTransport(process.stdin, process.stdout, roomOnStdout);
   const stopped = new Promise<StopReason>((resolve) => {
-    process.stdin.once("end", () => resolve("stdin_closed"));
-    process.stdin.once("close", () => resolve("stdin_closed"));
+    void transport.ended.then(() => resolve("stdin_closed"));
     process.once("SIGINT", () => resolve("SIGINT"));
     process.once("SIGTERM", () => resolve("SIGTERM"));
     process.stdout.on("error", () => resolve("connection_lost"));
     server.onclose = () => resolve("connection_lost");
   });
-  await server.connect(new StdioServerTransport());
+  await server.connect(transport);
   const reason = await stopped;
   const answered = async () => {
     await idle();

@@ -61,13 +61,6 @@ it.each([
   expect(server.stderr()).toContain("protocol_error");
 });
 
-it("ends by itself after a line without an end, so that the host can start it again", async () => {
-  const server = await startInitialized((await database()).env);
-  server.write("x".repeat(11 * 1024 * 1024));
-  expect(await server.exited).toBe(1);
-  expect(server.stderr()).toContain("protocol_error");
-});
-
 it("ends by itself when nobody reads its stdout any more", async () => {
   const server = await startInitialized((await database()).env);
   server.closeStdout();

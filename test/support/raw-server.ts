@@ -9,7 +9,7 @@ export interface RawServer {
   /** The process id. */
   pid: number;
   /** Writes text to stdin unchanged; a line ends with a newline. */
-  write(text: string): void;
+  write(text: string | Buffer): void;
   /** Sends messages, one a line, in a single write. */
   send(...messages: object[]): void;
   /** Sends a request and waits for its answer. */
@@ -23,6 +23,9 @@ export interface RawServer {
   /** Closes stdin. */
   end(): void;
   kill(signal: NodeJS.Signals): void;
+  /** Reads nothing of stdout until `readOn`. */
+  stopReading(): void;
+  readOn(): void;
   /** Closes our end of stdout, as happens when a host dies. */
   closeStdout(): void;
   /** The exit code, or the signal that ended the process. */
@@ -54,7 +57,7 @@ export function startRaw(env: Record<string, string>): RawServer {
   const exited = once(child, "close").then(([code, signal]) => code ?? signal);
   let nextId = 1_000;
 
-  const write = (text: string) => void child.stdin.write(text);
+  const write = (text: string | Buffer) => void child.stdin.write(text);
   const send = (...messages: object[]) => write(messages.map((message) => `${JSON.stringify(message)}\n`).join(""));
   const answer = (id: number | string): Promise<Answer> => {
     const ended = exited.then((code) =>
@@ -78,6 +81,8 @@ export function startRaw(env: Record<string, string>): RawServer {
     stderr: () => stderr,
     end: () => void child.stdin.end(),
     kill: (signal) => void child.kill(signal),
+    stopReading: () => void reader.pause(),
+    readOn: () => void reader.resume(),
     closeStdout: () => void child.stdout.destroy(),
     exited,
   };

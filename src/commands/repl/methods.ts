@@ -24,6 +24,7 @@ const STORAGE: readonly string[] = [
   "permission_denied",
   "unavailable",
   "deadline_exceeded",
+  "too_many_calls",
 ];
 
 /** Runs one request to its answer; never throws for anything that a request can cause. */
