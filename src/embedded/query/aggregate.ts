@@ -3,9 +3,10 @@ import { fieldAt } from "../encoding/fields.js";
 import type { AggregationMessage, Fields, StructuredAggregationQuery, Value } from "../encoding/messages.js";
 import { invalidRequest } from "../errors.js";
 import { fieldsOf } from "../storage/documents.js";
+import { countMatches } from "./count-matches.js";
 import type { ParsedQuery } from "./parsed-query.js";
 import type { ConjunctionPlan } from "./planner.js";
-import { type QuerySource, runQuery, runQueryMatches } from "./run-query.js";
+import { type QuerySource, runQuery } from "./run-query.js";
 
 const MAX_AGGREGATIONS = 5;
 const MAX_ALIAS_BYTES = 1_500;
@@ -51,8 +52,7 @@ export function aggregate(
   let count = 0;
   if (aggregations.every(({ operator }) => operator === "count")) {
     const most = Math.max(...aggregations.map(({ upTo }) => upTo));
-    for (const _match of runQueryMatches(source, query, plans)) if (++count >= most) break;
-    count = Math.min(count, most);
+    count = countMatches(source, query, plans, most);
   } else {
     for (const document of runQuery(source, query, plans)) {
       count++;

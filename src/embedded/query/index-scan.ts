@@ -13,8 +13,16 @@ export interface ScanEntry {
 
 /** Counts what a query reads, so that tests can show that it reads in proportion to its result. */
 export interface ReadStats {
+  /** Index entries that were read, also those that were read ahead or did not match. */
   entries: number;
+  /** Index entries that were only counted, inside SQLite. */
+  counted: number;
   documents: number;
+}
+
+/** The counts of a query that has read nothing yet. */
+export function noReads(): ReadStats {
+  return { entries: 0, counted: 0, documents: 0 };
 }
 
 /** Finds the first entry at or after a key. Keys must not decrease from call to call. */
@@ -63,6 +71,19 @@ export function openScan(connection: Connection, base: Buffer, reversed: boolean
     used++;
     return entry && (!to || Buffer.compare(entry.suffix, to) < 0) ? entry : undefined;
   };
+}
+
+const COUNT = "SELECT count(*) AS count FROM (SELECT 1 FROM entries WHERE key >= ? AND key < ? LIMIT ?)";
+
+/** How many entries of an interval there are, at most `most`, without reading one out of SQLite. */
+export function countEntries(
+  connection: Connection,
+  { base, reversed }: { base: Buffer; reversed: boolean },
+  interval: Interval,
+  most: number,
+): number {
+  const limit = Number.isFinite(most) ? most : -1;
+  return connection.get<{ count: number }>(COUNT, ...keyRange(base, interval, reversed), limit)?.count ?? 0;
 }
 
 /** The range of keys for an interval of suffixes; inverted suffixes are in the opposite order. */

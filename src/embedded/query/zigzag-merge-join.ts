@@ -1,25 +1,14 @@
-import { ByteWriter, prefixEnd } from "../encoding/byte-writer.js";
+import { prefixEnd } from "../encoding/byte-writer.js";
 import { isNameField } from "../encoding/field-path.js";
-import { encodeValue } from "../encoding/ordered-encoding.js";
-import { parseDocumentName, SegmentTag, writeSegment } from "../encoding/resource-path.js";
 import { skipValue } from "../encoding/skip-encoded-value.js";
-import { inDirection, keyBase } from "../index/index-entries.js";
+import { inDirection } from "../index/index-entries.js";
 import type { Names } from "../storage/numbered-names.js";
 import type { Connection } from "../storage/sqlite.js";
-import { boundsInterval } from "./bounds.js";
 import { openScan, type ReadStats, type Scan, type ScanEntry } from "./index-scan.js";
-import {
-  containsPart,
-  type Interval,
-  intersect,
-  invertIntervals,
-  nameIntervals,
-  UNBOUNDED,
-  valueIntervals,
-} from "./intervals.js";
+import { containsPart, type Interval, invertIntervals, UNBOUNDED } from "./intervals.js";
 import type { ParsedQuery } from "./parsed-query.js";
 import { type ConjunctionPlan, equalityKey } from "./planner.js";
-import { encodeName, scopeOf } from "./scope.js";
+import { firstPartDecides, scanRanges } from "./scan-ranges.js";
 
 /** A matching document, with the key that places it among the results of the whole query. */
 export interface Match {
@@ -39,76 +28,17 @@ export function* matchesOf(
   plan: ConjunctionPlan,
   reads: ReadStats,
 ): Generator<Match> {
-  const equalityValues = encodeEqualityValues(plan);
-  if (!equalityValues) return;
-  const scans = openScans(connection, names, query, plan, equalityValues, reads);
-  if (!scans) return;
-  const allowed = plan.orderBys.map((order) => allowedParts(query, plan, order.field));
-  const [first = UNBOUNDED] = allowed;
-  const firstInDirection = plan.orderBys[0]?.direction === "desc" ? invertIntervals(first) : first;
+  const ranges = scanRanges(connection, names, query, plan);
+  if (!ranges) return;
+  const { equalityValues, allowed } = ranges;
+  const scans = ranges.scans.map(({ base, reversed }) => openScan(connection, base, reversed, reads));
   const place = sortKeyBuilder(query, plan, equalityValues);
-  for (const interval of intersect(firstInDirection, boundsInterval(query, equalityValues))) {
+  for (const interval of ranges.intervals) {
     for (const entry of zigzagMergeJoin(scans, interval)) {
       if (!laterPartsAllowed(plan, allowed, entry.suffix)) continue;
       yield { document: entry.document, sortKey: place(entry.suffix) };
     }
   }
-}
-
-/**
- * The values of the equality filters by `equalityKey`, encoded; undefined when nothing can equal all of them and
- * satisfy the inequalities.
- */
-function encodeEqualityValues(plan: ConjunctionPlan): Map<string, Buffer> | undefined {
-  const equalityValues = new Map<string, Buffer>();
-  for (const [key, filters] of plan.equalityFilters) {
-    const [filter, ...more] = filters;
-    if (!filter) continue;
-    const part = encodeValue(filter.value);
-    if (more.some((other) => !encodeValue(other.value).equals(part))) return undefined;
-    if (key === equalityKey(filter.field, "asc")) {
-      const range = plan.inequalities.get(filter.field);
-      if (range && !containsPart(valueIntervals(range), part)) return undefined;
-    }
-    equalityValues.set(key, part);
-  }
-  return equalityValues;
-}
-
-function openScans(
-  connection: Connection,
-  names: Names,
-  query: ParsedQuery,
-  plan: ConjunctionPlan,
-  equalityValues: ReadonlyMap<string, Buffer>,
-  reads: ReadStats,
-): Scan[] | undefined {
-  const scope = names.scope(connection, scopeOf(query));
-  if (scope === undefined) return undefined;
-  const scans: Scan[] = [];
-  for (const scan of plan.scans) {
-    const index = names.index(connection, scan.index);
-    if (index === undefined) return undefined;
-    const prefix = scan.prefix.map(({ field, mode }) =>
-      inDirection(equalityValues.get(equalityKey(field, mode)) ?? Buffer.alloc(0), mode),
-    );
-    scans.push(openScan(connection, Buffer.concat([keyBase(scope, index), ...prefix]), scan.reversed, reads));
-  }
-  return scans;
-}
-
-/** What a field's encoded value may be in a result. For the name this includes lying below the query's parent. */
-function allowedParts(query: ParsedQuery, plan: ConjunctionPlan, field: string): readonly Interval[] {
-  const filters = plan.inequalities.get(field) ?? [];
-  if (field !== "__name__") return filters.length > 0 ? valueIntervals(filters) : UNBOUNDED;
-  const named = nameIntervals(filters, (name) => encodeName(query, parseDocumentName(name)));
-  if (plan.scope === "collection" || query.parent.segments.length === 0) return named;
-  const out = new ByteWriter();
-  for (const segment of query.parent.segments) writeSegment(out, segment);
-  const prefix = out.finish();
-  // The parent's own name ends where those below it go on with a segment.
-  const below = { low: Buffer.concat([prefix, Buffer.of(SegmentTag.numeric)]), high: prefixEnd(prefix) };
-  return intersect(named, [below]);
 }
 
 /** The entries that every scan has: each scan in turn skips to the furthest key that another one has reached. */
@@ -139,7 +69,7 @@ function laterPartsAllowed(
   allowed: readonly (readonly Interval[])[],
   suffix: Uint8Array,
 ): boolean {
-  if (allowed.every((intervals, index) => index === 0 || intervals === UNBOUNDED)) return true;
+  if (firstPartDecides(allowed)) return true;
   return splitSuffix(plan, suffix).every((part, index) => {
     const order = plan.orderBys[index];
     const intervals = allowed[index] ?? UNBOUNDED;

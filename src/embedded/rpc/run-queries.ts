@@ -11,6 +11,7 @@ import type {
 import { StatusError, unimplemented } from "../errors.js";
 import { aggregate, parseAggregations } from "../query/aggregate.js";
 import { missingIndexError } from "../query/missing-index.js";
+import { noReads } from "../query/index-scan.js";
 import { parseQuery } from "../query/parse-query.js";
 import type { ParsedQuery } from "../query/parsed-query.js";
 import { type ConjunctionPlan, planQuery } from "../query/planner.js";
@@ -119,7 +120,7 @@ export async function sourceOf(context: ServiceContext, view: View): Promise<Que
       "Another process changed the indexes; they are right again now. Try again.",
     );
   }
-  return { connection: view.connection, names: context.names, reads: { entries: 0, documents: 0 } };
+  return { connection: view.connection, names: context.names, reads: noReads() };
 }
 
 function queryDocuments(

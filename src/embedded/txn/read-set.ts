@@ -4,6 +4,7 @@ import { serializeFields } from "../encoding/protobuf.js";
 import type { ResourcePath } from "../encoding/resource-path.js";
 import { aborted } from "../errors.js";
 import { type Aggregation, aggregate } from "../query/aggregate.js";
+import { noReads } from "../query/index-scan.js";
 import type { ParsedQuery } from "../query/parsed-query.js";
 import type { ConjunctionPlan } from "../query/planner.js";
 import { type QuerySource, runQuery } from "../query/run-query.js";
@@ -84,7 +85,7 @@ export function validateReadSet(connection: Connection, names: Names, reads: Rea
       throw aborted("A document that the transaction read has changed. Run the transaction again.");
     }
   }
-  const source: QuerySource = { connection, names, reads: { entries: 0, documents: 0 } };
+  const source: QuerySource = { connection, names, reads: noReads() };
   for (const read of reads.queries) {
     if (lastChange(connection, read.query) <= since) continue;
     if (read.rerun(source) !== read.fingerprint) {
