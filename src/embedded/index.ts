@@ -2,6 +2,7 @@ import type { IndexConfig } from "./index/index-definitions.js";
 import type { AdmissionLimits } from "./rpc/admission.js";
 import type { AnswerLimits } from "./rpc/backpressure.js";
 import { createChangeFeed } from "./rpc/change-feed.js";
+import type { QueryRead } from "./rpc/context.js";
 import { startRpcServer } from "./rpc/server.js";
 import type { FileSystemType } from "./storage/network-disk.js";
 import { openStoreFile } from "./storage/store-file.js";
@@ -13,6 +14,7 @@ import { createTransactions, type TransactionLimits } from "./txn/running-transa
 
 export { StoreError, type StoreErrorCode } from "./errors.js";
 export type { CompositeIndex, FieldOverride, IndexConfig, IndexField } from "./index/index-definitions.js";
+export type { QueryRead } from "./rpc/context.js";
 export { type BackupReport, backup } from "./storage/backup.js";
 export { type CheckReport, check } from "./storage/check.js";
 export type { UnsafePlace } from "./storage/unsafe-place.js";
@@ -58,7 +60,7 @@ export interface EngineOptions {
 /** Limits and probes that only tests and benchmarks set. */
 export interface EngineTestOptions {
   /** Called after every query with the index entries and documents that it read. */
-  onRead?: (reads: { readonly entries: number; readonly documents: number }) => void;
+  onRead?: (read: QueryRead) => void;
   /** How long a write waits for other processes before it is UNAVAILABLE, in milliseconds (8,000). */
   lockWaitMs?: number;
   /** The largest size of the file in bytes; a write that needs more fails as on a full disk. */

@@ -6,7 +6,7 @@ import { firstPartDecides, type ScanRanges, scanRanges } from "./scan-ranges.js"
 
 /**
  * How many documents a query gives, at most `most`. Where each entry of one index is a match, SQLite counts them by
- * itself: reading 50,000 entries one by one takes a hundred times as long. Else the matches are found and counted.
+ * itself: reading 50,000 entries one by one takes forty times as long. Else the matches are found and counted.
  */
 export function countMatches(
   source: QuerySource,

@@ -19,7 +19,7 @@ import { type QuerySource, runQuery } from "../query/run-query.js";
 import type { StoredDocument } from "../storage/documents.js";
 import { readAggregation, readQuery } from "../txn/read-set.js";
 import type { MessageSink } from "./backpressure.js";
-import type { ServiceContext } from "./context.js";
+import type { QueryRead, ServiceContext } from "./context.js";
 import { type EncodedMessage, encodedResult } from "./encoded-answers.js";
 import { type View, withView } from "./read-views.js";
 
@@ -71,7 +71,7 @@ export async function runQueryCall(
       await sink.write(encodedResult(document, readTime, query.select));
       if (++count % DOCUMENTS_PER_TURN === 0) await nextTurn();
     }
-    context.onRead?.(source.reads);
+    context.onRead?.(queryRead(source, query, plans, false));
     await sink.write({ readTime });
   });
 }
@@ -93,7 +93,7 @@ export async function runAggregationQuery(
     const aggregateFields = view.transaction
       ? readAggregation(view.transaction.reads, source, query, plans, aggregations)
       : aggregate(source, query, plans, aggregations);
-    context.onRead?.(source.reads);
+    context.onRead?.(queryRead(source, query, plans, true));
     const began = view.began ? { transaction: view.began } : {};
     await sink.write({ result: { aggregateFields }, readTime: view.readTime, ...began });
   });
@@ -121,6 +121,16 @@ export async function sourceOf(context: ServiceContext, view: View): Promise<Que
     );
   }
   return { connection: view.connection, names: context.names, reads: noReads() };
+}
+
+function queryRead(
+  { reads }: QuerySource,
+  { collection }: ParsedQuery,
+  plans: readonly ConjunctionPlan[],
+  aggregation: boolean,
+): QueryRead {
+  const indexes = new Set(plans.flatMap(({ scans }) => scans.map(({ index }) => index)));
+  return { ...reads, collection, indexes: [...indexes], aggregation };
 }
 
 function queryDocuments(

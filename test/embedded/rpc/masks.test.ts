@@ -41,6 +41,14 @@ async function selected(raw: RawClient, fieldPaths: string[]): Promise<Fields> {
   return outcome.messages[0]?.document?.fields ?? {};
 }
 
+async function batched(raw: RawClient, fieldPaths: string[]): Promise<Fields> {
+  const database = raw.root.slice(0, -"/documents".length);
+  const request = { database, documents: [`${raw.root}/m/x`], mask: { fieldPaths } };
+  const outcome = await raw.call<{ found?: Document }>("BatchGetDocuments", request);
+  if (!("messages" in outcome)) throw new Error(outcome.message);
+  return outcome.messages[0]?.found?.fields ?? {};
+}
+
 /** What becomes of `before` when the fields of a mask are taken over from `given`. */
 async function masked(raw: RawClient, before: Fields, fieldPaths: string[], given: Fields): Promise<Fields> {
   await replace(raw, before);
@@ -111,6 +119,35 @@ describeBothStores(open, (onStore) => {
     ];
     for (const [paths, expected] of cases) {
       expect(await masked(raw, before, paths, given), paths.join()).toEqual(expected);
+    }
+  });
+
+  onStore("whole fields are given as they are, whatever their names and sizes", async (raw) => {
+    const fields: Fields = {
+      s: text("s"),
+      empty: text(""),
+      "a.b": int(1),
+      "`": int(2),
+      日本: text("日".repeat(100)),
+      long: text("x".repeat(20_000)),
+      m: map({ s: text("inner"), long: list(text("y".repeat(200))) }),
+      v: vector,
+    };
+    await replace(raw, fields);
+    const quoted: Record<string, string> = { "a.b": "`a.b`", "`": "`\\``", 日本: "`日本`" };
+    for (const names of [
+      ["s"],
+      ["a.b", "`"],
+      ["日本", "missing"],
+      ["long", "v", "m"],
+      ["missing"],
+      Object.keys(fields),
+    ]) {
+      const paths = names.map((name) => quoted[name] ?? name);
+      const expected = Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
+      expect(await selected(raw, paths), names.join()).toEqual(expected);
+      expect(await batched(raw, paths), names.join()).toEqual(expected);
+      expect(await stored(raw, paths), names.join()).toEqual(expected);
     }
   });
 });
