@@ -189,6 +189,7 @@ export const SHAPES = shapes({
   activeSessions: {
     collection: "sessions",
     filters: { project_id: "==", status: "==" },
+    optionalFilters: { kind: "in" },
     orderBy: [],
     masks: [MASKS.sessions.state],
     whole: true,
@@ -197,7 +198,7 @@ export const SHAPES = shapes({
     collection: "sessions",
     filters: { kind: "==", agent_name: "==", status: "==" },
     optionalFilters: { project_id: "==" },
-    orderBy: [],
+    orderBy: [["started_at", "desc"]],
     masks: [],
     whole: true,
   },
@@ -217,7 +218,13 @@ export const SHAPES = shapes({
     optionalFilters: { project_id: "==", status: "==", agent_name: "==", story_id: "==", ended_at: "==" },
     orderBy: [["started_at", "desc"]],
     masks: [MASKS.sessions.summary, MASKS.sessions.search, MASKS.sessions.label, MASKS.sessions.usage],
-    whole: true,
+  },
+  sessionsOfKinds: {
+    collection: "sessions",
+    filters: { kind: "in" },
+    optionalFilters: { project_id: "==", agent_name: "==", story_id: "==", ended_at: "==" },
+    orderBy: [["started_at", "desc"]],
+    masks: [MASKS.sessions.usage],
   },
   sessionTotals: {
     collection: "sessions",

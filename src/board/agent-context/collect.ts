@@ -145,12 +145,15 @@ async function readAll(
 }
 
 async function federationRow(call: Call, { id, name }: RowOf<typeof maskedProject.name>) {
-  const [open, blocked, active] = await Promise.all([
+  const active = { project_id: id, status: "active" };
+  const [open, blocked, ofBoard, ofAny] = await Promise.all([
     count(call, "openTaskCount", { project_id: id, status: "done" }),
     count(call, "taskCounts", { project_id: id, status: "blocked" }),
-    list(call, "activeSessions", { project_id: id, status: "active" }, MASKS.sessions.state, 5).then(sessionStates),
+    list(call, "activeSessions", { ...active, kind: ["board"] }, MASKS.sessions.state, 1).then(sessionStates),
+    // No query can ask for those without a kind, which are other clients' board sessions.
+    list(call, "activeSessions", active, MASKS.sessions.state, 5).then(sessionStates),
   ]);
-  const session = active.find(({ kind }) => kind === "board");
+  const session = [...ofBoard, ...ofAny].find(({ kind }) => kind === "board");
   return { id, name, open, blocked, active_session: session?.id ?? null };
 }
 

@@ -80,13 +80,11 @@ async function readSessions(call: Call, { tx }: UnitOfWork, args: EndAgentSessio
     const open = sessions.filter(({ status }) => status === "active");
     return { open, last: sessions.find(({ status }) => status === "completed") ?? null, opened: true };
   }
-  const values = { kind: "agent", agent_name: agent_id, status: "active" };
-  const [active, history] = await Promise.all([
-    tx.get(call.store.query("agentSessions", { values, limit: 50 })),
-    call.store.query("sessions", { values: { agent_name: agent_id, status: "completed" }, limit: 20 }).get(),
-  ]);
+  const ofStatus = (status: string, limit: number) =>
+    call.store.query("agentSessions", { values: { kind: "agent", agent_name: agent_id, status }, limit });
+  const [active, history] = await Promise.all([tx.get(ofStatus("active", 50)), ofStatus("completed", 5).get()]);
   const open = readDocuments(sessionDocument, "session", active.docs).rows.sort(latestFirst);
-  const past = readDocuments(sessionDocument, "session", history.docs).rows.filter(({ kind }) => kind === "agent");
+  const past = readDocuments(sessionDocument, "session", history.docs).rows;
   return { open, last: past[0] ?? null, opened: false };
 }
 

@@ -15,6 +15,8 @@ export const OPEN_STATUSES = TASK_STATUSES.filter((status) => status !== "done")
 export const RIPER_MODES = ["research", "innovate", "plan", "execute", "review", "commit"] as const;
 /** The kinds of team that a session can note. */
 export const SESSION_TYPES = ["solo", "team", "background"] as const;
+/** The toolsets that open sessions; a session without a kind is a board session of another client. */
+export const SESSION_KINDS = ["board", "context", "log", "agent"] as const;
 /** The statuses of a session. */
 export const SESSION_STATUSES = ["active", "completed", "abandoned"] as const;
 /** The statuses of a session that has ended. */

@@ -1,16 +1,16 @@
 import type { Call } from "../core/call.js";
 import { BoardError } from "../core/errors.js";
 import type { Metadata } from "../core/metadata.js";
-import { readMended } from "../core/read-document.js";
 import { type UnitOfWork, write } from "../core/write.js";
 import { beginHandoff, type HandoffRequest } from "../handoff/begin.js";
 import { getHandoff } from "../handoff/get.js";
 import type { Handoff } from "../handoff/view.js";
 import type { SessionType } from "../model/enums.js";
 import { HANDOFF_TOKENS } from "../model/limits.js";
-import { newSession, type Session, sessionDocument } from "../model/session.js";
+import { newSession, type Session } from "../model/session.js";
 import { openProject } from "../projects/read.js";
 import { abandoned, storeAbandoned } from "./abandon.js";
+import { readActiveSessions } from "./active-sessions.js";
 import { joinSession } from "./join.js";
 
 /** The arguments of board_create_session. */
@@ -43,7 +43,7 @@ export interface CreatedSession {
  * `project_archived`, with `reject` `session_active`, and with `join` `guard_refused`.
  *
  * Two round trips, however many sessions are superseded, and a third to join one: the transaction reads only the active
- * sessions; the project, which the commit verifies, and the handoff's contents are read beside it, fallback notes
+ * sessions (active-sessions.ts); the project, which the commit verifies, and the handoff's contents are read beside it, fallback notes
  * beside the commit.
  */
 export async function createSession(call: Call, args: CreateSession): Promise<CreatedSession> {
@@ -64,15 +64,13 @@ interface Opened extends Omit<CreatedSession, "handoff"> {
 
 async function openSession(call: Call, unit: UnitOfWork, id: string, args: CreateSession): Promise<Opened> {
   const projectRef = call.store.ref("projects", args.project_id);
-  const query = { values: { project_id: args.project_id, status: "active" }, limit: "all" } as const;
-  const [found, projectSnapshot, begun] = await Promise.all([
-    unit.tx.get(call.store.query("activeSessions", query)),
+  const [active, projectSnapshot, begun] = await Promise.all([
+    readActiveSessions(call, unit, args.project_id),
     projectRef.get(),
     beginHandoff(call, handoffOf(args)),
   ]);
   const project = openProject(projectSnapshot, args.project_id);
 
-  const active = found.docs.map((doc) => readMended(sessionDocument, doc)).filter(({ kind }) => kind === "board");
   const current = active.sort((a, b) => Number(b.started_at) - Number(a.started_at))[0];
   if (current && args.if_active === "reject") throw sessionActive(current, unit.now());
   const agent_name = args.agent_name ?? null;

@@ -29,6 +29,8 @@ export function noReads(): ReadStats {
 export type Scan = (from: Buffer, to: Buffer | undefined) => ScanEntry | undefined;
 
 const FIRST_CHUNK = 16;
+/** For a scan that a zigzag merge join leads from place to place. */
+const SMALLEST_CHUNK = 4;
 const LARGEST_CHUNK = 512;
 
 const FORWARD = "SELECT key, document FROM entries WHERE key >= ? AND key < ? ORDER BY key LIMIT ?";
@@ -64,7 +66,7 @@ export function openScan(connection: Connection, base: Buffer, reversed: boolean
     if (!entry) {
       if (chunk.length > 0 && complete !== null && sameBound(complete, to)) return undefined;
       // A zigzag merge join skips most of what a large chunk would read.
-      if (chunk.length > 0) size = used * 2 >= chunk.length ? Math.min(size * 2, LARGEST_CHUNK) : FIRST_CHUNK;
+      if (chunk.length > 0) size = used * 2 >= chunk.length ? Math.min(size * 2, LARGEST_CHUNK) : SMALLEST_CHUNK;
       fetch(from, to);
       entry = chunk[0];
     }

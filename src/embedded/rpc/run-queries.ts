@@ -10,8 +10,8 @@ import type {
 } from "../encoding/messages.js";
 import { StatusError, unimplemented } from "../errors.js";
 import { aggregate, parseAggregations } from "../query/aggregate.js";
-import { missingIndexError } from "../query/missing-index.js";
 import { noReads } from "../query/index-scan.js";
+import { missingIndexError } from "../query/missing-index.js";
 import { parseQuery } from "../query/parse-query.js";
 import type { ParsedQuery } from "../query/parsed-query.js";
 import { type ConjunctionPlan, planQuery } from "../query/planner.js";
