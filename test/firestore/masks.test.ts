@@ -55,7 +55,6 @@ describe("the masks of the shapes", () => {
       "memories",
       "openTurns",
       "participants",
-      "sessions",
       "subtasksOfMany",
     ]);
   });
