@@ -2,6 +2,7 @@ import { BoardError } from "../board/core/errors.js";
 import { scopeStore } from "../board/scope.js";
 import { type HeartbeatTimer, startHeartbeat } from "../board/sessions/heartbeat-timer.js";
 import type { Config } from "../config.js";
+import { embeddedFailure } from "../firestore/failure.js";
 import type { Store } from "../firestore/store.js";
 import { stderrLog } from "../log.js";
 import { engineNotices } from "./engine-notices.js";
@@ -12,6 +13,11 @@ const CLOSE_MS = 2_000;
 
 /** Milliseconds that giving up leases may take; those that are left are free for the same name a little later. */
 const GIVE_UP_MS = 1_000;
+
+/** The share of a call's time that it waits for programs that lock the embedded store; the rest is for its answer. */
+const LOCK_WAIT_SHARE = 0.7;
+/** However long calls may take, milliseconds after which a lock counts as one that stays. */
+const LONGEST_LOCK_WAIT_MS = 8_000;
 
 /** What every process that serves a board has: the store, opened at the first use, and a heartbeat. */
 export interface BoardProcess {
@@ -29,8 +35,9 @@ export interface BoardProcess {
  * not opened yet: the client library is large, and a server must answer its handshake first. With `selection.project`,
  * that project is all there is in it.
  */
-export function startBoard({ store: config, selection, heartbeatMs }: Config): BoardProcess {
-  const store = lazyStore(config, selection.project);
+export function startBoard({ store: config, selection, heartbeatMs, deadlineMs }: Config): BoardProcess {
+  const lockWaitMs = Math.min(deadlineMs * LOCK_WAIT_SHARE, LONGEST_LOCK_WAIT_MS);
+  const store = lazyStore(config, selection.project, lockWaitMs);
   const heartbeat = startHeartbeat({
     store: store.open,
     now: systemRuntime.now,
@@ -48,19 +55,33 @@ export function startBoard({ store: config, selection, heartbeatMs }: Config): B
   };
 }
 
-function lazyStore(config: Config["store"], project: string | undefined) {
+function lazyStore(config: Config["store"], project: string | undefined, lockWaitMs: number) {
   let opening: Promise<Store> | undefined;
+  /** Why the file could not be opened, as was told; each call tries again. */
+  let told: string | undefined;
+  const tell = (error: unknown) => {
+    const code = error instanceof Error ? embeddedFailure(error) : undefined;
+    if (code === undefined || code === told) return;
+    told = code;
+    engineNotices.storeFault(code, String((error as Error).message));
+  };
   return {
     async open() {
       if ("problem" in config) throw new BoardError("unavailable", config.problem, config.repair);
       opening ??= import("../firestore/open-store.js")
-        .then(({ openStore }) => openStore(config, engineNotices))
+        .then(({ openStore }) => openStore(config, engineNotices, lockWaitMs))
         .then((store) => (project === undefined ? store : scopeStore(store, project)));
       const attempt = opening;
-      return await attempt.catch((error: unknown) => {
+      try {
+        const store = await attempt;
+        if (told !== undefined) engineNotices.storeRecovered([told]);
+        told = undefined;
+        return store;
+      } catch (error) {
         if (opening === attempt) opening = undefined;
+        tell(error);
         throw error;
-      });
+      }
     },
     async close() {
       const store = await opening?.catch(() => undefined);

@@ -27,6 +27,8 @@ export function emulator({ port, data, createIndexes }: EmulatorOptions): Promis
       indexes: loadIndexes(""),
       createIndexes,
       onError: engineNotices.fault,
+      onStoreFault: engineNotices.storeFault,
+      onStoreRecovered: engineNotices.storeRecovered,
       onRebuild: engineNotices.rebuilding,
       onNetworkDisk: engineNotices.networkDisk,
       onIndexesDiffer: engineNotices.indexesDiffer,

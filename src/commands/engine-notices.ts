@@ -8,6 +8,8 @@ export const engineNotices: EngineNotices = {
       error_id: id,
       stack: error instanceof Error ? error.stack : String(error),
     }),
+  storeFault: (code, message) => stderrLog("error", "store_fault", { code, message }),
+  storeRecovered: (codes) => stderrLog("info", "store_recovered", { codes }),
   networkDisk: (fileSystem) =>
     stderrLog("warn", "network_disk", {
       file_system: fileSystem,

@@ -1,3 +1,5 @@
+import { StoreError } from "./errors.js";
+import { createFaultReport, type FaultListener } from "./fault-report.js";
 import type { IndexConfig } from "./index/index-definitions.js";
 import type { AdmissionLimits } from "./rpc/admission.js";
 import type { AnswerLimits } from "./rpc/backpressure.js";
@@ -22,7 +24,7 @@ export type { TextAnswer, TextCoverage, TextSearch } from "./text/text-index.js"
 export type { TextSource } from "./text/text-source.js";
 
 /** How an engine is started. */
-export interface EngineOptions {
+export interface EngineOptions extends FaultListener {
   /** SQLite file, or ":memory:" for a store that ends with the engine. A missing folder is made (0700; files 0600). */
   file: string;
   /** TCP port on 127.0.0.1; 0 (the default) takes any free one. */
@@ -31,6 +33,8 @@ export interface EngineOptions {
   token?: string;
   /** firestore.indexes.json as parsed: a query that needs another composite index is FAILED_PRECONDITION. */
   indexes: IndexConfig;
+  /** How long a call waits for other programs that lock the file before it fails, in milliseconds (8,000). */
+  lockWaitMs?: number | undefined;
   /** Called while index entries are rebuilt after `indexes` changed, with documents done and in all. */
   onRebuild?: (done: number, total: number) => void;
   /** Called at the start with the name of the network file system that the file is on: locks do not hold there. */
@@ -61,8 +65,6 @@ export interface EngineOptions {
 export interface EngineTestOptions {
   /** Called after every query with the index entries and documents that it read. */
   onRead?: (read: QueryRead) => void;
-  /** How long a write waits for other processes before it is UNAVAILABLE, in milliseconds (8,000). */
-  lockWaitMs?: number;
   /** The largest size of the file in bytes; a write that needs more fails as on a full disk. */
   maxBytes?: number;
   /** The size in bytes from which on transactions pause so that SQLite's write-ahead log can be reset (64 MiB). */
@@ -90,7 +92,10 @@ export interface Engine {
   searchTexts: TextIndex["search"];
   /** How many streams listen for changes now. */
   listeners(): number;
-  /** Ends running calls and closes the file; once, however often it is called. */
+  /**
+   * Ends running calls and closes the file; once, however often it is called. A file that cannot be tidied up, as on a
+   * full disk, is closed as it is: the next one who opens it finds all that was committed.
+   */
   close(): Promise<void>;
 }
 
@@ -118,7 +123,12 @@ export async function startEngine(options: EngineOptions & EngineTestOptions): P
   });
   const transactions = createTransactions(store, options.transactionLimits, options.turnMs);
   const changes = createChangeFeed(store);
-  const commit = createCommit(store, changes.committed, options.turnMs);
+  const faults = createFaultReport(options);
+  const onCommit = (wrote: boolean): void => {
+    changes.committed();
+    if (wrote) faults.committed();
+  };
+  const commit = createCommit(store, onCommit, options.turnMs);
   const texts = createTextIndex(store, options.texts ?? [], options.onTextIndexFault ?? (() => {}));
   const createIndexes = options.createIndexes ?? false;
   try {
@@ -129,6 +139,7 @@ export async function startEngine(options: EngineOptions & EngineTestOptions): P
         port: options.port ?? 0,
         token: options.token,
         onError: options.onError ?? reportError,
+        onFault: faults.met,
         answerLimits: options.answerLimits,
         admissionLimits: options.admissionLimits,
       },
@@ -138,7 +149,12 @@ export async function startEngine(options: EngineOptions & EngineTestOptions): P
       await server.close();
       transactions.close();
       texts.close();
-      store.close();
+      try {
+        store.close();
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        faults.met(error.code, error.message);
+      }
     };
     let closing: Promise<void> | undefined;
     return {

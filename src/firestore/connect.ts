@@ -21,6 +21,10 @@ export interface EngineNotices {
   fault(error: unknown, id: string): void;
   /** Index entries are being rebuilt after firestore.indexes.json changed. */
   rebuilding(done: number, total: number): void;
+  /** The store's file cannot be used, for this reason; said once until it can again. */
+  storeFault(code: string, message: string): void;
+  /** What was said of it is over. */
+  storeRecovered(codes: string[]): void;
   /** The cache of the text index cannot be used; searches look at the latest documents instead. */
   textIndexFault(error: unknown): void;
   /** The file lies on a network file system of this name, where locks do not hold. */
@@ -94,7 +98,11 @@ function isLoopback(host: string): boolean {
 /**
  * Connects to the configured store. The client library is loaded here, so that a server answers its handshake first.
  */
-export async function connect(config: StoreConfig, notices?: EngineNotices): Promise<FirestoreClient> {
+export async function connect(
+  config: StoreConfig,
+  notices?: EngineNotices,
+  lockWaitMs?: number,
+): Promise<FirestoreClient> {
   switch (config.mode) {
     case "cloud":
       return await openClient(config, await cloudCredential(config), KEEPALIVE);
@@ -107,11 +115,15 @@ export async function connect(config: StoreConfig, notices?: EngineNotices): Pro
         credentials: NO_CREDENTIALS,
       });
     case "embedded":
-      return await connectEmbedded(config, notices);
+      return await connectEmbedded(config, notices, lockWaitMs);
   }
 }
 
-async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | undefined): Promise<FirestoreClient> {
+async function connectEmbedded(
+  config: EmbeddedConfig,
+  notices: EngineNotices | undefined,
+  lockWaitMs: number | undefined,
+): Promise<FirestoreClient> {
   const { startEngine } = await import("../embedded/index.js");
   const token = randomBytes(32).toString("base64url");
   const engine = await startEngine({
@@ -119,9 +131,12 @@ async function connectEmbedded(config: EmbeddedConfig, notices: EngineNotices | 
     token,
     indexes: loadIndexes(config.collectionPrefix),
     texts: textSources(config.collectionPrefix),
+    lockWaitMs,
     ...(notices
       ? {
           onError: notices.fault,
+          onStoreFault: notices.storeFault,
+          onStoreRecovered: notices.storeRecovered,
           onRebuild: notices.rebuilding,
           onNetworkDisk: notices.networkDisk,
           onIndexesDiffer: notices.indexesDiffer,

@@ -77,10 +77,9 @@ export function closedTransaction(error: Error & { code?: unknown }): boolean {
  */
 export function storeFailure(error: unknown): StoreFailure | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, metadata } = error as Error & { code?: unknown; metadata?: { get?(key: string): unknown[] } };
-  const fault = metadata?.get?.(FAULT_KEY)[0] ?? code;
-  const embedded = EMBEDDED_FAILURES.find((failure) => failure === fault);
+  const embedded = embeddedFailure(error);
   if (embedded) return embedded;
+  const { code } = error as Error & { code?: unknown };
   if (code === "writes_refused") return code;
   // google-auth-library has no code for it.
   if (error.message.startsWith("Could not load the default credentials")) return "no_credentials";
@@ -88,4 +87,11 @@ export function storeFailure(error: unknown): StoreFailure | undefined {
     return /\bindex\b/i.test(error.message) ? "index_missing" : "stale_precondition";
   if (closedTransaction(error)) return "contention";
   return typeof code === "number" ? BY_STATUS[code] : undefined;
+}
+
+/** Why the file of the embedded store cannot be used; undefined for an error of any other kind. */
+export function embeddedFailure(error: Error): EmbeddedFailure | undefined {
+  const { code, metadata } = error as Error & { code?: unknown; metadata?: { get?(key: string): unknown[] } };
+  const fault = metadata?.get?.(FAULT_KEY)[0] ?? code;
+  return EMBEDDED_FAILURES.find((failure) => failure === fault);
 }

@@ -18,10 +18,10 @@ const DEFAULT_SEARCH_WINDOW = 500;
 
 /**
  * Opens the configured store; one that is read-only refuses every write. Throws the embedded engine's typed errors when
- * its file cannot be used.
+ * its file cannot be used, also when other programs lock it for more than `lockWaitMs`.
  */
-export async function openStore(config: StoreConfig, notices?: EngineNotices): Promise<Store> {
-  return storeOn(await connect(config, notices), config);
+export async function openStore(config: StoreConfig, notices?: EngineNotices, lockWaitMs?: number): Promise<Store> {
+  return storeOn(await connect(config, notices, lockWaitMs), config);
 }
 
 /** The store of an open client; closing the store closes the client. */

@@ -33,13 +33,13 @@ export interface Agent {
 }
 
 /** The command that starts the built server. */
-export const SERVER = [process.execPath, CLI] as const;
+export const SERVER: readonly [string, ...string[]] = [process.execPath, CLI];
 
 /** Starts the built server as a child process and connects a client to it. */
 export async function startAgent(
   env: Record<string, string>,
   name = "test-agent",
-  [command, ...args]: readonly [string, ...string[]] = SERVER,
+  [command, ...args] = SERVER,
 ): Promise<Agent> {
   const { PATH = "", HOME = "" } = process.env;
   const transport = new StdioClientTransport({

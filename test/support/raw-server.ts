@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import type { Answer } from "./client.js";
-import { CLI } from "./repository.js";
+import { type Answer, SERVER } from "./client.js";
 
 /** The built server without an MCP client: a test writes the lines of its stdin, and every line of its stdout is kept. */
 export interface RawServer {
@@ -33,9 +32,9 @@ export interface RawServer {
 }
 
 /** Starts the built server. The test has to end it. */
-export function startRaw(env: Record<string, string>): RawServer {
+export function startRaw(env: Record<string, string>, [command, ...args] = SERVER): RawServer {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, [CLI], { env: { PATH, HOME, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(command, args, { env: { PATH, HOME, ...env }, stdio: ["pipe", "pipe", "pipe"] });
   const lines: string[] = [];
   const waiting = new Map<unknown, (message: Answer) => void>();
   const early = new Map<unknown, Answer>();
@@ -96,8 +95,8 @@ export const INITIALIZE = {
 };
 
 /** Starts the built server and completes the handshake. */
-export async function startInitialized(env: Record<string, string>): Promise<RawServer> {
-  const server = startRaw(env);
+export async function startInitialized(env: Record<string, string>, command = SERVER): Promise<RawServer> {
+  const server = startRaw(env, command);
   await server.ask("initialize", INITIALIZE);
   server.send({ jsonrpc: "2.0", method: "notifications/initialized" });
   return server;

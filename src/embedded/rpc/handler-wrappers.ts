@@ -8,7 +8,7 @@ import {
   type ServiceError,
   status,
 } from "@grpc/grpc-js";
-import { FAULT_KEY, StatusError } from "../errors.js";
+import { FAULT_KEY, StatusError, type StoreErrorCode } from "../errors.js";
 import { toStatusError } from "../storage/sqlite.js";
 import { type AnswerLimits, type AnswerStream, createSink, type MessageSink } from "./backpressure.js";
 import type { Received } from "./service-definition.js";
@@ -20,6 +20,8 @@ import type { Received } from "./service-definition.js";
 export interface CallGuard {
   /** Called with a fault of the engine and the id that the client got. */
   onError(error: unknown, id: string): void;
+  /** Called with a fault of the store's file that a client was told of. */
+  onFault(code: StoreErrorCode, message: string): void;
   /** How slowly clients may read streaming answers. */
   answerLimits: AnswerLimits;
   /** A call that has a stream of requests is done with one of so many bytes. */
@@ -103,7 +105,10 @@ function failStream<Request, Response>(guard: CallGuard, call: AnswerStream<Requ
  */
 function toServiceError(guard: CallGuard, raised: unknown): ServiceError {
   const error = toStatusError(raised);
-  if (error instanceof StatusError) return serviceError(error);
+  if (error instanceof StatusError) {
+    if (error.fault) guard.onFault(error.fault, error.message);
+    return serviceError(error);
+  }
   const id = randomUUID().slice(0, 8);
   guard.onError(error, id);
   return serviceError(new StatusError(status.DATA_LOSS, `The store failed on this request (error ${id}).`));

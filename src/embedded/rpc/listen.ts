@@ -120,7 +120,7 @@ async function inOneSnapshot<T>(
   tokens: ResumeTokens,
   collect: (snapshot: WatchSnapshot) => T,
 ): Promise<T> {
-  const snapshot = context.store.acquireSnapshot();
+  const snapshot = await context.store.whenReadable();
   try {
     const { connection } = snapshot;
     const clock = readClock(connection);

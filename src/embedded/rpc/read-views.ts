@@ -41,7 +41,7 @@ export async function withView<T>(
     const transaction = transactions.find(consistency.transaction);
     return transactions.reading(transaction, () => read(viewOf(transaction)));
   }
-  const snapshot = store.acquireSnapshot();
+  const snapshot = await store.whenReadable();
   try {
     const { connection } = snapshot;
     const readTime = readTimeAt(readClock(connection));

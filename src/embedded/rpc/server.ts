@@ -24,6 +24,7 @@ export interface RpcServerOptions {
   port: number;
   token: string | undefined;
   onError: (error: unknown, id: string) => void;
+  onFault: CallGuard["onFault"];
   answerLimits: AnswerLimits | undefined;
   admissionLimits: AdmissionLimits | undefined;
 }
@@ -55,6 +56,7 @@ export async function startRpcServer(
   let received: ReceivedBytes | undefined;
   const guard: CallGuard = {
     onError: options.onError,
+    onFault: options.onFault,
     answerLimits: options.answerLimits ?? DEFAULT_ANSWER_LIMITS,
     onRequestDone: (call, bytes) => received?.done(String(call.get(CALL_NUMBER)[0]), bytes),
   };

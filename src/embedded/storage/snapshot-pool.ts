@@ -25,8 +25,6 @@ export interface SnapshotPool {
 const MAX_IDLE_SNAPSHOTS = 8;
 /** Each snapshot is a connection with two open files. */
 const MAX_SNAPSHOTS = 200;
-/** Readers wait only while the write-ahead log is being reset. */
-const WAIT_MS = 250;
 
 /**
  * Creates the pool. Connections are opened when they are needed; up to eight idle ones are reused. `problem` is asked when a
@@ -51,7 +49,7 @@ export function createSnapshotPool(file: string, problem: () => Error | undefine
 
   const open = (): Connection => {
     try {
-      return openConnection(file, { waitMs: WAIT_MS });
+      return openConnection(file);
     } catch (error) {
       throw problem() ?? error;
     }

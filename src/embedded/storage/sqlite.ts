@@ -104,6 +104,8 @@ function restored(row: Row): Row {
 // https://www.sqlite.org/rescode.html; the low byte of an extended code is its primary code.
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
+/** Readers that others keep from their turn: https://www.sqlite.org/rescode.html#protocol */
+const SQLITE_PROTOCOL = 15;
 
 /** `all` of @photostructure/sqlite 1.2 throws SQLite's own words without their code. */
 const CODE_BY_MESSAGE: Readonly<Record<string, number>> = {
@@ -114,6 +116,7 @@ const CODE_BY_MESSAGE: Readonly<Record<string, number>> = {
   "database disk image is malformed": 11,
   "database or disk is full": 13,
   "unable to open database file": 14,
+  "locking protocol": SQLITE_PROTOCOL,
   "file is not a database": 26,
 };
 
@@ -128,7 +131,7 @@ function sqliteCode(error: unknown): number | undefined {
 /** Whether the error only says that another connection holds the lock. */
 export function isBusy(error: unknown): boolean {
   const code = sqliteCode(error);
-  return code === SQLITE_BUSY || code === SQLITE_LOCKED;
+  return code === SQLITE_BUSY || code === SQLITE_LOCKED || code === SQLITE_PROTOCOL;
 }
 
 const FIRST_PAUSE_MS = 1;
@@ -140,18 +143,18 @@ const LONGEST_PAUSE_MS = 25;
  * https://www.sqlite.org/rescode.html#busy
  */
 export async function whenUnlocked<T>(limitMs: number, action: () => T): Promise<T> {
-  const end = Date.now() + limitMs;
+  const end = performance.now() + limitMs;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
       return action();
     } catch (error) {
-      if (!isBusy(error) || Date.now() >= end) throw error;
+      if (!isBusy(error) || performance.now() >= end) throw error;
     }
     await sleep(pause * (0.5 + Math.random()));
   }
 }
 
-const LOCKED = "Another program holds the store's lock. Try again, or end that program.";
+const LOCKED = "Another program keeps the store locked. End what it does there, or the program, and try again.";
 
 const STORE_ERRORS: Record<number, [StoreErrorCode, string]> = {
   5: ["store_locked", LOCKED],
@@ -161,6 +164,7 @@ const STORE_ERRORS: Record<number, [StoreErrorCode, string]> = {
   11: ["corrupt", "The store's file is damaged. Keep a copy of it and restore a backup."],
   13: ["storage_full", "The disk is full. Free some space; nothing was lost."],
   14: ["io_error", "The store's file cannot be opened. Check that its folder exists and can be written."],
+  15: ["store_locked", LOCKED],
   26: ["not_a_store", "The file is not a store of this program. Choose another file or restore a backup."],
 };
 

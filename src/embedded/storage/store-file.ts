@@ -33,17 +33,22 @@ export interface StoreFile {
   names: Names;
   rules(): IndexDefinitions;
   /**
-   * Runs `action` inside BEGIN IMMEDIATE and commits, durably. Waits for other processes; undoes everything when
-   * `action` throws. `active` are the indexes whose entries the file has: a newer process may have more than
-   * `rules` asks for. Rejects with StoreError `store_replaced` when the path leads to other files than those that are
-   * open; what was committed just then is in the file that was there before, wherever that is now.
+   * Runs `action` inside BEGIN IMMEDIATE and commits, durably. Waits for other processes, `waitMs` or as long as the
+   * store may wait (`lockWaitMs`); undoes everything when `action` throws. `active` are the indexes whose entries the
+   * file has: a newer process may have more than `rules` asks for. Rejects with StoreError `store_replaced` when the path
+   * leads to other files than those that are open; what was committed just then is in the file that was there before,
+   * wherever that is now.
    */
-  write<T>(action: (connection: Connection, active: IndexDefinitions) => T): Promise<T>;
+  write<T>(action: (connection: Connection, active: IndexDefinitions) => T, waitMs?: number): Promise<T>;
+  /** Milliseconds that a read or a write waits for other processes before it gives up. */
+  lockWaitMs: number;
   /**
    * A connection whose reads all see the state of the file at its first read. Must be released. Throws StoreError
    * `store_replaced` as writes do.
    */
   acquireSnapshot(): ReadSnapshot;
+  /** The same, and waits for other processes that lock the file even for readers. */
+  whenReadable(): Promise<ReadSnapshot>;
   /** Whether the indexes of the definitions are active in a snapshot: another process may have replaced them. */
   servesIndexes(connection: Connection): boolean;
   /** Builds the indexes that the file lacks. */
@@ -54,6 +59,7 @@ export interface StoreFile {
   resetWal(): boolean;
   /** Adds index definitions, and builds them. */
   addIndexes(missing: readonly MissingIndex[]): Promise<void>;
+  /** Throws a StoreError when the file is closed but could not be tidied up. */
   close(): void;
 }
 
@@ -71,7 +77,7 @@ export interface StoreFileOptions {
   /** Called once when the file is found replaced or deleted, again when it was back in between. */
   onReplaced?: (() => void) | undefined;
   fileSystemType?: FileSystemType | undefined;
-  /** How long a write waits for other processes before it gives up, in milliseconds. */
+  /** How long a read or a write waits for other processes before it gives up, in milliseconds. */
   lockWaitMs?: number | undefined;
   /** The largest size of the main file. */
   maxBytes?: number | undefined;
@@ -80,6 +86,8 @@ export interface StoreFileOptions {
 }
 
 const DEFAULT_LOCK_WAIT_MS = 8_000;
+/** The share of that for opening: the call that opens the store has to load its client too. */
+const OPENING_SHARE = 0.5;
 /** 16 MiB: pages that several commits change go to the main file once. */
 const CHECKPOINT_PAGES = 4_000;
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -136,8 +144,8 @@ async function open(options: StoreFileOptions): Promise<StoreFile | undefined> {
     if (problem) throw problem;
   };
 
-  const write = <T>(action: (connection: Connection) => T): Promise<T> =>
-    whenUnlocked(lockWaitMs, () => {
+  const write = <T>(action: (connection: Connection) => T, waitMs = lockWaitMs): Promise<T> =>
+    whenUnlocked(waitMs, () => {
       checkOpen();
       try {
         writer.run("BEGIN IMMEDIATE");
@@ -175,6 +183,11 @@ async function open(options: StoreFileOptions): Promise<StoreFile | undefined> {
     return written.active;
   };
 
+  const acquireSnapshot = (): ReadSnapshot => {
+    checkOpen();
+    return snapshots.acquire();
+  };
+
   const closeAll = (): void => {
     snapshots.close();
     writer.close();
@@ -182,14 +195,15 @@ async function open(options: StoreFileOptions): Promise<StoreFile | undefined> {
   };
 
   try {
-    await whenUnlocked(lockWaitMs, () => writer.exec("PRAGMA journal_mode = WAL"));
+    const end = performance.now() + lockWaitMs * OPENING_SHARE;
+    await whenUnlocked(lockWaitMs * OPENING_SHARE, () => writer.exec("PRAGMA journal_mode = WAL"));
     configure(writer, file.temporary, logLimitBytes, options.maxBytes);
     await write((connection) => {
       prepareSchema(connection);
       ensureStoreId(connection);
       const catalog = updateIndexCatalog(connection, names, rules, onRebuild);
       written = { catalog, active: indexesOfCatalog(catalog) };
-    });
+    }, end - performance.now());
     if (!file.temporary) files = watchOpenFiles(file, before, writer, options.onReplaced ?? (() => {}));
   } catch (error) {
     closeAll();
@@ -206,11 +220,10 @@ async function open(options: StoreFileOptions): Promise<StoreFile | undefined> {
     path: file.path,
     names,
     rules: () => rules,
-    acquireSnapshot() {
-      checkOpen();
-      return snapshots.acquire();
-    },
-    write: (action) => write((connection) => action(connection, checkFile(connection))),
+    lockWaitMs,
+    acquireSnapshot,
+    whenReadable: () => whenUnlocked(lockWaitMs, acquireSnapshot),
+    write: (action, waitMs) => write((connection) => action(connection, checkFile(connection)), waitMs),
     servesIndexes(connection) {
       const stored = readIndexCatalog(connection);
       if (stored !== undefined && stored === catalogOfSnapshots) return true;
@@ -252,6 +265,9 @@ async function open(options: StoreFileOptions): Promise<StoreFile | undefined> {
         // The driver keeps a closed connection until its statements are collected, so closing alone does not do this.
         if (log === "apply") writer.exec("PRAGMA wal_checkpoint(TRUNCATE)");
         if (log === "discard") files?.discardLog();
+      } catch (error) {
+        // Nothing is lost: the log keeps what was committed, and the next one who opens the file goes on with it.
+        throw toStoreError(error);
       } finally {
         closeAll();
       }

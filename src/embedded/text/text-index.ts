@@ -145,13 +145,14 @@ export function createTextIndex(
           faulty = false;
           return answer;
         } catch (error) {
-          if (error instanceof StoreFault) throw toStoreError(error.cause);
-          if (isBug(error)) throw error;
-          if (isBusy(error) && performance.now() < end) {
+          const cause = error instanceof StoreFault ? error.cause : error;
+          if (isBusy(cause) && performance.now() < end) {
             tries--;
             await pause(BUSY_MS);
             continue;
           }
+          if (error instanceof StoreFault) throw toStoreError(cause);
+          if (isBug(error)) throw error;
           leave(file, isDamage(error));
           if (tries < TRIES && performance.now() < end) continue;
           if (!faulty) onFault(error);

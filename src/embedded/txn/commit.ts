@@ -28,6 +28,8 @@ interface Waiting {
   waitsUntil?: number;
   resolve(committed: Committed): void;
   reject(error: unknown): void;
+  /** When it gives up waiting for other processes, by performance.now(). */
+  until: number;
 }
 
 /** What became of a commit that was tried. */
@@ -42,14 +44,22 @@ const TURN_CHECK_MS = 10;
 const MAX_SHARED = 64;
 
 /**
+ * Once a commit has waited for another program's lock in vain, the next ones wait this share of the time: their callers
+ * may have waited behind it.
+ */
+const SHARE_WHILE_LOCKED = 1 / 8;
+
+/**
  * Commits of one process, in order. Those that wait at the same time go to the disk together, each in a savepoint of
- * its own: one that fails takes nothing with it. `onCommit` is called after changes became durable. For the turns of
+ * its own: one that fails takes nothing with it. `onCommit` is called after changes became
+ * durable, with whether there were any. For the turns of
  * others (turns.ts) a commit waits once, `turnMs` milliseconds at most, and holds nothing meanwhile.
  * https://www.sqlite.org/lang_savepoint.html
  */
-export function createCommit(store: StoreFile, onCommit: () => void, turnMs = TURN_MS): Commit {
+export function createCommit(store: StoreFile, onCommit: (wrote: boolean) => void, turnMs = TURN_MS): Commit {
   const queue: Waiting[] = [];
   let draining = false;
+  let locked = false;
 
   const drain = async (): Promise<void> => {
     draining = true;
@@ -61,17 +71,30 @@ export function createCommit(store: StoreFile, onCommit: () => void, turnMs = TU
     draining = false;
   };
   const commitTogether = async (batch: readonly Waiting[]): Promise<void> => {
+    const [oldest, ...others] = batch;
+    if (!oldest) return;
     let outcomes: Outcome[];
     try {
-      outcomes = await store.write((connection, active) =>
-        attemptAll({ connection, names: store.names, rules: active, turnMs }, batch),
+      outcomes = await store.write(
+        (connection, active) => attemptAll({ connection, names: store.names, rules: active, turnMs }, batch),
+        oldest.until - performance.now(),
       );
+      locked = false;
     } catch (error) {
-      // Nothing was written. One commit alone may have asked too much, as of the disk: the others get their chance. To a
-      // file that was replaced something may have been written, so that nothing is tried twice.
-      if (batch.length > 1 && !isBusy(error) && !isReplaced(error))
-        for (const one of batch) await commitTogether([one]);
-      else for (const { reject } of batch) reject(error);
+      // Nothing was written, but perhaps to a file that was replaced.
+      locked = isBusy(error);
+      if (locked) {
+        // Those that came later have time left to wait.
+        const now = performance.now();
+        const over = batch.filter((one) => one === oldest || one.until <= now);
+        queue.unshift(...batch.filter((one) => !over.includes(one)));
+        for (const { reject } of over) reject(error);
+      } else if (others.length === 0 || isReplaced(error)) {
+        // To a file that was replaced something may have been written, so that nothing is tried twice.
+        for (const { reject } of batch) reject(error);
+      }
+      // One commit alone may have asked too much, as of the disk: the others get their chance.
+      else for (const one of batch) await commitTogether([one]);
       return;
     }
     batch.forEach((one, index) => {
@@ -80,7 +103,9 @@ export function createCommit(store: StoreFile, onCommit: () => void, turnMs = TU
       else if (outcome instanceof StatusError) one.reject(outcome);
       else if (outcome) one.resolve(outcome);
     });
-    onCommit();
+    onCommit(
+      outcomes.some((outcome) => typeof outcome === "object" && "time" in outcome && outcome.results.length > 0),
+    );
   };
   const waitForTurn = async (one: Waiting): Promise<void> => {
     one.waitsUntil ??= performance.now() + turnMs;
@@ -92,7 +117,11 @@ export function createCommit(store: StoreFile, onCommit: () => void, turnMs = TU
     if (!draining) void drain();
   };
 
-  return (writes, transaction) => new Promise((resolve, reject) => enqueue({ writes, transaction, resolve, reject }));
+  return (writes, transaction) =>
+    new Promise((resolve, reject) => {
+      const waitMs = store.lockWaitMs * (locked ? SHARE_WHILE_LOCKED : 1);
+      enqueue({ writes, transaction, resolve, reject, until: performance.now() + waitMs });
+    });
 }
 
 function isReplaced(error: unknown): boolean {

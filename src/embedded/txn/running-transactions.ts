@@ -161,7 +161,7 @@ export function createTransactions(
       const id = randomBytes(ID_BYTES);
       // Before the snapshot: what commits after it was taken is what makes the transaction lose.
       const turn = await turnOf(id, lost);
-      const snapshot = store.acquireSnapshot();
+      const snapshot = await store.whenReadable();
       const transaction = transactionOn(snapshot, {
         id,
         readOnly: options?.mode === "readOnly",

@@ -157,6 +157,51 @@ it("a store that another process keeps locked", async () => {
   expect(await set("a")).toMatchObject({ code: 0 });
 });
 
+it("a write waits for another program's lock, and each as long as it may itself", async () => {
+  const file = temporaryFile();
+  const faults: string[] = [];
+  const engine = await startEngine({
+    file,
+    indexes: NO_INDEXES,
+    lockWaitMs: 60_000,
+    onStoreFault: (fault) => faults.push(fault),
+  });
+  onTestFinished(() => engine.close());
+  const { set, get } = client(engine);
+  const holder = openConnection(file);
+  holder.exec("BEGIN IMMEDIATE");
+  const waiting = ["a", "b"].map((id) => set(id));
+  // Answered after the engine has begun with the writes, which came before it over the same connection.
+  expect(await get("a")).toMatchObject({ code: 5 });
+  holder.rollback();
+  holder.close();
+  expect(await Promise.all(waiting)).toMatchObject([{ code: 0 }, { code: 0 }]);
+  expect(faults).toEqual([]);
+});
+
+it("the state of the file is told when it changes, not for each call that meets it", async () => {
+  const file = temporaryFile();
+  const told: unknown[] = [];
+  const { set } = client(
+    await start({
+      file,
+      onStoreFault: (fault, message) => told.push([fault, message]),
+      onStoreRecovered: (faults) => told.push(faults),
+    }),
+  );
+  const locked = ["store_locked", expect.stringContaining("locked")];
+  for (const heard of [[locked], [locked, ["store_locked"], locked]]) {
+    const holder = openConnection(file);
+    holder.exec("BEGIN IMMEDIATE");
+    expect(await Promise.all(["a", "b"].map((id) => set(id)))).toMatchObject([{ code: 9 }, { code: 9 }]);
+    expect(await set("c")).toMatchObject({ code: 9 });
+    expect(told).toEqual(heard);
+    holder.rollback();
+    holder.close();
+    expect(await set("d")).toMatchObject({ code: 0 });
+  }
+});
+
 it("a full disk: the write fails, what was there stays, and writing goes on when there is room", async () => {
   const file = temporaryFile();
   const engine = await startEngine({ file, indexes: NO_INDEXES, maxBytes: 400_000 });
