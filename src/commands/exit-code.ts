@@ -5,8 +5,8 @@ export interface ExpectedError {
 }
 
 /**
- * Runs a command for a person and gives its exit code. An expected error becomes one line on stderr: its message says
- * what to do. Anything else that is thrown is a bug and stays one.
+ * Runs a command for a person and gives its exit code. An expected error becomes one line on stderr: its code, if it has
+ * one, and its message, which says what to do. Anything else that is thrown is a bug and stays one.
  */
 export async function exitCodeOf(
   { kind, exitCode }: ExpectedError,
@@ -16,7 +16,8 @@ export async function exitCodeOf(
     return await command();
   } catch (error) {
     if (!(error instanceof kind)) throw error;
-    process.stderr.write(`fireboard: ${error.message}\n`);
+    const code = "code" in error ? `${error.code}: ` : "";
+    process.stderr.write(`fireboard: ${code}${error.message}\n`);
     return exitCode;
   }
 }

@@ -12,7 +12,8 @@ import { playStory, type Stage } from "./quickstart/story.js";
  * everything worked, 1 when a step failed (and which).
  */
 export async function quickstart(): Promise<number> {
-  const dataDir = mkdtempSync(resolve(tmpdir(), "fireboard-quickstart-"));
+  const dataDir = newFolder();
+  if (dataDir === null) return 1;
   const removeData = () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   // Ctrl-C ends the process at once. Its server sees the end of its stdin, but may still be writing for a moment.
   process.once("exit", removeData);
@@ -39,6 +40,17 @@ export async function quickstart(): Promise<number> {
   }
   printSetup();
   return 0;
+}
+
+/** A folder for the board; null when none can be made, which it has said then. */
+function newFolder(): string | null {
+  try {
+    return mkdtempSync(resolve(tmpdir(), "fireboard-quickstart-"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    print(`The quickstart needs a folder for a while, which cannot be made: ${why}. Set TMPDIR to another place.`);
+    return null;
+  }
 }
 
 function printSetup(): void {

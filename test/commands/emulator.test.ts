@@ -93,7 +93,7 @@ test("a taken port is reported in one line, with exit code 1", async () => {
   const port = host.split(":")[1] ?? "";
   const { status, stdout, stderr } = runCli(["emulator", "--port", port]);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-  expect(stderr).toMatch(new RegExp(`^fireboard: Port ${port} .*taken.*\\n$`));
+  expect(stderr).toMatch(new RegExp(`^fireboard: port_taken: Port ${port} .*taken.*\\n$`));
 });
 
 test("a file that is no store is reported in one line, with exit code 1, and not changed", () => {
@@ -101,7 +101,7 @@ test("a file that is no store is reported in one line, with exit code 1, and not
   writeFileSync(file, "Dear reader, this is no database. ".repeat(50));
   const { status, stdout, stderr } = runCli(["emulator", "--port", "0", "--data", file]);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-  expect(stderr).toMatch(/^fireboard: .*not a store.*\n$/);
+  expect(stderr).toMatch(/^fireboard: not_a_store: .*not a store.*\n$/);
 });
 
 test("a file whose name holds a variable that no shell replaced is refused", () => {

@@ -80,14 +80,16 @@ test("a backup never replaces a file", async () => {
   writeFileSync(taken, "mine");
   const { status, stdout, stderr } = runCli(["store", "backup", taken], env);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-  expect(stderr).toMatch(/^fireboard: .*exists already.*\n$/);
+  expect(stderr).toMatch(/^fireboard: target_exists: .*exists already.*\n$/);
   expect(readFileSync(taken, "utf8")).toBe("mine");
 });
 
 test.each([[["check"]], [["backup", "x.db"]]])("%s without a board is reported in one line", (args) => {
   const { status, stdout, stderr } = runCli(["store", ...args], env);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-  expect(stderr).toMatch(/^fireboard: There is no store at .*\. It is made by the first call of an agent\.\n$/);
+  expect(stderr).toMatch(
+    /^fireboard: no_store: There is no store at .*\. It is made by the first call of an agent\.\n$/,
+  );
   expect(existsSync("x.db")).toBe(false);
 });
 

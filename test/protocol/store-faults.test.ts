@@ -68,7 +68,9 @@ it("a server that stops on a full disk says so in a line and loses nothing", asy
   const disk = smallDisk(context, 8);
   const env = { FIREBOARD_STORE: "embedded", FIREBOARD_DATA_DIR: disk.folder };
   const server = await startInitialized(env);
-  await server.ask("tools/call", { name: "board_create_project", arguments: { name: "Before" } });
+  // More than the main file has room for: what is in the log cannot be moved there.
+  const project = { name: "Before", description: "x".repeat(40_000) };
+  await server.ask("tools/call", { name: "board_create_project", arguments: project });
   disk.fill();
   server.end();
   expect(await server.exited).toBe(0);

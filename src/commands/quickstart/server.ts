@@ -51,9 +51,16 @@ export async function startAgentServer(dataDir: string, name: string): Promise<S
           timeout: CALL_MS,
         },
       );
-      if (isError) throw new Error(`${tool} answered ${JSON.stringify(content)}\n${stderr}`);
+      if (isError) throw new Error(refusal(tool, content, stderr));
       return result.parse(structuredContent);
     },
     stop: () => client.close(),
   };
+}
+
+/** The sentence that a tool refused with; of a bug also what the server wrote about it. */
+function refusal(tool: string, content: unknown, stderr: string): string {
+  const [first] = content as { text?: string }[];
+  const sentence = first?.text ?? JSON.stringify(content);
+  return `${tool} answered ${sentence}${sentence.startsWith("internal:") ? `\n${stderr}` : ""}`;
 }
