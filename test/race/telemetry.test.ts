@@ -32,7 +32,7 @@ describe("workers of several processes on one session", () => {
             outputTokens: 2,
             cachedTokens: 1,
           });
-          expect(row.sessionId).toBe(sessionId);
+          expect(row).toMatchObject({ sessionId });
         }
       };
       await Promise.all(workers.map(report));
