@@ -23,8 +23,6 @@ export interface CallRunnerOptions {
   heartbeat: HeartbeatTimer;
   /** The id of the only project that is served, if it is only one. */
   project?: string | undefined;
-  /** The client's name as it introduced itself; null when it did not. */
-  clientName(): string | null;
   /** SHA-256 over the tool definitions that the client is shown. */
   toolsHash(): string;
   /** How large answers may be; as agents take them when not given. */
@@ -40,6 +38,8 @@ export interface CallRunnerOptions {
 
 /** The client's side of one call. */
 export interface Caller {
+  /** The client's name as it introduced itself; null when it did not. */
+  client: string | null;
   /** Aborts when the client gave up. */
   cancelled: AbortSignal;
   /** Hears how far a long call has come, when the client asked for it. */
@@ -105,11 +105,13 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
   const [board, telemetry] = [createCallOrder(), createCallOrder()];
   const slots = createCallSlots(MOST_RUNNING, room);
 
-  const callOf = async (given: Pick<Call, "signal" | "idempotency" | "deadline" | "progress">): Promise<Call> => {
+  const callOf = async (
+    given: Pick<Call, "client" | "signal" | "idempotency" | "deadline" | "progress">,
+  ): Promise<Call> => {
     const store = await options.store();
-    const { clientName, toolsHash } = options;
-    const caller = { client: clientName(), holder, heartbeatMs: heartbeat.intervalMs, answer, connection };
-    return { ...runtime, store, id: runtime.newId(), ...caller, toolsHash, ...given };
+    const { toolsHash } = options;
+    const ours = { holder, heartbeatMs: heartbeat.intervalMs, answer, connection };
+    return { ...runtime, store, id: runtime.newId(), ...ours, toolsHash, ...given };
   };
 
   async function inSlot<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -161,7 +163,7 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
       };
       const idempotency = idempotencyOf(tool, key, args, project);
       const returned = await inTime(timed, async (time) =>
-        tool.handler(await callOf({ ...time, progress, idempotency }), args),
+        tool.handler(await callOf({ ...time, client: caller.client, progress, idempotency }), args),
       );
       const result = tool.output.parse(returned);
       const sign = tool.heartbeat?.(args, result);
@@ -184,7 +186,7 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
     const timed: Timed = { what, order: board, access: "reads", ms: deadlineMs, cancelled, onTimeout };
     try {
       return await inTime(timed, async (time) =>
-        work(await callOf({ ...time, progress: () => {}, idempotency: null })),
+        work(await callOf({ ...time, client: null, progress: () => {}, idempotency: null })),
       );
     } catch (error) {
       throw cancelled.aborted ? error : toBoardError(error, what, log);

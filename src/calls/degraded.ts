@@ -8,7 +8,7 @@ const NOT_THE_CALLERS: readonly ErrorCode[] = [
   ...FILE_CODES,
   "unavailable",
   "deadline_exceeded",
-  "too_many_calls",
+  "rate_limited",
   "conflict",
   "permission_denied",
   "index_missing",

@@ -48,7 +48,7 @@ export function notBegun(what: string): BoardError {
 /** The refusal of a call that came while `most` others had not ended. */
 export function tooManyCalls(what: string, most: number): BoardError {
   return new BoardError(
-    "too_many_calls",
+    "rate_limited",
     `${what} was not begun: ${most} calls over this connection have no answer yet. Nothing of it was applied.`,
     "Call again when the earlier calls are answered.",
   );

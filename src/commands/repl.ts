@@ -18,7 +18,6 @@ export async function repl(config: Config): Promise<number> {
     store: board.store,
     runtime: systemRuntime,
     heartbeat: board.heartbeat,
-    clientName: () => "fireboard repl",
     // No tools are listed here.
     toolsHash: () => "",
     deadlineMs: config.deadlineMs,

@@ -30,7 +30,7 @@ export function serve(config: Config): Promise<number> {
       room: roomOnStdout,
       log: stderrLog,
     });
-    const serving = serveStdio(fireboard, Math.max(deadlineMs, telemetryDeadlineMs));
+    const serving = serveStdio(fireboard, Math.max(deadlineMs, telemetryDeadlineMs), stderrLog);
     // After signals are listened to: who reads that Ctrl-C ends it may press it at once.
     greetPerson();
     const reason = await serving;

@@ -1,5 +1,5 @@
-import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { CompleteRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import type { Server } from "@modelcontextprotocol/server";
+import { z } from "zod";
 import { type SuggestedKind, type Suggestion, suggest } from "../board/search/suggest.js";
 import type { Prompt } from "./prompts/define.js";
 import type { ReadBoard } from "./render.js";
@@ -7,6 +7,14 @@ import { KINDS } from "./resources/kinds.js";
 
 /** The most values that one completion may carry (MCP specification, Completion). */
 const MOST = 100;
+
+const COMPLETED = z.object({
+  ref: z.discriminatedUnion("type", [
+    z.object({ type: z.literal("ref/prompt"), name: z.string() }),
+    z.object({ type: z.literal("ref/resource"), uri: z.string() }),
+  ]),
+  argument: z.object({ name: z.string(), value: z.string() }),
+});
 
 /**
  * Completion of arguments from the board: of resource templates by id; of prompts by what people call things, where a
@@ -17,13 +25,13 @@ export function serveCompletion(server: Server, readBoard: ReadBoard, prompts: r
     const asked = prompts.find(({ name }) => name === prompt)?.arguments.find(({ name }) => name === argument);
     return asked?.of ?? asked?.like;
   };
-  server.setRequestHandler(CompleteRequestSchema, async ({ params: { ref, argument } }, { signal }) => {
+  server.setRequestHandler("completion/complete", { params: COMPLETED }, async ({ ref, argument }, { mcpReq }) => {
     const kind =
       ref.type === "ref/prompt"
         ? ofPrompt(ref.name, argument.name)
         : KINDS.find(({ uriTemplate }) => argument.name === "id" && uriTemplate === ref.uri)?.of;
     if (kind === undefined) return { completion: { values: [], hasMore: false } };
-    const found = await readBoard("completion/complete", signal, (call) => suggest(call, kind, argument.value));
+    const found = await readBoard("completion/complete", mcpReq.signal, (call) => suggest(call, kind, argument.value));
     const values = ref.type === "ref/prompt" && kind === "project" ? namesOf(found) : found.map(({ id }) => id);
     return { completion: { values: values.slice(0, MOST), total: values.length, hasMore: values.length > MOST } };
   });

@@ -1,4 +1,4 @@
-import { type CallToolResult, ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
+import { type CallToolResult, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import type { Call } from "../board/core/call.js";
 import { BoardError } from "../board/core/errors.js";
 import type { CallRunner } from "../calls/call-runner.js";
@@ -39,16 +39,10 @@ export function boardReader({ read }: CallRunner, offered: ReadonlySet<string>):
   };
 }
 
-/** The protocol's code for a resource that does not exist (MCP specification, Resources, "Error Handling"). */
-const RESOURCE_NOT_FOUND = -32_002;
-
 /** A refusal as the error of a JSON-RPC request, with our code and hint in its data. */
-export function protocolError(error: BoardError, hint = error.hint): McpError {
+export function protocolError(error: BoardError, hint = error.hint): ProtocolError {
   const { code, message, details } = error;
-  const number = code.endsWith("_not_found")
-    ? RESOURCE_NOT_FOUND
-    : code === "invalid_argument"
-      ? ErrorCode.InvalidParams
-      : ErrorCode.InternalError;
-  return new McpError(number, message, { code, hint, ...(details ? { details } : {}) });
+  const isCallers = code.endsWith("_not_found") || code === "invalid_argument";
+  const number = isCallers ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
+  return new ProtocolError(number, message, { code, hint, ...(details ? { details } : {}) });
 }

@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
-import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import {
-  ErrorCode,
-  ListToolsRequestSchema,
-  McpError,
+  CLIENT_INFO_META_KEY,
   type Tool as McpTool,
-  type ServerNotification,
-} from "@modelcontextprotocol/sdk/types.js";
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+import { z } from "zod";
 import type { Call } from "../board/core/call.js";
 import { type CallRunnerOptions, createCallRunner } from "../calls/call-runner.js";
 import { unknownToolText } from "../calls/near-names.js";
 import type { Log } from "../log.js";
 import type { Tool } from "../tools/define.js";
-import { setCallHandler } from "./call-request.js";
 import { serveCompletion } from "./completion.js";
 import { instructionsFor } from "./instructions.js";
 import { listedTool } from "./listed-tool.js";
@@ -22,17 +22,31 @@ import { boardReader, callResult } from "./render.js";
 import { serveResources } from "./resources/serve.js";
 
 /** What a server is made of. */
-export interface McpServerOptions extends Omit<CallRunnerOptions, "clientName" | "toolsHash"> {
+export interface McpServerOptions extends Omit<CallRunnerOptions, "toolsHash"> {
   version: string;
   tools: readonly Tool[];
 }
 
-/** A server that is not connected yet. */
+/** What serves one connection. */
 export interface FireboardServer {
-  server: Server;
+  /**
+   * Makes the SDK's server of the connection, whatever protocol version it speaks. A client that only asks for the
+   * versions (`server/discover`) and then speaks an older one gets two in turn; they share the connection's calls.
+   */
+  create(): Server;
   /** Resolves when nothing is running or waiting any more. */
   idle(): Promise<void>;
 }
+
+/** Lists that are the same for as long as the process lives; clients of 2026-07-28 may keep them for an hour. */
+const FIXED = { ttlMs: 3_600_000, cacheScope: "private" } as const;
+
+/** A call as any version sends it; its arguments are checked by the tool's own schema, in our words. */
+const CALLED = z.object({
+  name: z.string(),
+  arguments: z.unknown(),
+  _meta: z.object({ progressToken: z.union([z.string(), z.number()]).optional() }).optional(),
+});
 
 /**
  * The MCP server of one connection, over the SDK's low-level handlers, so that errors are in our words and schemas are
@@ -40,41 +54,60 @@ export interface FireboardServer {
  */
 export function createServer(options: McpServerOptions): FireboardServer {
   const { tools, project, log } = options;
-  const server = new Server(
-    { name: "fireboard", title: "fireboard", version: options.version },
-    {
-      capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
-      instructions: instructionsFor(tools, project),
-    },
-  );
   const offered = new Set(tools.map(({ name }) => name));
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   // Made at the first use: schemas take their time, and the handshake does not need them.
   const listed = once(() => tools.map(listedTool));
   const toolsHash = once(() => hashOf(listed()));
-  const clientName = () => server.getClientVersion()?.name ?? null;
-  const calls = createCallRunner({ ...options, clientName, toolsHash });
-
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed() }));
-  setCallHandler(server, async ({ params }, { signal, sendNotification }) => {
-    const tool = byName.get(params.name);
-    if (!tool) throw new McpError(ErrorCode.InvalidParams, unknownToolText(params.name, [...offered]));
-    const progress = progressTo(params._meta?.progressToken, sendNotification, log);
-    return callResult(tool, await calls.run(tool, params.arguments, { cancelled: signal, progress }), offered);
-  });
+  const calls = createCallRunner({ ...options, toolsHash });
   const readBoard = boardReader(calls, offered);
-  serveResources(server, readBoard);
   const prompts = promptsFor(tools);
-  servePrompts(server, { prompts, readBoard, project });
-  serveCompletion(server, readBoard, prompts);
-  server.onerror = (error) => log("warn", "protocol_error", { message: error.message });
-  return { server, idle: calls.idle };
+
+  function create(): Server {
+    const server = new Server(
+      { name: "fireboard", title: "fireboard", version: options.version },
+      {
+        capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+        instructions: instructionsFor(tools, project),
+        cacheHints: { "tools/list": FIXED, "prompts/list": FIXED, "resources/templates/list": FIXED },
+      },
+    );
+    server.setRequestHandler("tools/list", { params: z.object({}) }, () => ({ tools: listed() }));
+    // The SDK wraps a handler of tools/call in checks of its own, with the words of its schema library.
+    server.fallbackRequestHandler = async ({ method, params }, context) => {
+      if (method !== "tools/call") throw new ProtocolError(ProtocolErrorCode.MethodNotFound, "Method not found");
+      const parsed = CALLED.safeParse(params);
+      if (!parsed.success)
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, "tools/call needs the name of a tool.");
+      const { name, arguments: given, _meta } = parsed.data;
+      const tool = byName.get(name);
+      if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, unknownToolText(name, [...offered]));
+      const { signal: cancelled, notify } = context.mcpReq;
+      const client = clientName(server, context);
+      const progress = progressTo(_meta?.progressToken, notify, log);
+      return callResult(tool, await calls.run(tool, given, { client, cancelled, progress }), offered);
+    };
+    serveResources(server, readBoard);
+    servePrompts(server, { prompts, readBoard, project });
+    serveCompletion(server, readBoard, prompts);
+    return server;
+  }
+
+  return { create, idle: calls.idle };
+}
+
+const INTRODUCED = z.object({ [CLIENT_INFO_META_KEY]: z.object({ name: z.string() }) });
+
+/** Clients of 2026-07-28 say their name with each request, older ones at the handshake. */
+function clientName(server: Server, { mcpReq }: ServerContext): string | null {
+  const introduced = INTRODUCED.safeParse(mcpReq.envelope);
+  return introduced.success ? introduced.data[CLIENT_INFO_META_KEY].name : (server.getClientVersion()?.name ?? null);
 }
 
 /** Sends progress notifications to a client that asked for them with a token (MCP specification, Progress). */
 function progressTo(
   progressToken: string | number | undefined,
-  send: (notification: ServerNotification) => Promise<void>,
+  send: ServerContext["mcpReq"]["notify"],
   log: Log,
 ): Call["progress"] | undefined {
   if (progressToken === undefined) return undefined;

@@ -1,4 +1,5 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { serveStdio as serveConnection } from "@modelcontextprotocol/server/stdio";
+import type { Log } from "../log.js";
 import { createLineTransport } from "./line-transport.js";
 import { roomOn } from "./output-room.js";
 import type { FireboardServer } from "./server.js";
@@ -13,30 +14,30 @@ export type StopReason = "stdin_closed" | "connection_lost" | "SIGINT" | "SIGTER
 export const roomOnStdout = roomOn(process.stdout);
 
 /**
- * Serves over stdin and stdout until stdin ends, a signal comes or the connection is lost. Then it waits until running
- * calls have ended and their answers are written, and closes. After the end of stdin it waits as long as a call may
- * take (`longestMs`) and its answer besides, so that a client that piped a session into the server gets all answers; a
- * second signal ends the wait. The caller closes the store.
+ * Serves over stdin and stdout, in the protocol version that the client asks for, until stdin ends, a signal comes or
+ * the connection is lost. Then it waits until running calls have ended and their answers are written, and closes.
+ * After the end of stdin it waits as long as a call may take (`longestMs`) and its answer besides, so that a client
+ * that piped a session into the server gets all answers; a second signal ends the wait. The caller closes the store.
  */
-export async function serveStdio({ server, idle }: FireboardServer, longestMs: number): Promise<StopReason> {
+export async function serveStdio({ create, idle }: FireboardServer, longestMs: number, log: Log): Promise<StopReason> {
   const transport = createLineTransport(process.stdin, process.stdout, roomOnStdout);
   const stopped = new Promise<StopReason>((resolve) => {
     void transport.ended.then(() => resolve("stdin_closed"));
     process.once("SIGINT", () => resolve("SIGINT"));
     process.once("SIGTERM", () => resolve("SIGTERM"));
     process.stdout.on("error", () => resolve("connection_lost"));
-    server.onclose = () => resolve("connection_lost");
   });
-  await server.connect(transport);
+  const onerror = (error: Error) => log("warn", "protocol_error", { message: error.message });
+  const connection = serveConnection(create, { transport, onerror });
   const reason = await stopped;
   const answered = async () => {
     await idle();
-    // The SDK writes an answer some microtasks after its call is over, and drops it when the server is closed by then.
-    await nextTurn();
-    if (reason !== "connection_lost") await flushed();
+    if (reason === "connection_lost") return;
+    await transport.answered();
+    await flushed();
   };
   await Promise.race([answered(), patience(PATIENCE_MS + (reason === "stdin_closed" ? longestMs : 0))]);
-  await server.close();
+  await connection.close();
   return reason;
 }
 

@@ -16,13 +16,12 @@ test.each([
     store: async () => ({}) as Store,
     runtime: { now: () => new Date(now), newId: () => "id", newUuid: () => "uuid" },
     heartbeat: { intervalMs: 60_000, seen: () => {}, stop: async () => {} },
-    clientName: () => null,
     toolsHash: () => "",
     deadlineMs: 10 * SECOND,
     telemetryDeadlineMs: 10 * SECOND,
     log() {},
   });
-  const run = (id: string) => runner.run(write, { id }, { cancelled: new AbortController().signal });
+  const run = (id: string) => runner.run(write, { id }, { client: null, cancelled: new AbortController().signal });
   const [first, second] = [run("first"), run("second")];
   await nextTurn();
   now = wait;

@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
-import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import { Client } from "@modelcontextprotocol/client";
+import { InMemoryTransport, type JSONRPCMessage } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import type { Store } from "../../src/firestore/store.js";
@@ -19,7 +18,7 @@ const MEGABYTE = 1024 * 1024;
 
 /** A client of a server in this process that offers one tool, and the server's end of the connection. */
 async function serverOf(tool: Tool) {
-  const { server } = createServer({
+  const server = createServer({
     version: "0.0.0",
     tools: [tool],
     store: async () => ({}) as Store,
@@ -28,7 +27,7 @@ async function serverOf(tool: Tool) {
     deadlineMs: 60_000,
     telemetryDeadlineMs: 60_000,
     log() {},
-  });
+  }).create();
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
   const client = new Client({ name: "test", version: "0.0.0" });
   await Promise.all([server.connect(ours), client.connect(theirs)]);

@@ -95,7 +95,7 @@ it("of thousands of calls at once some run, the others are refused, and each is 
   const before = peakMemory(server.pid);
   const ids = numbered(2_000);
   server.send(...ids.map((id) => toolCall(id, "board_get_projects")));
-  const { ok = 0, too_many_calls: refused = 0, deadline_exceeded: late = 0 } = await endsOf(server, ids);
+  const { ok = 0, rate_limited: refused = 0, deadline_exceeded: late = 0 } = await endsOf(server, ids);
   expect(ok + refused + late).toBe(ids.length);
   expect(ok).toBeGreaterThan(0);
   expect(refused).toBeGreaterThan(0);

@@ -96,8 +96,8 @@ describe("an argument that a person gives", () => {
   });
 
   it.each<[name: string, args: () => Record<string, string>, code: number, data: string]>([
-    ["triage", () => ({ project: "nobody knows it" }), -32_002, "project_not_found"],
-    ["review_session", () => ({ session: "nope" }), -32_002, "session_not_found"],
+    ["triage", () => ({ project: "nobody knows it" }), -32_602, "project_not_found"],
+    ["review_session", () => ({ session: "nope" }), -32_602, "session_not_found"],
     ["review_session", () => ({ session: "../x" }), -32_602, "invalid_argument"],
     ["triage", () => ({}), -32_602, "invalid_argument"],
     ["triage", () => ({ project, projekt: "x" }), -32_602, "invalid_argument"],

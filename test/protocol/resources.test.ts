@@ -57,10 +57,10 @@ describe("reading a resource gives what its tool gives, as JSON text", () => {
 
 describe("a resource that does not exist", () => {
   it.each([
-    ["board://projects/nope", -32_002, "project_not_found"],
-    ["board://projects/nope/handoff", -32_002, "project_not_found"],
-    ["board://tasks/nope", -32_002, "task_not_found"],
-    ["board://sessions/nope", -32_002, "session_not_found"],
+    ["board://projects/nope", -32_602, "project_not_found"],
+    ["board://projects/nope/handoff", -32_602, "project_not_found"],
+    ["board://tasks/nope", -32_602, "task_not_found"],
+    ["board://sessions/nope", -32_602, "session_not_found"],
     ["board://tasks/", -32_602, "invalid_argument"],
     ["board://tasks/a/b", -32_602, "invalid_argument"],
     ["board://tasks/%2e%2e", -32_602, "invalid_argument"],
@@ -205,7 +205,7 @@ describe("a server of one project", () => {
       `board://projects/${elsewhere}/handoff`,
       `board://tasks/${hidden}`,
     ])
-      await expect(scoped.client.readResource({ uri })).rejects.toMatchObject({ code: -32_002 });
+      await expect(scoped.client.readResource({ uri })).rejects.toMatchObject({ code: -32_602 });
     expect(await completions("board://projects/{id}", "", "id", scoped)).toEqual([project]);
     expect(await completions("board://tasks/{id}", "hidden", "id", scoped)).toEqual([]);
   });

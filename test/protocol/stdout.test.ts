@@ -45,22 +45,6 @@ it("writes nothing but JSON-RPC to stdout and log lines to stderr during a long 
   expect(logged.length).toBeGreaterThanOrEqual(2);
 });
 
-it.each([
-  ["is no JSON", "this is not JSON\n"],
-  ["is cut off", '{"jsonrpc":"2.0","id":5,"method":\n'],
-  ["is no message", '{"hello":"world"}\n'],
-  ["is a list", "[1,2,3]\n"],
-  ["is empty", "\n"],
-  ["is not UTF-8", "\\xff\\xfe\u0000\n"],
-])("survives a line that %s", async (_, line) => {
-  const server = await startInitialized((await database()).env);
-  server.write(line);
-  server.send(PING);
-  expect(await server.answer(1)).toEqual({ jsonrpc: "2.0", id: 1, result: {} });
-  await end(server);
-  expect(server.stderr()).toContain("protocol_error");
-});
-
 it("ends by itself when nobody reads its stdout any more", async () => {
   const server = await startInitialized((await database()).env);
   server.closeStdout();

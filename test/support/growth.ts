@@ -112,7 +112,7 @@ export const CALLS: Record<string, ((made: Made) => Record<string, unknown>)[]> 
 };
 
 /** What each call read on a board of this size, by tool and place in the table. Throws when a call is refused. */
-export async function readsOn(size: BoardSize): Promise<Map<string, Read[]>> {
+async function readsOn(size: BoardSize): Promise<Map<string, Read[]>> {
   let reads: Read[] = [];
   const engine = await startEngine({
     file: ":memory:",

@@ -23,7 +23,8 @@ const TARGETS = [
   "fastest-levenshtein",
   "p-retry",
   "gpt-tokenizer/encoding/o200k_base",
-  "@modelcontextprotocol/sdk/server/index.js",
+  "@modelcontextprotocol/server",
+  "@modelcontextprotocol/client",
   "firebase-admin/firestore",
   "@google-cloud/firestore",
   "@google-cloud/firestore/build/protos/v1.json",
@@ -79,7 +80,7 @@ const ALLOWED: Record<string, string[]> = {
   ],
   "commands/quickstart/server.ts": [
     ...LIBRARY,
-    ...["@modelcontextprotocol/sdk/server/index.js", "~config.js", "~commands/serve.js"],
+    ...["@modelcontextprotocol/client", "~config.js", "~commands/serve.js"],
   ],
   "commands/tools.ts": [
     ...LIBRARY,
@@ -89,7 +90,7 @@ const ALLOWED: Record<string, string[]> = {
   "mcp/server.ts": [
     ...LIBRARY,
     ...[
-      "@modelcontextprotocol/sdk/server/index.js",
+      "@modelcontextprotocol/server",
       "~config.js",
       "~mcp/server.js",
       "~calls/call-runner.js",

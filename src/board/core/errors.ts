@@ -32,7 +32,7 @@ export type ErrorCode =
   | "store_locked"
   | "unavailable"
   | "deadline_exceeded"
-  | "too_many_calls"
+  | "rate_limited"
   | "internal";
 
 /**

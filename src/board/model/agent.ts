@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optionalText, optionalTimestamp, type Stored } from "./fields.js";
+import { optionalText, optionalTimestamp } from "./fields.js";
 
 /** What is known of an agent in a project: who it is, what it is about, and which tools it saw last. */
 export const agentDocument = z.object({
@@ -11,5 +11,3 @@ export const agentDocument = z.object({
   tools_hash: optionalText,
   last_seen_at: optionalTimestamp,
 });
-/** An agent in a project with the id of its document. */
-export type Agent = Stored<z.output<typeof agentDocument>>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optionalText, optionalTimestamp, type Stored } from "./fields.js";
+import { optionalText, optionalTimestamp } from "./fields.js";
 
 /** One session_init as it was answered to a named agent: what the effectiveness report is computed from. */
 export const deliveryDocument = z.object({
@@ -13,5 +13,3 @@ export const deliveryDocument = z.object({
   tokens_saved: z.number().default(0),
   created_at: optionalTimestamp,
 });
-/** A recorded session_init with its id. */
-export type Delivery = Stored<z.output<typeof deliveryDocument>>;

@@ -3,7 +3,7 @@ import type { maskedTask, RowOf } from "../model/masked.js";
 import { type Lease, resolutionOf } from "../model/task.js";
 
 /** Who holds a task, as agents see it. */
-export function leaseView({ agent_name, session_id, expires_at }: Lease) {
+function leaseView({ agent_name, session_id, expires_at }: Lease) {
   return { agent_name, session_id, expires_at: expires_at.toISOString() };
 }
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import type { z } from "zod";
 
 /** A running fireboard server, seen as an agent host sees it. */
@@ -46,10 +46,7 @@ export async function startAgentServer(dataDir: string, name: string): Promise<S
     async call(tool, args, result) {
       const { isError, structuredContent, content } = await client.callTool(
         { name: tool, arguments: args },
-        undefined,
-        {
-          timeout: CALL_MS,
-        },
+        { timeout: CALL_MS },
       );
       if (isError) throw new Error(refusal(tool, content, stderr));
       return result.parse(structuredContent);

@@ -24,7 +24,7 @@ const STORAGE: readonly string[] = [
   "permission_denied",
   "unavailable",
   "deadline_exceeded",
-  "too_many_calls",
+  "rate_limited",
 ];
 
 /** Runs one request to its answer; never throws for anything that a request can cause. */
@@ -35,7 +35,7 @@ export async function answer(request: Request, calls: CallRunner, cancelled: Abo
     return errorResponse(requestId, "method_not_found", "There is no such method.", {
       hint: `Methods: ${[...METHODS.keys()].join(", ")}`,
     });
-  const outcome = await calls.run(tool, params, { cancelled });
+  const outcome = await calls.run(tool, params, { client: "fireboard repl", cancelled });
   if (outcome.ok) return { type: "result", payload: { requestId, result: outcome.result } };
   const { code, message, hint, details } = outcome.error;
   return errorResponse(requestId, codeHere(code), inMethods(message), {

@@ -19,7 +19,7 @@ export interface AdmissionLimits {
  * Bytes that a client may send on a stream, and a connection, before it must wait for the server. The 64 KB of HTTP/2 cost
  * a trip per 64 KB. @grpc/grpc-js 1.14 has an option for it on the client only: https://github.com/grpc/grpc-node/pull/3058
  */
-export const FLOW_CONTROL_WINDOW = 4 * 1024 * 1024;
+const FLOW_CONTROL_WINDOW = 4 * 1024 * 1024;
 /** Calls at a time on one connection; clients let more wait. Google's servers take 100. */
 const MAX_STREAMS = 200;
 /** Set on each call that is let in, over whatever the client wrote there: the call's number among the received bytes. */

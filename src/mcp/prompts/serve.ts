@@ -1,5 +1,5 @@
-import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { GetPromptRequestSchema, ListPromptsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import type { Server } from "@modelcontextprotocol/server";
+import { z } from "zod";
 import type { Call } from "../../board/core/call.js";
 import { invalidArgument } from "../../board/core/errors.js";
 import { findProject } from "../../board/search/find-project.js";
@@ -17,12 +17,14 @@ export interface PromptOptions {
   project: string | undefined;
 }
 
+const GOT = z.object({ name: z.string(), arguments: z.record(z.string(), z.string()).optional() });
+
 /** Lists prompts and fills them in; what an argument names must be on the board. Listing touches no store. */
 export function servePrompts(server: Server, { prompts, readBoard, project }: PromptOptions): void {
   const byName = new Map(prompts.map((prompt) => [prompt.name, prompt]));
   const asked = (prompt: Prompt) => prompt.arguments.filter(({ of }) => project === undefined || of !== "project");
 
-  server.setRequestHandler(ListPromptsRequestSchema, () => ({
+  server.setRequestHandler("prompts/list", { params: z.object({}) }, () => ({
     prompts: prompts.map((prompt) => ({
       name: prompt.name,
       title: prompt.title,
@@ -31,7 +33,7 @@ export function servePrompts(server: Server, { prompts, readBoard, project }: Pr
     })),
   }));
 
-  server.setRequestHandler(GetPromptRequestSchema, async ({ params }, { signal }) => {
+  server.setRequestHandler("prompts/get", { params: GOT }, async (params, { mcpReq }) => {
     const prompt = byName.get(params.name);
     if (!prompt)
       throw protocolError(invalidArgument("This server has no prompt of this name.", "prompts/list names them."));
@@ -40,7 +42,7 @@ export function servePrompts(server: Server, { prompts, readBoard, project }: Pr
     const own = prompt.arguments.filter(({ of }) => of === "project").map(({ name }) => [name, project]);
     const given = { ...(project === undefined ? {} : Object.fromEntries(own)), ...params.arguments };
     const said = prompt.arguments.some(({ of }) => of)
-      ? await readBoard("prompts/get", signal, (call) => resolve(call, prompt, given))
+      ? await readBoard("prompts/get", mcpReq.signal, (call) => resolve(call, prompt, given))
       : asSaid(prompt, given);
     const text = prompt.text(said);
     return { description: prompt.description, messages: [{ role: "user", content: { type: "text", text } }] };

@@ -1,4 +1,4 @@
-import { UriTemplate } from "@modelcontextprotocol/sdk/shared/uriTemplate.js";
+import { UriTemplate } from "@modelcontextprotocol/server";
 import type { Call } from "../../board/core/call.js";
 import { getHandoff } from "../../board/handoff/get.js";
 import { HANDOFF_TOKENS, PAGE } from "../../board/model/limits.js";

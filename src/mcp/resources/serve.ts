@@ -1,9 +1,5 @@
-import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import {
-  ListResourcesRequestSchema,
-  ListResourceTemplatesRequestSchema,
-  ReadResourceRequestSchema,
-} from "@modelcontextprotocol/sdk/types.js";
+import type { Server } from "@modelcontextprotocol/server";
+import { z } from "zod";
 import { BoardError } from "../../board/core/errors.js";
 import { fitItems } from "../../board/core/list-answer.js";
 import type { Project } from "../../board/model/project.js";
@@ -15,12 +11,15 @@ const mimeType = "application/json";
 /** Projects per page of the list; each gives a resource of every kind that is of a project. */
 const PAGE_OF_PROJECTS = 50;
 
+const LISTED = z.object({ cursor: z.string().optional() });
+const READ = z.object({ uri: z.string() });
+
 /**
  * The board as resources: listing gives the projects and their handoffs, page by page;
  * tasks and sessions are reached through templates, whose ids complete. Read only by nature.
  */
 export function serveResources(server: Server, readBoard: ReadBoard): void {
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
+  server.setRequestHandler("resources/templates/list", { params: z.object({}) }, () => ({
     resourceTemplates: KINDS.map(({ uriTemplate, name, title, description }) => ({
       uriTemplate,
       name,
@@ -30,11 +29,10 @@ export function serveResources(server: Server, readBoard: ReadBoard): void {
     })),
   }));
 
-  server.setRequestHandler(ListResourcesRequestSchema, async ({ params }, { signal }) => {
-    const cursor = params?.cursor;
+  server.setRequestHandler("resources/list", { params: LISTED }, async ({ cursor }, { mcpReq }) => {
     const { uri, name, title, description } = PROJECTS;
     const first = cursor === undefined ? [{ uri, name, title, description, mimeType }] : [];
-    const { rows, next_cursor } = await readBoard("resources/list", signal, async (call) => {
+    const { rows, next_cursor } = await readBoard("resources/list", mcpReq.signal, async (call) => {
       const page = await namesOfProjects(call, { limit: PAGE_OF_PROJECTS, cursor });
       // The resources of a project are no data to be cut.
       return fitItems({ ...call.answer, rowTokens: call.answer.tokens }, page, resourcesOf, first);
@@ -43,10 +41,10 @@ export function serveResources(server: Server, readBoard: ReadBoard): void {
     return { resources: [...first, ...resources], ...(next_cursor === null ? {} : { nextCursor: next_cursor }) };
   });
 
-  server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, { signal }) => {
+  server.setRequestHandler("resources/read", { params: READ }, async ({ uri }, { mcpReq }) => {
     const found = uri === PROJECTS.uri ? { kind: PROJECTS, id: "" } : kindOf(uri);
     if (!found) throw protocolError(unknownUri());
-    const content = await readBoard("resources/read", signal, (call) => found.kind.read(call, found.id));
+    const content = await readBoard("resources/read", mcpReq.signal, (call) => found.kind.read(call, found.id));
     return { contents: [{ uri, mimeType, text: JSON.stringify(content) }] };
   });
 }
