@@ -122,8 +122,8 @@ describe("a list gives each row once, in answers of at most 8,000 tokens:", () =
 
   it("board_get_tasks, the ready ones", async () => {
     const found = await walk("board_get_tasks", { project_id, ready: true, limit: 9, detail: "full" }, "tasks");
-    // Those that depend on nothing; every sixth is a warning.
-    const wanted = stored.tasks?.filter((_, n) => n % 7 !== 6 || n % 6 === 5);
+    // Those that depend on nothing; every sixth is a warning. The damaged field of others is not read.
+    const wanted = stored.tasks?.filter((_, n) => n % 7 !== 6);
     expect(found).toEqual(wanted?.sort());
   });
 
