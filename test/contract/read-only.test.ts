@@ -109,7 +109,7 @@ describe("a read-only store", () => {
     const before = await everything();
     const ref = store.ref("sessions", session_id);
     const { signal } = new AbortController();
-    const sessions = store.query("sessions", { values: { project_id }, limit: 1 });
+    const sessions = store.query("activeSessions", { values: { project_id, status: "active" }, limit: 1 });
     const [read, [listed], inTransaction] = await Promise.all([
       ref.get(),
       sessions.get().then(({ docs }) => docs),

@@ -20,8 +20,11 @@ export interface AdmissionLimits {
  * a trip per 64 KB. @grpc/grpc-js 1.14 has an option for it on the client only: https://github.com/grpc/grpc-node/pull/3058
  */
 const FLOW_CONTROL_WINDOW = 4 * 1024 * 1024;
-/** Calls at a time on one connection; clients let more wait. Google's servers take 100. */
-const MAX_STREAMS = 200;
+/**
+ * Calls at a time on one connection; clients let more wait. Far more than the transactions that may run at a time: calls
+ * that wait to begin one must leave room for the reads of those that run.
+ */
+const MAX_STREAMS = 1_000;
 /** Set on each call that is let in, over whatever the client wrote there: the call's number among the received bytes. */
 export const CALL_NUMBER = "x-embedded-call";
 

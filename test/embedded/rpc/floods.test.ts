@@ -156,7 +156,7 @@ it("the engine lets its clients send 4 MiB at once, on a stream and on a connect
   const session = connectHttp2(`http://127.0.0.1:${await start()}`);
   onTestFinished(() => session.destroy());
   const [settings] = await once(session, "remoteSettings");
-  expect(settings).toMatchObject({ initialWindowSize: 4 * MiB, maxConcurrentStreams: 200 });
+  expect(settings).toMatchObject({ initialWindowSize: 4 * MiB, maxConcurrentStreams: 1_000 });
   // What the connection takes comes in a frame of its own.
   await vi.waitFor(() => expect(session.state.remoteWindowSize).toBe(4 * MiB));
 });
