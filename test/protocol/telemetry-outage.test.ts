@@ -132,7 +132,7 @@ describe("a data folder that cannot be written", () => {
     const env = { FIREBOARD_STORE: "embedded", FIREBOARD_DATA_DIR: folder };
     const agent = await agentOn(env, asUnprivilegedUser(SERVER));
     await expectDegraded(agent);
-    expect(await agent.call("sessionUpdate", { sessionId })).toEqual({ session: null, reason: "unavailable" });
+    expect(await agent.call("sessionUpdate", { sessionId })).toEqual({ session: null, reason: "read_only_store" });
     expect(JSON.stringify(await agent.call("sessionQuery"))).not.toContain(folder);
     await chmod(folder, 0o777);
     await expectWorking(agent);
