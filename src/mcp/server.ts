@@ -44,7 +44,7 @@ const FIXED = { ttlMs: 3_600_000, cacheScope: "private" } as const;
 /** A call as any version sends it; its arguments are checked by the tool's own schema, in our words. */
 const CALLED = z.object({
   name: z.string(),
-  arguments: z.unknown(),
+  arguments: z.unknown().optional(),
   _meta: z.object({ progressToken: z.union([z.string(), z.number()]).optional() }).optional(),
 });
 

@@ -29,7 +29,6 @@ const UNITS: Readonly<Record<string, number>> = {
   s: 1_000,
   min: 60_000,
   days: 24 * 60 * 60_000,
-  "%": 0.01,
   KiB: 1_024,
   MiB: 1_024 ** 2,
   Mi: 1_024 ** 2,
@@ -40,6 +39,7 @@ function numbersOf(cell: string): number[][] {
   return [...cell.matchAll(/(\d[\d,]*)(?: (ms|s|min|days|%|KiB|MiB|Mi)(?![A-Za-z]))?/g)].map(
     ([, digits = "", unit]) => {
       const number = Number(digits.replaceAll(",", ""));
+      if (unit === "%") return [number, number / 100];
       return unit === undefined ? [number] : [number, number * (UNITS[unit] ?? 1)];
     },
   );

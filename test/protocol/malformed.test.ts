@@ -94,6 +94,11 @@ describe("bad parameters of a method", () => {
     },
   );
 
+  it("a call without arguments works", async () => {
+    const { result } = await server.ask("tools/call", { name: "board_get_projects" });
+    expect(result.structuredContent).toEqual({ projects: [], next_cursor: null });
+  });
+
   it("a call with fields of a newer version works", async () => {
     const params = { name: "board_get_projects", arguments: {}, task: { ttl: 1 }, somethingNew: [1], _meta: { a: 1 } };
     const { result } = await server.ask("tools/call", params);
