@@ -8,7 +8,7 @@ import { differences } from "./compare.js";
  */
 
 const SEED = 20260101;
-const PROGRAMS = 300;
+const PROGRAMS = 150;
 
 it(`${PROGRAMS} random programs give the same on both stores`, { timeout: 10 * 60_000 }, async (context) => {
   const emulator = officialEmulator();
