@@ -8,6 +8,13 @@ const LONG = [
   "test/embedded/differential/differential.test.ts",
   "test/embedded/serial/serialisable.test.ts",
   "test/embedded/differential/validation.test.ts",
+  "test/contract/hostile.test.ts",
+  "test/contract/sloppy-arguments.test.ts",
+  "test/contract/round-trips.test.ts",
+  "test/protocol/board-scale.test.ts",
+  "test/protocol/repl.test.ts",
+  "test/protocol/store-outage.test.ts",
+  "test/board/handoff/trim.test.ts",
   "test/unit/borders.test.ts",
   "test/firestore/index-coverage.test.ts",
 ];

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { officialEmulator } from "../../support/official-emulator.js";
+import { randomRounds } from "../../support/random-rounds.js";
 import { differences } from "./compare.js";
 
 /*
@@ -8,7 +9,7 @@ import { differences } from "./compare.js";
  */
 
 const SEED = 20260101;
-const PROGRAMS = 150;
+const PROGRAMS = randomRounds(150);
 
 it(`${PROGRAMS} random programs give the same on both stores`, { timeout: 10 * 60_000 }, async (context) => {
   const emulator = officialEmulator();
