@@ -29,7 +29,9 @@ let agent: Agent;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "fireboard-examples-"));
-  agent = await startAgent({ FIREBOARD_STORE: "embedded", FIREBOARD_DATA_DIR: folder });
+  // The first call loads the store's libraries, which takes long on a busy machine.
+  const env = { FIREBOARD_STORE: "embedded", FIREBOARD_DATA_DIR: folder };
+  agent = await startAgent({ ...env, FIREBOARD_TELEMETRY_DEADLINE_MS: "60000" });
 });
 afterAll(async () => {
   await agent.close();
