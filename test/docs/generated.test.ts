@@ -31,7 +31,7 @@ test("every tool is in the README, and every setting in the page on configuratio
   for (const { env } of Object.values(SETTINGS)) expect(configuration).toContain(`| \`${env}\` |`);
 });
 
-test("a stale part is found, and made anew", () => {
+test("a stale part is found, and made again", () => {
   const file = join(folder, "README.md");
   writeFileSync(file, readPage("README.md"));
   expect(docs(file).status).toBe(0);

@@ -1,4 +1,5 @@
 import type { Firestore } from "@google-cloud/firestore";
+import { newSession } from "../../src/board/model/session.js";
 
 /** How much of each kind a board has. */
 export interface BoardSize {
@@ -25,6 +26,8 @@ const PROJECTS = 20;
 const BATCH = 500;
 const PRIORITIES = ["critical", "high", "medium", "low"];
 const OPEN = ["todo", "todo", "backlog", "blocked", "review"];
+/** As often as they are made. */
+const KINDS = ["agent", "agent", "agent", "agent", "board", "board", "board", "context", "context", "log"] as const;
 const ACTIONS = ["created", "updated", "claimed", "completed", "found"];
 
 /** A number from 0 to 1 that depends on `n` and on what it decides, so that no two fields go together. */
@@ -112,36 +115,19 @@ function entry(n: number, { tasks, sessions }: BoardSize): object {
 }
 
 function session(n: number): object {
-  const kind = pick(
-    ["agent", "agent", "agent", "agent", "board", "board", "board", "context", "context", "log"],
-    n,
-    "k",
-  );
+  const kind = pick(KINDS, n, "k");
   const active = n % 3 !== 0 && (kind === "agent" ? chance(n, "active") < 0.7 : kind !== "board");
-  const times = { created_at: time(n), updated_at: time(n), started_at: time(n), last_seen_at: time(n) };
-  return {
+  return newSession(time(n), {
     kind,
     project_id: kind === "context" || kind === "log" ? null : projectOf(n),
     agent_name: agentOf(n),
     story_id: `story-${Math.floor(n / 50)}`,
-    session_type: "solo",
-    status: active ? "active" : pick(["completed", "abandoned"], n, "status"),
+    status: active ? "active" : pick(["completed", "abandoned"] as const, n, "status"),
     ended_at: active ? null : time(n + 30),
-    holder: null,
-    shared_since: null,
-    handoff_notes: null,
     progress_summary: "s",
-    context_artifacts: {},
     input_tokens: 1,
     output_tokens: 1,
-    cached_tokens: 0,
-    cost_usd: null,
-    turn_count: 0,
-    files_modified_count: 0,
-    tags: [],
-    metadata: {},
-    ...times,
-  };
+  });
 }
 
 function memory(n: number): object {

@@ -11,8 +11,6 @@ export interface SmallDisk {
   fill(): void;
   /** Makes room again. */
   free(): void;
-  /** From now on the disk takes no writes, as after an error of the hardware; false: it does again. */
-  readOnly(on: boolean): void;
 }
 
 /**
@@ -21,9 +19,9 @@ export interface SmallDisk {
  */
 export function smallDisk({ skip }: Pick<TestContext, "skip">, megabytes: number): SmallDisk {
   const folder = mkdtempSync(join(tmpdir(), "fireboard-disk-"));
-  const mount = (...args: string[]) => void execFileSync("mount", [...args, folder], { stdio: "pipe" });
+  const options = `size=${megabytes}m,mode=700`;
   try {
-    mount("-t", "tmpfs", "-o", `size=${megabytes}m,mode=700`, "fireboard-test");
+    execFileSync("mount", ["-t", "tmpfs", "-o", options, "fireboard-test", folder], { stdio: "pipe" });
   } catch (error) {
     rmSync(folder, { recursive: true });
     return skip(`no disk can be mounted here: ${error instanceof Error ? error.message : error}`);
@@ -42,7 +40,6 @@ export function smallDisk({ skip }: Pick<TestContext, "skip">, megabytes: number
       }
     },
     free: () => rmSync(filler, { force: true }),
-    readOnly: (on) => mount("-o", `remount,${on ? "ro" : "rw"}`),
   };
 }
 

@@ -1,42 +1,29 @@
 import { Filter } from "@google-cloud/firestore";
 import { describe, expect, it } from "vitest";
-import { check, type EngineOptions, type IndexConfig, startEngine } from "../../../src/embedded/index.js";
+import {
+  check,
+  type EngineOptions,
+  type IndexConfig,
+  type IndexField,
+  startEngine,
+} from "../../../src/embedded/index.js";
 import { openConnection } from "../../../src/embedded/storage/sqlite.js";
 import { connect, NO_INDEXES } from "../support/engine.js";
 import { temporaryFile } from "../support/folder.js";
 
-const WITH_INDEX: IndexConfig = {
-  indexes: [
-    {
-      collectionGroup: "c",
-      queryScope: "COLLECTION",
-      fields: [
-        { fieldPath: "kind", order: "ASCENDING" },
-        { fieldPath: "n", order: "DESCENDING" },
-      ],
-    },
-  ],
+/** One composite index of the collection. */
+const composite = (...fields: IndexField[]): IndexConfig => ({
+  indexes: [{ collectionGroup: "c", queryScope: "COLLECTION", fields }],
   fieldOverrides: [],
-};
+});
+const WITH_INDEX = composite({ fieldPath: "kind", order: "ASCENDING" }, { fieldPath: "n", order: "DESCENDING" });
 const EXEMPT: IndexConfig = { indexes: [], fieldOverrides: [{ collectionGroup: "c", fieldPath: "text", indexes: [] }] };
 const ALSO_DESCENDING: IndexConfig = {
   indexes: [],
   fieldOverrides: [{ collectionGroup: "c", fieldPath: "kind", indexes: [{ order: "DESCENDING" }] }],
 };
 const NO_FIELDS: IndexConfig = { indexes: [], fieldOverrides: [{ collectionGroup: "c", fieldPath: "*", indexes: [] }] };
-const OTHER_INDEX: IndexConfig = {
-  indexes: [
-    {
-      collectionGroup: "c",
-      queryScope: "COLLECTION",
-      fields: [
-        { fieldPath: "n", order: "ASCENDING" },
-        { fieldPath: "kind", order: "ASCENDING" },
-      ],
-    },
-  ],
-  fieldOverrides: [],
-};
+const OTHER_INDEX = composite({ fieldPath: "n", order: "ASCENDING" }, { fieldPath: "kind", order: "ASCENDING" });
 const DOCUMENTS = 30;
 
 /** Opens the store with these indexes for as long as `action` runs. */

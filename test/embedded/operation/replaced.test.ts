@@ -99,7 +99,7 @@ const WAYS: Record<string, { replace(places: Places): void; left: readonly strin
   "a backup copied over it": { replace: ({ saved, file }) => copyFileSync(saved, file), left: ["before"] },
   "deleted alone": { replace: ({ file }) => rmSync(file), left: [] },
   "deleted with its folder": { replace: ({ folder }) => rmSync(folder, { recursive: true }), left: [] },
-  "its folder moved away and made anew": {
+  "its folder moved away and made again": {
     replace({ folder }) {
       renameSync(folder, `${folder}-old`);
       mkdirSync(folder);
