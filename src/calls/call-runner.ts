@@ -51,7 +51,8 @@ export interface CallRunner {
   /**
    * Runs a tool call to its outcome: arguments are checked, calls that came before and write are waited for
    * (docs/contracts.md 1.2), the deadline is kept even when the store never answers, and whatever was thrown becomes an
-   * error with a stable code (2). With too many calls before it that have not ended, it is refused. Rejects only when the caller cancelled, with its reason: no client waits for that answer.
+   * error with a stable code (2). With too many calls before it that have not ended, it is refused. Rejects only when
+   * the caller cancelled, with its reason: no client waits for that answer.
    */
   run(tool: Tool, given: unknown, caller: Caller): Promise<Outcome>;
   /**

@@ -41,11 +41,10 @@ export interface FireboardServer {
 /** Lists that are the same for as long as the process lives; clients of 2026-07-28 may keep them for an hour. */
 const FIXED = { ttlMs: 3_600_000, cacheScope: "private" } as const;
 
-/** A call as any version sends it; its arguments are checked by the tool's own schema, in our words. */
+/** What a call names, in every version; its arguments are checked by the tool's own schema, in our words. */
 const CALLED = z.object({
   name: z.string(),
   arguments: z.unknown().optional(),
-  _meta: z.object({ progressToken: z.union([z.string(), z.number()]).optional() }).optional(),
 });
 
 /**
@@ -79,10 +78,10 @@ export function createServer(options: McpServerOptions): FireboardServer {
       const parsed = CALLED.safeParse(params);
       if (!parsed.success)
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, "tools/call needs the name of a tool.");
-      const { name, arguments: given, _meta } = parsed.data;
+      const { name, arguments: given } = parsed.data;
       const tool = byName.get(name);
       if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, unknownToolText(name, [...offered]));
-      const { signal: cancelled, notify } = context.mcpReq;
+      const { signal: cancelled, notify, _meta } = context.mcpReq;
       const client = clientName(server, context);
       const progress = progressTo(_meta?.progressToken, notify, log);
       return callResult(tool, await calls.run(tool, given, { client, cancelled, progress }), offered);
