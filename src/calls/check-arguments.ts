@@ -9,6 +9,9 @@ import { GUARDS, readArguments } from "./read-arguments.js";
 /** How many faults one refusal names: more than a call has that was meant. */
 const NAMED_FAULTS = 25;
 
+/** How many characters their names take, unless the first alone takes more: lists of allowed values are long. */
+const NAMED_CHARACTERS = 1_500;
+
 /**
  * A call's arguments as the tool's handler takes them: read, checked, and with the fields named by `clear` as null. Throws
  * `invalid_argument` that names all faults, and what was probably meant by a name that is unknown.
@@ -42,8 +45,10 @@ function withCleared(tool: Tool, { clear, ...args }: Record<string, unknown>): R
 }
 
 function message({ name }: Tool, faults: readonly string[]): string {
-  const more = faults.length - NAMED_FAULTS;
-  return `${name}: ${faults.slice(0, NAMED_FAULTS).join("; ")}${more > 0 ? `; and ${more} more` : ""}.`;
+  const named = faults.slice(0, NAMED_FAULTS);
+  while (named.length > 1 && named.join("; ").length > NAMED_CHARACTERS) named.pop();
+  const more = faults.length - named.length;
+  return `${name}: ${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}.`;
 }
 
 function fault(tool: Tool) {

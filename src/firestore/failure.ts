@@ -73,7 +73,8 @@ export function closedTransaction(error: Error & { code?: unknown }): boolean {
 
 /**
  * Classifies an error of the Firestore client by its gRPC status, and those of the embedded and the read-only store by
- * their codes: the embedded one's come as they are when it is opened, and in the metadata of a failed call afterwards. Undefined: not an error of the store, or one that a correct program never causes.
+ * their codes: the embedded one's come as they are when it is opened, and in the metadata of a failed call afterwards.
+ * Undefined: not an error of the store, or one that a correct program never causes.
  */
 export function storeFailure(error: unknown): StoreFailure | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -37,6 +37,15 @@ describe("empty text for what guards a call", () => {
   });
 });
 
+describe("a refusal of many faults", () => {
+  it("names as many as 1,500 characters hold, and how many more there are", async () => {
+    const { message } = await refused("board_update_task", { task_id: "t", clear: Array(101).fill("a") });
+    expect(message.length).toBeLessThan(1_600);
+    const [, more] = /; and (\d+) more\.$/.exec(message) ?? [];
+    expect(message.split("; ").length - 1 + Number(more)).toBe(101);
+  });
+});
+
 describe("the hint of a refusal", () => {
   const hint = async (tool: string, args: Args) => (await refused(tool, args)).hint;
   const FIELDS =

@@ -51,9 +51,9 @@ const SHARE_WHILE_LOCKED = 1 / 8;
 
 /**
  * Commits of one process, in order. Those that wait at the same time go to the disk together, each in a savepoint of
- * its own: one that fails takes nothing with it. `onCommit` is called after changes became
- * durable, with whether there were any. For the turns of
- * others (turns.ts) a commit waits once, `turnMs` milliseconds at most, and holds nothing meanwhile.
+ * its own: one that fails takes nothing with it. `onCommit` is called after changes became durable, with whether there
+ * were any. For the turns of others (turns.ts) a commit waits once, `turnMs` milliseconds at most, and holds nothing
+ * meanwhile.
  * https://www.sqlite.org/lang_savepoint.html
  */
 export function createCommit(store: StoreFile, onCommit: (wrote: boolean) => void, turnMs = TURN_MS): Commit {
@@ -81,7 +81,6 @@ export function createCommit(store: StoreFile, onCommit: (wrote: boolean) => voi
       );
       locked = false;
     } catch (error) {
-      // Nothing was written, but perhaps to a file that was replaced.
       locked = isBusy(error);
       if (locked) {
         // Those that came later have time left to wait.
@@ -92,9 +91,10 @@ export function createCommit(store: StoreFile, onCommit: (wrote: boolean) => voi
       } else if (others.length === 0 || isReplaced(error)) {
         // To a file that was replaced something may have been written, so that nothing is tried twice.
         for (const { reject } of batch) reject(error);
+      } else {
+        // Nothing was written. One commit alone may have asked too much, as of the disk: the others get their chance.
+        for (const one of batch) await commitTogether([one]);
       }
-      // One commit alone may have asked too much, as of the disk: the others get their chance.
-      else for (const one of batch) await commitTogether([one]);
       return;
     }
     batch.forEach((one, index) => {
