@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Principal } from "../access/principal.js";
 import { type AnswerSize, FOR_AGENTS } from "../board/core/answer-size.js";
 import type { Call, Runtime } from "../board/core/call.js";
 import { newConnectionState } from "../board/core/connection-state.js";
@@ -21,6 +22,8 @@ export interface CallRunnerOptions {
   runtime: Runtime;
   /** Renews the last sign of life of the session that a write named, and the leases of its connection. */
   heartbeat: HeartbeatTimer;
+  /** Who has shown to be calling; not given over stdio, where it is the machine's owner. */
+  principal?: Principal | undefined;
   /** The id of the only project that is served, if it is only one. */
   project?: string | undefined;
   /** SHA-256 over the tool definitions that the client is shown. */
@@ -98,7 +101,7 @@ interface Timed {
 /** Makes the runner of one connection, with an empty connection state. */
 export function createCallRunner(options: CallRunnerOptions): CallRunner {
   const { runtime, heartbeat, project, answer = FOR_AGENTS, deadlineMs, telemetryDeadlineMs, log } = options;
-  const { room = ALWAYS } = options;
+  const { room = ALWAYS, principal = null } = options;
   const connection = newConnectionState();
   const holder = runtime.newId();
   const running = new Set<Promise<unknown>>();
@@ -111,7 +114,7 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
   ): Promise<Call> => {
     const store = await options.store();
     const { toolsHash } = options;
-    const ours = { holder, heartbeatMs: heartbeat.intervalMs, answer, connection };
+    const ours = { principal, holder, heartbeatMs: heartbeat.intervalMs, answer, connection };
     return { ...runtime, store, id: runtime.newId(), ...ours, toolsHash, ...given };
   };
 
@@ -162,7 +165,7 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
         cancelled: caller.cancelled,
         onTimeout: () => toolDeadlineExceeded(tool),
       };
-      const idempotency = idempotencyOf(tool, key, args, project);
+      const idempotency = idempotencyOf(tool, key, args, { principal: principal?.id ?? null, project });
       const returned = await inTime(timed, async (time) =>
         tool.handler(await callOf({ ...time, client: caller.client, progress, idempotency }), args),
       );
@@ -213,11 +216,11 @@ function idempotencyOf(
   tool: Tool,
   key: unknown,
   args: z.output<Tool["input"]>,
-  project: string | undefined,
+  { principal, project }: { principal: string | null; project: string | undefined },
 ): Call["idempotency"] {
   if (typeof key !== "string") return null;
-  if (project !== undefined)
-    return { tool: tool.name, project_id: project, key, args: { ...args, project_id: project } };
+  const ours = { principal, tool: tool.name, key };
+  if (project !== undefined) return { ...ours, project_id: project, args: { ...args, project_id: project } };
   const named: unknown = tool.project && args[tool.project.argument];
-  return { tool: tool.name, project_id: typeof named === "string" ? named : null, key, args };
+  return { ...ours, project_id: typeof named === "string" ? named : null, args };
 }

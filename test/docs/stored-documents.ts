@@ -63,7 +63,7 @@ type Use = (
 async function use(call: Call, name: string, args: Record<string, unknown>, key?: string) {
   const tool = TOOLS.find((one) => one.name === name);
   if (!tool) throw new TypeError(`there is no tool ${name}`);
-  const idempotency = key === undefined ? null : { tool: name, project_id: null, key, args };
+  const idempotency = key === undefined ? null : { principal: null, tool: name, project_id: null, key, args };
   return await tool.handler({ ...call, id: call.newId(), client: "a-client", idempotency }, tool.input.parse(args));
 }
 

@@ -10,6 +10,7 @@ export function callOn(store: Store): Call {
   const deadline = new Date(Date.now() + 60_000);
   const begun = {
     id: "call",
+    principal: null,
     client: null,
     idempotency: null,
     holder: "holder",

@@ -17,6 +17,11 @@ export interface Call extends Runtime {
   store: Store;
   /** Shared by all activity entries of this call. */
   id: string;
+  /**
+   * Who has shown to be calling, whatever the call says of itself: its id keeps idempotency keys apart, its name is stored
+   * in each entry's metadata. Null over stdio, where it is the machine's owner.
+   */
+  principal: { id: string; name: string } | null;
   /** The MCP client's name, stored in each entry's metadata; null when it did not give one. */
   client: string | null;
   /** The idempotency key of the call, if it has one; `write` keeps the promise. */

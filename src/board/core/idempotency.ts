@@ -9,6 +9,8 @@ const KEY_DAYS = 7;
 
 /** What a caller asked to be done at most once. */
 export interface IdempotencyKey {
+  /** The id of the principal whose key it is; null over stdio. */
+  principal: string | null;
   tool: string;
   /** The project the call names, or null. */
   project_id: string | null;
@@ -33,8 +35,9 @@ export class AlreadyDone extends Error {
 const keyDocument = z.object({ fingerprint: z.string(), result: z.string(), expires_at: timestamp });
 
 /** Where the outcome under this key is stored. */
-export function keyRef(store: Store, { tool, project_id, key }: IdempotencyKey): Ref {
-  return store.ref("idempotency_keys", fingerprintOf([tool, project_id, key]));
+export function keyRef(store: Store, { principal, tool, project_id, key }: IdempotencyKey): Ref {
+  const named = [tool, project_id, key];
+  return store.ref("idempotency_keys", fingerprintOf(principal === null ? named : [...named, principal]));
 }
 
 /**

@@ -170,7 +170,11 @@ function entryDocument(call: Call, entry: NewEntry, created_at: Date): Omit<Acti
     agent_name: entry.agent_name,
     action: entry.action,
     details: entry.details ?? null,
-    metadata: { ...entry.metadata, ...(call.client === null ? {} : { client: call.client }) },
+    metadata: {
+      ...entry.metadata,
+      ...(call.client === null ? {} : { client: call.client }),
+      ...(call.principal === null ? {} : { principal: call.principal.name }),
+    },
     call_id: call.id,
     created_at,
   };

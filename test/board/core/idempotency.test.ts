@@ -11,7 +11,13 @@ import type { Ref, Store, Tx } from "../../../src/firestore/store.js";
 import { minutes, NOW, sampleSnapshot } from "../samples.js";
 
 const DAY = 24 * 60;
-const asked: IdempotencyKey = { tool: "board_create_task", project_id: "p", key: "k", args: { title: "x" } };
+const asked: IdempotencyKey = {
+  principal: null,
+  tool: "board_create_task",
+  project_id: "p",
+  key: "k",
+  args: { title: "x" },
+};
 
 /** The document that is stored for a call, as it is read later. */
 function kept(key: IdempotencyKey, result: unknown): Record<string, unknown> {
@@ -76,15 +82,19 @@ describe("a repeated call under one key", () => {
   });
 });
 
-it("keys of different tools and projects are different documents", () => {
+it("keys of different principals, tools and projects are different documents", () => {
   const store = { ref: (_: string, id: string) => id } as unknown as Store;
+  const stdio = { principal: null, tool: "a" };
   const keys: Omit<IdempotencyKey, "args">[] = [
-    { tool: "a", project_id: null, key: "k" },
-    { tool: "b", project_id: null, key: "k" },
-    { tool: "a", project_id: "k", key: "k" },
-    { tool: "a", project_id: "p", key: "k" },
-    { tool: "a", project_id: "p", key: "k2" },
-    { tool: "a", project_id: "null", key: "k" },
+    { ...stdio, project_id: null, key: "k" },
+    { ...stdio, project_id: null, key: "k", tool: "b" },
+    { ...stdio, project_id: null, key: "k", principal: "one" },
+    { ...stdio, project_id: null, key: "k", principal: "other" },
+    { ...stdio, project_id: null, key: "k", principal: "null" },
+    { ...stdio, project_id: "k", key: "k" },
+    { ...stdio, project_id: "p", key: "k" },
+    { ...stdio, project_id: "p", key: "k2" },
+    { ...stdio, project_id: "null", key: "k" },
   ];
   const refs = keys.map((key) => keyRef(store, { ...key, args: {} }));
   expect(new Set(refs).size).toBe(keys.length);
