@@ -11,6 +11,7 @@ import type { Tool } from "../tools/define.js";
 import { checkArguments } from "./check-arguments.js";
 import { withinDeadline } from "./deadline.js";
 import { degradedResult } from "./degraded.js";
+import { type LoneCall, loneHolder } from "./lone-holder.js";
 import { type Access, type CallOrder, createCallOrder } from "./order.js";
 import { notBegun, type Outcome, toBoardError, toolDeadlineExceeded, tooManyCalls } from "./outcome.js";
 import { createCallSlots, type Room } from "./slots.js";
@@ -24,6 +25,11 @@ export interface CallRunnerOptions {
   heartbeat: HeartbeatTimer;
   /** Who has shown to be calling; not given over stdio, where it is the machine's owner. */
   principal?: Principal | undefined;
+  /**
+   * Each call stands alone, as over HTTP (docs/contracts.md 1.2): no call waits for another, nothing is remembered from one
+   * to the next, and the holder is the caller's own, whatever process it reaches.
+   */
+  standsAlone?: boolean | undefined;
   /** The id of the only project that is served, if it is only one. */
   project?: string | undefined;
   /** SHA-256 over the tool definitions that the client is shown. */
@@ -101,9 +107,8 @@ interface Timed {
 /** Makes the runner of one connection, with an empty connection state. */
 export function createCallRunner(options: CallRunnerOptions): CallRunner {
   const { runtime, heartbeat, project, answer = FOR_AGENTS, deadlineMs, telemetryDeadlineMs, log } = options;
-  const { room = ALWAYS, principal = null } = options;
-  const connection = newConnectionState();
-  const holder = runtime.newId();
+  const { room = ALWAYS, principal = null, standsAlone = false } = options;
+  const ofConnection = { connection: newConnectionState(), holder: runtime.newId() };
   const running = new Set<Promise<unknown>>();
   // Telemetry waits for no work and holds none up (docs/contracts.md 4): it has an order of its own.
   const [board, telemetry] = [createCallOrder(), createCallOrder()];
@@ -111,11 +116,15 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
 
   const callOf = async (
     given: Pick<Call, "client" | "signal" | "idempotency" | "deadline" | "progress">,
+    called: Omit<LoneCall, "principal"> | null,
   ): Promise<Call> => {
     const store = await options.store();
     const { toolsHash } = options;
-    const ours = { principal, holder, heartbeatMs: heartbeat.intervalMs, answer, connection };
-    return { ...runtime, store, id: runtime.newId(), ...ours, toolsHash, ...given };
+    const ours = { principal, ...ofConnection, heartbeatMs: heartbeat.intervalMs, answer };
+    const call = { ...runtime, store, id: runtime.newId(), ...ours, toolsHash, ...given };
+    if (!standsAlone) return call;
+    const holder = called && (await loneHolder(store, { principal: principal?.id ?? "", ...called }, runtime));
+    return { ...call, connection: newConnectionState(), holder: holder ?? runtime.newId() };
   };
 
   async function inSlot<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -159,16 +168,17 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
       const { idempotency_key: key, ...args } = checkArguments(tool, given);
       const timed: Timed = {
         what: tool.name,
-        order: tool.standsAlone ? null : tool.degraded ? telemetry : board,
+        order: standsAlone || tool.standsAlone ? null : tool.degraded ? telemetry : board,
         access: tool.annotations.readOnlyHint ? "reads" : "writes",
         ms: tool.degraded ? telemetryDeadlineMs * (1 - ANSWERING_SHARE) : deadlineMs,
         cancelled: caller.cancelled,
         onTimeout: () => toolDeadlineExceeded(tool),
       };
       const idempotency = idempotencyOf(tool, key, args, { principal: principal?.id ?? null, project });
-      const returned = await inTime(timed, async (time) =>
-        tool.handler(await callOf({ ...time, client: caller.client, progress, idempotency }), args),
-      );
+      const [returned, holder] = await inTime(timed, async (time) => {
+        const call = await callOf({ ...time, client: caller.client, progress, idempotency }, { tool, args });
+        return [await tool.handler(call, args), call.holder] as const;
+      });
       const result = tool.output.parse(returned);
       const sign = tool.heartbeat?.(args, result);
       if (sign) heartbeat.seen(holder, sign);
@@ -187,10 +197,11 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
 
   async function read<T>(what: string, cancelled: AbortSignal, work: (call: Call) => Promise<T>): Promise<T> {
     const onTimeout = () => new BoardError("deadline_exceeded", `${what} did not finish in time.`, "Try again.");
-    const timed: Timed = { what, order: board, access: "reads", ms: deadlineMs, cancelled, onTimeout };
+    const order = standsAlone ? null : board;
+    const timed: Timed = { what, order, access: "reads", ms: deadlineMs, cancelled, onTimeout };
     try {
       return await inTime(timed, async (time) =>
-        work(await callOf({ ...time, client: null, progress: () => {}, idempotency: null })),
+        work(await callOf({ ...time, client: null, progress: () => {}, idempotency: null }, null)),
       );
     } catch (error) {
       throw cancelled.aborted ? error : toBoardError(error, what, log);

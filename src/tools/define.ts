@@ -61,6 +61,8 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   handler(call: Call, args: z.output<I>): Promise<z.input<O>>;
   /** On tools that write: what the call shows to be alive, as its arguments or result name it. */
   heartbeat?(args: z.output<I>, result: z.output<O>): SignOfLife;
+  /** The caller takes part in a session from now on: over HTTP each call is another participant. */
+  takesPart?: true;
   /** On tools with an argument that names a project: which it is, and when a server of one project fills it in. */
   project?: ProjectArgument;
   /**

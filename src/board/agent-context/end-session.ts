@@ -2,6 +2,7 @@ import { MASKS } from "../../firestore/masks.js";
 import type { Call } from "../core/call.js";
 import { notFound } from "../core/errors.js";
 import { existingSession, existingTask } from "../core/existing.js";
+import { isOfCallsAlone } from "../core/holder.js";
 import { readDocuments } from "../core/read-document.js";
 import { type UnitOfWork, write } from "../core/write.js";
 import { endOf } from "../model/end-time.js";
@@ -85,7 +86,9 @@ async function readSessions(call: Call, { tx }: UnitOfWork, args: EndAgentSessio
   const [active, history] = await Promise.all([tx.get(ofStatus("active", 50)), ofStatus("completed", 5).get()]);
   const open = readDocuments(sessionDocument, "session", active.docs).rows.sort(latestFirst);
   const past = readDocuments(sessionDocument, "session", history.docs).rows;
-  return { open, last: past[0] ?? null, opened: false };
+  // Over HTTP no connection remembers them: they are known by their holder, which is the agent's own.
+  const own = isOfCallsAlone(call.holder) ? open.filter(({ holder }) => holder === call.holder) : [];
+  return { open: own.length > 0 ? own : open, last: past[0] ?? null, opened: own.length > 0 };
 }
 
 /** By the last sign of life, the latest first. */

@@ -2,6 +2,7 @@ import { participantDocument } from "../model/participant.js";
 import type { Session } from "../model/session.js";
 import type { Call } from "./call.js";
 import { existingSession } from "./existing.js";
+import { isOfCallsAlone } from "./holder.js";
 import { readMended } from "./read-document.js";
 
 /** The session that a write names, if any, with warnings for the caller. */
@@ -14,6 +15,8 @@ export interface NamedSession {
   warnings: string[];
 }
 
+const NOBODY = { agent_name: null };
+
 /**
  * Reads the session that a call names (docs/contracts.md 3): an unknown one is `session_not_found`, one that has ended
  * is accepted with a warning. Read beside the transaction: it gives the entry its agent's name and decides nothing
@@ -25,8 +28,10 @@ export async function readNamedSession(call: Call, sessionId: string | undefined
   const [snapshot, part] = await call.store.getAll([ref, call.store.sub(ref, "participants", call.holder)]);
   const session = existingSession(snapshot, sessionId);
   const warnings = session.status === "active" ? [] : [`Session ${sessionId} is ${session.status}, not active.`];
-  const { agent_name } = part?.exists ? readMended(participantDocument, part) : session;
   const takesPart = part?.exists || session.holder === call.holder;
+  // Of several windows of a host one connection stands for one; of calls that stand alone the name would be a guess.
+  const unknown = !takesPart && isOfCallsAlone(call.holder);
+  const { agent_name } = part?.exists ? readMended(participantDocument, part) : unknown ? NOBODY : session;
   return { session, agent_name, takesPart, warnings };
 }
 

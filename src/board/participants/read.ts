@@ -5,7 +5,7 @@ import { readMended } from "../core/read-document.js";
 import { MOST_PARTICIPANTS, type Participant, participantDocument } from "../model/participant.js";
 
 /** The query of those who joined a session: whole for a transaction, else by a mask. */
-export function participantsOf({ store }: Call, sessionId: string, mask?: Mask): Query {
+export function participantsOf({ store }: Pick<Call, "store">, sessionId: string, mask?: Mask): Query {
   const parent = store.ref("sessions", sessionId);
   return store.query("participants", { parent, limit: MOST_PARTICIPANTS + 1, ...(mask && { mask }) });
 }

@@ -1,5 +1,6 @@
 import { storeFailure } from "../../firestore/failure.js";
 import type { Store } from "../../firestore/store.js";
+import { isOfCallsAlone } from "../core/holder.js";
 import { giveUpLeases } from "../tasks/give-up.js";
 import { type AtWork, beat, giveUpParts } from "./heartbeat.js";
 
@@ -19,7 +20,7 @@ export interface HeartbeatTimer {
   intervalMs: number;
   /**
    * A heartbeat now, at most one per interval for each session and each connection (`holder`), and regular ones for
-   * what was opened and claimed here.
+   * what was opened and claimed here; for a call that stands alone only the one now.
    */
   seen(holder: string, sign: SignOfLife): void;
   /**
@@ -104,6 +105,11 @@ export function startHeartbeat(options: HeartbeatOptions): HeartbeatTimer {
     intervalMs: options.intervalMs,
     seen(holder, { session_id, opened, claimed = false }) {
       const one = session_id ? { session_id, holder } : null;
+      if (isOfCallsAlone(holder)) {
+        // Each call is its own sign of life, for its leases too; nothing is kept alive between calls.
+        const leases = one && !claimed && due(`holder ${holder}`, false) ? [holder] : [];
+        return void beatFor({ sessions: one && due(`session ${keyOf(one)}`, opened) ? [one] : [], holders: leases });
+      }
       if (opened && one) sessions.set(keyOf(one), one);
       if (claimed) claims.set(holder, (claims.get(holder) ?? 0) + 1);
       const dueSessions = one && due(`session ${keyOf(one)}`, opened) ? [one] : [];

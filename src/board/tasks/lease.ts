@@ -1,7 +1,7 @@
 import type { LeaseCaller } from "../core/caller.js";
 import { BoardError } from "../core/errors.js";
 import type { Lease, Task } from "../model/task.js";
-import { MISSED_HEARTBEATS } from "../participants/liveness.js";
+import { goneAfterMs } from "../participants/liveness.js";
 import { differByNumber } from "../participants/names.js";
 
 /** The default length of a lease, in minutes. */
@@ -41,8 +41,8 @@ function renewedAt({ minutes, expires_at }: Pick<Lease, "minutes" | "expires_at"
 }
 
 /** When the holder of a lease that is not renewed any more counts as gone. */
-function goneAt(lease: Pick<Lease, "minutes" | "expires_at">, heartbeatMs: number): Date {
-  return new Date(renewedAt(lease) + MISSED_HEARTBEATS * heartbeatMs);
+function goneAt(lease: Pick<Lease, "holder" | "minutes" | "expires_at">, heartbeatMs: number): Date {
+  return new Date(renewedAt(lease) + goneAfterMs(lease.holder, heartbeatMs));
 }
 
 /** What is known of the holder of a lease, for `isHolderGone`. */
@@ -56,7 +56,7 @@ export interface HolderFacts {
 
 /**
  * Whether the connection that holds a live lease is gone, so that another one of the same name may go on: it ended its
- * part itself, gave its leases up, or has not renewed this one for three heartbeats. Pure.
+ * part itself, gave its leases up, or has not renewed this one for too long (`goneAfterMs`). Pure.
  */
 export function isHolderGone(lease: Lease, { now, heartbeatMs, ended }: HolderFacts): boolean {
   return ended || lease.holder === null || goneAt(lease, heartbeatMs) < now;

@@ -35,5 +35,6 @@ export default defineTool({
   }),
   handler: createSession,
   heartbeat: (_, { session_id }) => ({ session_id, opened: true }),
+  takesPart: true,
   project: { argument: "project_id", fill: "always" },
 });
