@@ -19,7 +19,9 @@ interface Lane {
 
 const folder = (name: string) => `test/${name}/**/*.test.ts`;
 const SOAK = "test/**/*.soak.test.ts";
-const OWN_FOLDERS = ["embedded", "contract", "protocol", "rules", "race", "crash", "e2e", "commands"].map(folder);
+const OWN_FOLDERS = ["embedded", "contract", "protocol", "rules", "race", "crash", "e2e", "commands", "http"].map(
+  folder,
+);
 
 /** How sloppy forms are read is settled before a call meets its store. */
 const STORE_INDEPENDENT = ["test/contract/sloppy-arguments.test.ts", "test/contract/refused-arguments.test.ts"];
@@ -43,6 +45,7 @@ const LANES: Lane[] = [
   { name: "protocol", include: [folder("protocol")], store: "embedded", ...QUICK },
   // These start the built command line, with the stores that each test says.
   { name: "commands", include: [folder("commands")], ...QUICK },
+  { name: "http", include: [folder("http")], store: "embedded", ...QUICK },
   { name: "rules", include: [folder("rules")], store: "emulator", ...QUICK },
   // Whatever has no lane of its own needs no store: a new folder of tests is never forgotten.
   { name: "unit", include: ["test/**/*.test.ts"], exclude: OWN_FOLDERS, ...QUICK },

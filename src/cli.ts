@@ -11,10 +11,15 @@ const program = new Command("fireboard")
 /** Hosts start the server by flags alone or by nothing; another first word names a command, and is told when it is none. */
 const namesCommand = process.argv[2] !== undefined && !process.argv[2].startsWith("-");
 withSettings(program.command("serve", { isDefault: !namesCommand }), Object.values(SETTINGS))
-  .description("serve the board over stdio (the default)")
+  .description("serve the board over stdio (the default), or over HTTP")
   .action(async (flags: Flags) => {
+    const config = loadConfig(flags);
+    if (config.http) {
+      const { serveHttp } = await import("./commands/serve-http.js");
+      process.exit(await serveHttp(config));
+    }
     const { serve } = await import("./commands/serve.js");
-    process.exit(await serve(loadConfig(flags)));
+    process.exit(await serve(config));
   });
 
 program
@@ -40,9 +45,17 @@ program
 const SELECTION = [SETTINGS.toolsets, SETTINGS.tools, SETTINGS.excludeTools, SETTINGS.readOnly, SETTINGS.project];
 /** The REPL has the methods that it has. */
 const CHOICE_OF_TOOLS: readonly Setting[] = [SETTINGS.toolsets, SETTINGS.tools, SETTINGS.excludeTools];
+const OVER_HTTP: readonly Setting[] = [
+  SETTINGS.http,
+  SETTINGS.publicUrl,
+  SETTINGS.allowedHosts,
+  SETTINGS.allowedOrigins,
+  SETTINGS.callsPerMinute,
+  SETTINGS.callsAtOnce,
+];
 withSettings(
   program.command("repl"),
-  Object.values(SETTINGS).filter((setting) => !CHOICE_OF_TOOLS.includes(setting)),
+  Object.values(SETTINGS).filter((setting) => ![...CHOICE_OF_TOOLS, ...OVER_HTTP].includes(setting)),
 )
   .description("answer the turn log's requests, YAML or JSON, on stdin and stdout")
   .action(async (flags: Flags) => {

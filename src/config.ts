@@ -1,5 +1,7 @@
 import { isJson } from "./config/cloud.js";
+import { defaultDataFolder } from "./config/data-folder.js";
 import { holdsVariable, plainValue } from "./config/given.js";
+import { type HttpConfig, httpConfig, withoutHttp } from "./config/http.js";
 import { expandHome } from "./config/path.js";
 import type { Problem } from "./config/problem.js";
 import { SETTINGS, type Setting, type SettingName, type Values } from "./config/settings.js";
@@ -8,6 +10,7 @@ import type { StoreConfig } from "./firestore/store-config.js";
 import { plainMessages } from "./zod-messages.js";
 
 export { holdsVariable } from "./config/given.js";
+export type { HttpConfig } from "./config/http.js";
 export { typedPath } from "./config/path.js";
 export { SETTINGS, type Setting } from "./config/settings.js";
 
@@ -25,6 +28,8 @@ export interface Config {
   heartbeatMs: number;
   /** Which tools are offered, by names that are not checked here. */
   selection: Pick<Values, "toolsets" | "tools" | "excludeTools" | "readOnly" | "project">;
+  /** How to serve over HTTP, or why that cannot be; null: over stdio. */
+  http: HttpConfig | Problem | null;
 }
 
 /** Flags as given on the command line; a switch is `true`. */
@@ -44,7 +49,8 @@ export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): 
     // What limits a server must not fall away because a host filled in nothing.
     return plainValue(env[name] ?? "") || (isBoundary && env[name] !== undefined ? "" : undefined);
   };
-  const config = read(given, env);
+  const read = readSettings(given, env);
+  const config = { ...read, http: read.http ?? withoutHttp(read.store, given("http") !== undefined) };
   correctForGoogle(env, config.store, given("credentials"));
   return config;
 }
@@ -57,7 +63,7 @@ function correctForGoogle(env: NodeJS.ProcessEnv, store: Config["store"], creden
   else env.GOOGLE_APPLICATION_CREDENTIALS = expandHome(credentials);
 }
 
-function read(given: (setting: SettingName) => string | undefined, env: NodeJS.ProcessEnv): Config {
+function readSettings(given: (setting: SettingName) => string | undefined, env: NodeJS.ProcessEnv): Config {
   const named = check(SETTINGS.store, given("store"));
   if ("fault" in named) return invalid(SETTINGS.store, named.fault);
   const mode = chooseMode(named.value as Values["store"], (setting) => given(setting) !== undefined);
@@ -73,7 +79,8 @@ function read(given: (setting: SettingName) => string | undefined, env: NodeJS.P
   const valid = values as Values;
   const { deadlineMs, telemetryDeadlineMs, heartbeatMs, toolsets, tools, excludeTools, readOnly, project } = valid;
   const selection = { toolsets, tools, excludeTools, readOnly, project };
-  return { store: storeConfig(mode, valid, env), deadlineMs, telemetryDeadlineMs, heartbeatMs, selection };
+  const http = httpConfig(valid, valid.dataDir ?? defaultDataFolder(env));
+  return { store: storeConfig(mode, valid, env), deadlineMs, telemetryDeadlineMs, heartbeatMs, selection, http };
 }
 
 function check({ schema }: Setting, text: string | undefined): { value: unknown } | { fault: string } {
@@ -95,5 +102,6 @@ function invalid({ env, flag }: Setting, why: string): Config {
     telemetryDeadlineMs: SETTINGS.telemetryDeadlineMs.schema.parse(undefined),
     heartbeatMs: SETTINGS.heartbeatMs.schema.parse(undefined),
     selection: { toolsets: undefined, tools: undefined, excludeTools: undefined, readOnly: false, project: undefined },
+    http: null,
   };
 }

@@ -48,6 +48,23 @@ const hostAndPort = z
   .refine((text) => /^[^\s/]+:\d{1,5}$/.test(text) && Number(text.split(":").at(-1)) <= 65_535, {
     error: "must be host:port, such as 127.0.0.1:8080",
   });
+const listenAddress = z
+  .string()
+  .refine((text) => /^(([\w.-]+|\[[\da-f:.]+\]):)?\d{1,5}$/i.test(text) && Number(text.split(":").at(-1)) <= 65_535, {
+    error: "must be a port or host:port, such as 8137 or 127.0.0.1:8137",
+  });
+const urlOf = (text: string) => (URL.canParse(text) ? new URL(text) : null);
+const webUrl = z.string().refine((text) => /^https?:$/.test(urlOf(text)?.protocol ?? "") && !/[?#@]/.test(text), {
+  error: "must be a URL such as https://board.example.com/fireboard",
+});
+const hostNames = names.refine((list) => list.every((name) => /^([\w.-]+|\[[\da-f:.]+\])$/i.test(name)), {
+  error: "must be names without ports, separated by commas",
+});
+const origins = names.refine((list) => list.every((origin) => urlOf(origin)?.origin === origin), {
+  error: "must be origins such as https://board.example.com, separated by commas",
+});
+const count = "must be a whole number, 1 to 100000";
+const calls = z.coerce.number(count).int(count).min(1, count).max(100_000, count);
 /** The key itself, or a path. */
 const keyOrPath = z.union([z.string().refine(isJson), settingPath]);
 
@@ -175,6 +192,49 @@ export const SETTINGS = {
     default: "all projects",
     description:
       "The id of the only project on the board to serve: tools need not name it, and nothing of another one can be read or changed",
+  },
+  http: {
+    env: "FIREBOARD_HTTP",
+    flag: "http",
+    schema: listenAddress.optional(),
+    default: "stdio",
+    description:
+      "Serve over HTTP instead of stdio: the port, or host:port, to listen on; the host is 127.0.0.1 if not given",
+  },
+  publicUrl: {
+    env: "FIREBOARD_PUBLIC_URL",
+    flag: "public-url",
+    schema: webUrl.optional(),
+    default: "none",
+    description: "Over HTTP: the URL under which a proxy offers the server, with its path",
+  },
+  allowedHosts: {
+    env: "FIREBOARD_ALLOWED_HOSTS",
+    flag: "allowed-hosts",
+    schema: hostNames.optional(),
+    default: "its own and that of the public URL",
+    description: "Over HTTP: further names in the `Host` header to answer to, separated by commas",
+  },
+  allowedOrigins: {
+    env: "FIREBOARD_ALLOWED_ORIGINS",
+    flag: "allowed-origins",
+    schema: origins.optional(),
+    default: "its own",
+    description: "Over HTTP: origins of web pages elsewhere that may call it, separated by commas",
+  },
+  callsPerMinute: {
+    env: "FIREBOARD_CALLS_PER_MINUTE",
+    flag: "calls-per-minute",
+    schema: calls.default(600),
+    default: "600",
+    description: "Over HTTP: calls that one principal may make within a minute, 1 to 100000",
+  },
+  callsAtOnce: {
+    env: "FIREBOARD_CALLS_AT_ONCE",
+    flag: "calls-at-once",
+    schema: calls.default(64),
+    default: "64",
+    description: "Over HTTP: calls of one principal that may run at a time, 1 to 100000",
   },
 } as const satisfies Record<string, Setting>;
 

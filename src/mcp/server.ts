@@ -9,7 +9,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Call } from "../board/core/call.js";
-import { type CallRunnerOptions, createCallRunner } from "../calls/call-runner.js";
+import { type CallRunner, type CallRunnerOptions, createCallRunner } from "../calls/call-runner.js";
 import { unknownToolText } from "../calls/near-names.js";
 import type { Log } from "../log.js";
 import type { Tool } from "../tools/define.js";
@@ -47,22 +47,36 @@ const CALLED = z.object({
   arguments: z.unknown().optional(),
 });
 
-/**
- * The MCP server of one connection, over the SDK's low-level handlers, so that errors are in our words and schemas are
- * trimmed. Listing tools touches neither the store nor the network.
- */
+/** The MCP server of one connection. */
 export function createServer(options: McpServerOptions): FireboardServer {
+  const { toolsHash, serverFor } = createServers(options);
+  const calls = createCallRunner({ ...options, toolsHash });
+  return { create: () => serverFor(calls), idle: calls.idle };
+}
+
+/** What makes the servers of a process. */
+export interface Servers {
+  /** SHA-256 over the tool definitions that clients are shown. */
+  toolsHash(): string;
+  /** The SDK's server on these calls; `ended` hears how each tool call ended: `ok`, or the code of its error. */
+  serverFor(calls: CallRunner, ended?: (code: string) => void): Server;
+}
+
+/**
+ * What makes MCP servers, over the SDK's low-level handlers, so that errors are in our words and schemas are trimmed.
+ * Listing tools touches neither the store nor the network.
+ */
+export function createServers(options: Pick<McpServerOptions, "version" | "tools" | "project" | "log">): Servers {
   const { tools, project, log } = options;
   const offered = new Set(tools.map(({ name }) => name));
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   // Made at the first use: schemas take their time, and the handshake does not need them.
   const listed = once(() => tools.map(listedTool));
   const toolsHash = once(() => hashOf(listed()));
-  const calls = createCallRunner({ ...options, toolsHash });
-  const readBoard = boardReader(calls, offered);
   const prompts = promptsFor(tools);
 
-  function create(): Server {
+  function serverFor(calls: CallRunner, ended?: (code: string) => void): Server {
+    const readBoard = boardReader(calls, offered);
     const server = new Server(
       { name: "fireboard", title: "fireboard", version: options.version },
       {
@@ -84,7 +98,9 @@ export function createServer(options: McpServerOptions): FireboardServer {
       const { signal: cancelled, notify, _meta } = context.mcpReq;
       const client = clientName(server, context);
       const progress = progressTo(_meta?.progressToken, notify, log);
-      return callResult(tool, await calls.run(tool, given, { client, cancelled, progress }), offered);
+      const outcome = await calls.run(tool, given, { client, cancelled, progress });
+      ended?.(outcome.ok ? "ok" : outcome.error.code);
+      return callResult(tool, outcome, offered);
     };
     serveResources(server, readBoard);
     servePrompts(server, { prompts, readBoard, project });
@@ -92,7 +108,7 @@ export function createServer(options: McpServerOptions): FireboardServer {
     return server;
   }
 
-  return { create, idle: calls.idle };
+  return { toolsHash, serverFor };
 }
 
 const INTRODUCED = z.object({ [CLIENT_INFO_META_KEY]: z.object({ name: z.string() }) });

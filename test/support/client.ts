@@ -101,7 +101,8 @@ export function errorOf(result: Answer): Answer {
   return error;
 }
 
-async function callTool(client: Client, tool: string, args: Record<string, unknown>): Promise<Answer> {
+/** Calls a tool over a client. Throws ToolError when the server refuses; checks that both forms of a result say the same. */
+export async function callTool(client: Client, tool: string, args: Record<string, unknown>): Promise<Answer> {
   const result = await client.callTool({ name: tool, arguments: args });
   if (result.isError) {
     const { code, message, hint, details } = errorOf(result);

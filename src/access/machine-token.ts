@@ -1,0 +1,85 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AccessRefusal, type Authenticate } from "./authenticate.js";
+import type { Principal } from "./principal.js";
+
+/** The token of this machine's owner, and the file that keeps it. */
+export interface MachineToken {
+  /** The file's path, for the owner: clients on this machine take the token from it. */
+  file: string;
+  /** Knows whoever shows it as the owner, who may do everything. */
+  authenticate: Authenticate;
+}
+
+/** Why there is no token: others could have read or written it. The message names the file, for the owner. */
+export class TokenFileError extends Error {}
+
+const NAME = "http-token";
+const OWNER: Principal = { id: "machine", name: "owner", role: "admin", projects: null };
+const FORM = /^fbm_[\w-]{43}$/;
+
+/**
+ * Reads the token of this machine from a folder, where it is made at the first start: 256 random bits in a file that only
+ * its owner can read. Throws TokenFileError when others can read it too, or when it holds no token.
+ */
+export async function openMachineToken(folder: string): Promise<MachineToken> {
+  const file = join(folder, NAME);
+  const token = (await readToken(file)) ?? (await makeToken(folder, file));
+  const expected = digest(token);
+  return {
+    file,
+    authenticate: (headers) => {
+      const [, shown] = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
+      if (shown === undefined)
+        return Promise.reject(new AccessRefusal(401, "Send the token: Authorization: Bearer, and the token."));
+      // Digests have one length, so that how long it takes tells nothing.
+      if (timingSafeEqual(digest(shown), expected)) return Promise.resolve(OWNER);
+      return Promise.reject(new AccessRefusal(401, "This token is not known.", ['error="invalid_token"']));
+    },
+  };
+}
+
+async function readToken(file: string): Promise<string | null> {
+  const found = await unlessMissing(stat(file));
+  if (found === null) return null;
+  if (process.platform !== "win32" && (found.mode & 0o077) !== 0)
+    throw new TokenFileError(`${file} can be read by others. Delete it: the next start makes another token.`);
+  const token = (await readFile(file, "utf8")).trim();
+  if (!FORM.test(token)) throw new TokenFileError(`${file} holds no token. Delete it: the next start makes one.`);
+  return token;
+}
+
+/** Of several processes that make one at once, the first has made it: no other process ever reads half a file. */
+async function makeToken(folder: string, file: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const made = `${file}.${randomBytes(8).toString("hex")}`;
+  await writeFile(made, `fbm_${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+  try {
+    await link(made, file);
+  } catch (error) {
+    if (!isCode(error, "EEXIST")) throw error;
+  } finally {
+    await rm(made);
+  }
+  const token = await readToken(file);
+  if (token === null) throw new TokenFileError(`${file} was deleted while it was made. Start again.`);
+  return token;
+}
+
+function digest(token: string): Buffer {
+  return createHash("sha256").update(token).digest();
+}
+
+async function unlessMissing<T>(read: Promise<T>): Promise<T | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return null;
+    throw error;
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
