@@ -8,7 +8,7 @@ import { createRates } from "./rates.js";
 import { createReadiness } from "./readiness.js";
 
 /** Milliseconds that running calls may take to end once a signal came; closing the store comes after them. */
-const PATIENCE_MS = 6_500;
+const PATIENCE_MS = 6_000;
 
 /** What is served over HTTP, and to whom. */
 export interface StartHttpOptions extends McpOverHttpOptions {
@@ -20,7 +20,7 @@ export interface StartHttpOptions extends McpOverHttpOptions {
 export interface HttpServing {
   /** Where it listens. */
   url: string;
-  /** Takes no further calls, lets running ones end for 6.5 s, and closes every connection. */
+  /** Takes no further calls, lets running ones end for 6 s, and closes every connection. */
   stop(): Promise<void>;
 }
 
