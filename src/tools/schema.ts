@@ -46,6 +46,8 @@ export const id = z.string().refine(isId, { error: ({ input }) => (isBlank(Strin
 
 /** An agent's name. */
 export const agentName = requiredText(LIMITS.agentName);
+/** Who of a session's agents calls, where no connection tells (docs/http.md); only the call's holder depends on it. */
+export const ownName = agentName.optional().describe("yours in the session");
 /** A title or name. */
 export const title = requiredText(LIMITS.title);
 /** A description; it may be empty. */

@@ -12,15 +12,15 @@ export interface LoneCaller {
 
 /**
  * The holder of the caller's part in a session, when no connection tells which it is (docs/contracts.md 3.3): the
- * principal's own part of the agent's name, else its only one that is living, else its only one. Null when there is none
- * or several could be meant, and never another principal's. Pure.
+ * principal's own part of the agent's name, else its only one that is living, else its only one. Null when it has none,
+ * `several` when it has more that could be meant; never another principal's. Pure.
  */
 export function ownPart(
   session: Session,
   joined: readonly Participant[],
   { principal, agent_name }: LoneCaller,
   now: Date,
-): string | null {
+): { holder: string } | "several" | null {
   const { holder } = session;
   const creator = { holder: holder ?? "", agent_name: session.agent_name, isLiving: isCreatorLiving(session, now) };
   const parts = [
@@ -33,7 +33,8 @@ export function ownPart(
   const living = parts.filter((part) => part.isLiving);
   const ofName = (part: (typeof parts)[number]) => agent_name !== null && part.agent_name === agent_name;
   const named = living.find(ofName) ?? parts.find(ofName);
-  if (named) return named.holder;
+  if (named) return { holder: named.holder };
   const [only, ...others] = living.length > 0 ? living : parts;
-  return only && others.length === 0 ? only.holder : null;
+  if (!only) return null;
+  return others.length === 0 ? { holder: only.holder } : "several";
 }

@@ -3,7 +3,7 @@ import { PRIORITIES, RESOLUTIONS, TASK_STATUSES } from "../../board/model/enums.
 import { LIMITS } from "../../board/model/limits.js";
 import { bulkUpdateTasks } from "../../board/tasks/bulk-update.js";
 import { CHANGES, defineTool, named } from "../define.js";
-import { boundedText, clear, id, warnings, writeInput } from "../schema.js";
+import { boundedText, clear, id, ownName, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_bulk_update_tasks",
@@ -19,6 +19,7 @@ export default defineTool({
     assigned_agent: boundedText(LIMITS.agentName).nullable().optional(),
     clear: clear(["assigned_agent"]),
     session_id: id.optional(),
+    agent_name: ownName,
   }),
   output: z.object({
     requested: z.int(),
@@ -27,7 +28,7 @@ export default defineTool({
     message: z.string(),
     warnings: warnings.optional(),
   }),
-  handler: bulkUpdateTasks,
+  handler: (call, { agent_name: _, ...args }) => bulkUpdateTasks(call, args),
   heartbeat: named,
   project: { argument: "project_id", fill: "never" },
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkpointSession } from "../../board/sessions/end.js";
 import { CHANGES, defineTool, named } from "../define.js";
-import { handoffNotes, id, metadata, summary, warnings, writeInput } from "../schema.js";
+import { handoffNotes, id, metadata, ownName, summary, warnings, writeInput } from "../schema.js";
 
 export default defineTool({
   name: "board_checkpoint_session",
@@ -10,11 +10,12 @@ export default defineTool({
   annotations: CHANGES,
   input: writeInput({
     session_id: id,
+    agent_name: ownName,
     progress_summary: summary.optional(),
     handoff_notes: handoffNotes.optional(),
     context_artifacts: metadata.optional(),
   }),
   output: z.object({ session_id: z.string(), status: z.string(), warnings, message: z.string() }),
-  handler: checkpointSession,
+  handler: (call, { agent_name: _, ...args }) => checkpointSession(call, args),
   heartbeat: named,
 });
