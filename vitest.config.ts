@@ -46,6 +46,7 @@ const LANES: Lane[] = [
   // These start the built command line, with the stores that each test says.
   { name: "commands", include: [folder("commands")], ...QUICK },
   { name: "http", include: [folder("http")], store: "embedded", ...QUICK },
+  { name: "http-emulator", include: ["test/http/day.test.ts"], store: "emulator", ...QUICK },
   { name: "rules", include: [folder("rules")], store: "emulator", ...QUICK },
   // Whatever has no lane of its own needs no store: a new folder of tests is never forgotten.
   { name: "unit", include: ["test/**/*.test.ts"], exclude: OWN_FOLDERS, ...QUICK },

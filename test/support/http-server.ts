@@ -110,3 +110,17 @@ export const callOver =
   (client: Client) =>
   (tool: string, args: Record<string, unknown> = {}): Promise<Answer> =>
     callTool(client, tool, args);
+
+/**
+ * Calls a tool by one request of its own. Throws at once when the connection is lost, for whose answer a client would wait
+ * until its time is over.
+ */
+export const callByPost =
+  ({ post }: HttpServer) =>
+  async (tool: string, args: Record<string, unknown> = {}): Promise<Answer> => {
+    const answer = await post({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: tool, arguments: args } });
+    const [, data = "null"] = /^data: (.*)$/m.exec(await answer.text()) ?? [];
+    const { result } = JSON.parse(data) ?? {};
+    if (answer.status !== 200 || !result || result.isError) throw new Error(`${answer.status} ${data}`);
+    return result.structuredContent;
+  };
