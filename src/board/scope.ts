@@ -1,7 +1,17 @@
 import { IDS, type Mask } from "../firestore/masks.js";
 import { fieldsRead } from "../firestore/query.js";
 import { SHAPES, type Shape, type ShapeName } from "../firestore/shapes.js";
-import type { DocumentData, Query, QueryArgs, QueryResult, Ref, Snapshot, Store, Tx } from "../firestore/store.js";
+import type {
+  DocumentData,
+  ListenTarget,
+  Query,
+  QueryArgs,
+  QueryResult,
+  Ref,
+  Snapshot,
+  Store,
+  Tx,
+} from "../firestore/store.js";
 import type { StoreTextIndex } from "../firestore/text-search.js";
 import { BoardError, notFound } from "./core/errors.js";
 
@@ -27,6 +37,7 @@ export function scopeStore(store: Store, projectId: string): Store {
     sub: (parent, collection, id) => scopedRef(store.sub(parent, collection, id)),
     getAll: (refs, mask) => readOwn(refs, outside, mask),
     query: scopedQuery,
+    listen: listenToOwn,
     transaction: (work, signal, repeat) => store.transaction((tx) => work(scopedTx(tx)), signal, repeat),
     moveDocument: ({ from, to, levels, mayMove, goOn, signal }) =>
       store.moveDocument({
@@ -41,6 +52,16 @@ export function scopeStore(store: Store, projectId: string): Store {
     increment: store.increment,
     close: store.close,
   };
+
+  function listenToOwn(target: ListenTarget, heard: (docs: Snapshot[]) => void, failed: (error: Error) => void) {
+    const own = (docs: Snapshot[]) => heard(docs.filter(owns).map(scopedSnapshot));
+    if (!("shape" in target)) return store.listen(target, own, failed);
+    const { shape, args } = target;
+    if (SHAPES[shape].collection === "projects") return store.listen(project, own, failed);
+    if (!filtersByProject(shape)) throw new TypeError(`query ${shape} cannot be listened to for one project`);
+    if (namesAnother(args)) return store.listen(project, () => heard([]), failed);
+    return store.listen(ownQuery(shape, args), own, failed);
+  }
 
   function ownTexts(textIndex: StoreTextIndex): StoreTextIndex {
     return async (search) => {

@@ -1,5 +1,6 @@
 import { connect, type EngineNotices, type FirestoreClient } from "./connect.js";
 import { queryResultOf, readDocumentsOf, refOf } from "./documents.js";
+import { listener } from "./listen.js";
 import { documentMover } from "./move-document.js";
 import { checkMask, fieldsRead, isDocumentId, queryBuilder } from "./query.js";
 import { readOnlyStore } from "./read-only.js";
@@ -54,6 +55,7 @@ export function storeOn(client: FirestoreClient, config: StoreConfig): Store {
     sub: (parent, collection, id) => refOf(clientRef(parent).collection(collectionId(collection)).doc(id)),
     getAll: (refs, mask) => readDocumentsOf(db, refs.map(clientRef), mask),
     query: (shape, args) => query({ shape, args }),
+    listen: listener(clientRef, clientQuery),
     transaction,
     moveDocument: documentMover(clientRef, transaction),
     timestamp(date, microseconds) {

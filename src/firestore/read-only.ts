@@ -21,6 +21,7 @@ export function readOnlyStore(store: Store): Store {
     sub: (parent, collection, id) => readOnlyRef(store.sub(parent, collection, id)),
     getAll: async (refs, mask) => (await store.getAll(refs, mask)).map(readOnlySnapshot),
     query: (shape, args) => readOnlyQuery(store.query(shape, args)),
+    listen: (target, heard, failed) => store.listen(target, (docs) => heard(docs.map(readOnlySnapshot)), failed),
     transaction: (work, signal, repeat) => store.transaction((tx) => work(readOnlyTx(tx)), signal, repeat),
     moveDocument: async () => refuse(),
     timestamp: store.timestamp,

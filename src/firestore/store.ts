@@ -23,6 +23,12 @@ export interface Store {
   /** A query of the shape; nothing is read before one of its methods is called. */
   query(shape: ShapeName, args: QueryArgs): Query;
   /**
+   * Follows a document, or the documents of a query: `heard` gets those that exist, at first and after each change by
+   * any process. `failed` hears the error that ended it; what can be repeated the client has repeated by then. Gives
+   * what ends it, after which neither is called. Throws TypeError for a document of a sub-collection.
+   */
+  listen(target: ListenTarget, heard: (docs: Snapshot[]) => void, failed: (error: Error) => void): () => void;
+  /**
    * Runs `work` in a transaction and commits what it wrote, again when it lost a race (transaction-retry.ts): `work`
    * must have no other effect. Rejects with the reason of `signal` once that has aborted; nothing is committed after
    * it.
@@ -103,6 +109,9 @@ export interface Query {
    */
   sums(): Promise<Record<string, number>>;
 }
+
+/** What can be followed: a document, or a query of the shape with its mask. */
+export type ListenTarget = Ref | Pick<Query, "shape" | "args">;
 
 /** The values for a shape's filters, and the slice that is wanted. */
 export interface QueryArgs {

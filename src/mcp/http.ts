@@ -51,7 +51,7 @@ export function createMcpOverHttp(options: McpOverHttpOptions): McpOverHttp {
       const sender = authInfo && senders.get(authInfo);
       if (!sender) throw new Error("a message without a sender");
       const { principal, ended } = sender;
-      return serverFor(createCallRunner({ ...options, toolsHash, principal, standsAlone: true }), ended);
+      return serverFor(createCallRunner({ ...options, toolsHash, principal, standsAlone: true }), { ended });
     },
     {
       legacy: "stateless",

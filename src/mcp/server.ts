@@ -6,6 +6,7 @@ import {
   ProtocolErrorCode,
   Server,
   type ServerContext,
+  type Transport,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Call } from "../board/core/call.js";
@@ -16,10 +17,12 @@ import type { Tool } from "../tools/define.js";
 import { serveCompletion } from "./completion.js";
 import { instructionsFor } from "./instructions.js";
 import { listedTool } from "./listed-tool.js";
+import { followListens } from "./listen-requests.js";
 import { promptsFor } from "./prompts/index.js";
 import { servePrompts } from "./prompts/serve.js";
 import { boardReader, callResult } from "./render.js";
 import { serveResources } from "./resources/serve.js";
+import { createSubscriptions, type Subscriptions, serveSubscriptions } from "./resources/subscriptions.js";
 
 /** What a server is made of. */
 export interface McpServerOptions extends Omit<CallRunnerOptions, "toolsHash"> {
@@ -34,6 +37,8 @@ export interface FireboardServer {
    * versions (`server/discover`) and then speaks an older one gets two in turn; they share the connection's calls.
    */
   create(): Server;
+  /** The connection's transport, to be used in place of `inner`: it sees who subscribes, and ends what it has seen. */
+  transport(inner: Transport): Transport;
   /** Resolves when nothing is running or waiting any more. */
   idle(): Promise<void>;
 }
@@ -51,15 +56,40 @@ const CALLED = z.object({
 export function createServer(options: McpServerOptions): FireboardServer {
   const { toolsHash, serverFor } = createServers(options);
   const calls = createCallRunner({ ...options, toolsHash });
-  return { create: () => serverFor(calls), idle: calls.idle };
+  let server: Server | undefined;
+  const subscriptions = createSubscriptions({
+    readBoard: boardReader(calls, new Set(options.tools.map(({ name }) => name))),
+    server() {
+      if (!server) throw new Error("a subscription before the handshake");
+      return server;
+    },
+    room: options.room,
+    log: options.log,
+  });
+  return {
+    create() {
+      server = serverFor(calls, { subscriptions });
+      return server;
+    },
+    transport: (inner) => followListens(inner, subscriptions),
+    idle: calls.idle,
+  };
 }
 
 /** What makes the servers of a process. */
 export interface Servers {
   /** SHA-256 over the tool definitions that clients are shown. */
   toolsHash(): string;
-  /** The SDK's server on these calls; `ended` hears how each tool call ended: `ok`, or the code of its error. */
-  serverFor(calls: CallRunner, ended?: (code: string) => void): Server;
+  /** The SDK's server on these calls. */
+  serverFor(calls: CallRunner, connection: ServerConnection): Server;
+}
+
+/** What a server has of its connection. */
+interface ServerConnection {
+  /** Hears how each tool call ended: `ok`, or the code of its error. */
+  ended?(code: string): void;
+  /** Where clients can be told of changes; not given: they are not offered it. */
+  subscriptions?: Subscriptions;
 }
 
 /**
@@ -75,12 +105,17 @@ export function createServers(options: Pick<McpServerOptions, "version" | "tools
   const toolsHash = once(() => hashOf(listed()));
   const prompts = promptsFor(tools);
 
-  function serverFor(calls: CallRunner, ended?: (code: string) => void): Server {
+  function serverFor(calls: CallRunner, { ended, subscriptions }: ServerConnection): Server {
     const readBoard = boardReader(calls, offered);
     const server = new Server(
       { name: "fireboard", title: "fireboard", version: options.version },
       {
-        capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+        capabilities: {
+          tools: {},
+          resources: subscriptions ? { subscribe: true, listChanged: true } : {},
+          prompts: {},
+          completions: {},
+        },
         instructions: instructionsFor(tools, project),
         cacheHints: { "tools/list": FIXED, "prompts/list": FIXED, "resources/templates/list": FIXED },
       },
@@ -103,6 +138,7 @@ export function createServers(options: Pick<McpServerOptions, "version" | "tools
       return callResult(tool, outcome, offered);
     };
     serveResources(server, readBoard);
+    if (subscriptions) serveSubscriptions(server, subscriptions);
     servePrompts(server, { prompts, readBoard, project });
     serveCompletion(server, readBoard, prompts);
     return server;

@@ -19,7 +19,7 @@ export const roomOnStdout = roomOn(process.stdout);
  * After the end of stdin it waits as long as a call may take (`longestMs`) and its answer besides, so that a client
  * that piped a session into the server gets all answers; a second signal ends the wait. The caller closes the store.
  */
-export async function serveStdio({ create, idle }: FireboardServer, longestMs: number, log: Log): Promise<StopReason> {
+export async function serveStdio(server: FireboardServer, longestMs: number, log: Log): Promise<StopReason> {
   const transport = createLineTransport(process.stdin, process.stdout, roomOnStdout);
   const stopped = new Promise<StopReason>((resolve) => {
     void transport.ended.then(() => resolve("stdin_closed"));
@@ -28,10 +28,10 @@ export async function serveStdio({ create, idle }: FireboardServer, longestMs: n
     process.stdout.on("error", () => resolve("connection_lost"));
   });
   const onerror = (error: Error) => log("warn", "protocol_error", { message: error.message });
-  const connection = serveConnection(create, { transport, onerror });
+  const connection = serveConnection(server.create, { transport: server.transport(transport), onerror });
   const reason = await stopped;
   const answered = async () => {
-    await idle();
+    await server.idle();
     if (reason === "connection_lost") return;
     await transport.answered();
     await flushed();

@@ -101,6 +101,19 @@ describe(`a client of ${MODERN}`, () => {
     await end(server);
   });
 
+  it.each(["SIGTERM", "the end of stdin"])(
+    "that only asks which versions there are may stop the server by %s",
+    async (how) => {
+      const { env } = await database();
+      const server = startRaw(env);
+      await ask(server, "server/discover");
+      if (how === "SIGTERM") server.kill("SIGTERM");
+      else server.end();
+      expect(await server.exited).toBe(0);
+      expect(readdirSync(env.FIREBOARD_DATA_DIR as string)).toEqual([]);
+    },
+  );
+
   it("is told which versions there are when it asks for another, and what is wrong with its _meta", async () => {
     const server = startRaw((await database()).env);
     const later = { ...ENVELOPE, "io.modelcontextprotocol/protocolVersion": "2031-01-01" };

@@ -7,6 +7,8 @@ import { getProject } from "../../board/projects/view.js";
 import type { SuggestedKind } from "../../board/search/suggest.js";
 import { getSession } from "../../board/sessions/get.js";
 import { getTask } from "../../board/tasks/get.js";
+import { IDS } from "../../firestore/masks.js";
+import type { ListenTarget, Store } from "../../firestore/store.js";
 import { id as idSchema } from "../../tools/schema.js";
 
 /** The resource that lists the board's projects. */
@@ -26,6 +28,8 @@ export interface ResourceKind {
   description: string;
   /** What `{id}` is the id of. */
   of: SuggestedKind;
+  /** What is listened to for those who subscribe; not given where nobody can. */
+  follows?(store: Store, id: string): ListenTarget[];
   /** Throws `project_not_found`, `task_not_found`, `session_not_found`, `corrupt_document`. */
   read(call: Call, id: string): Promise<object>;
 }
@@ -46,6 +50,7 @@ export const KINDS: readonly ResourceKind[] = [
     title: "Handoff",
     description: "What the last session left: notes, open tasks, recent activity.",
     of: "project",
+    follows: (store, id) => [store.ref("projects", id), latestEntries(store, { project_id: id })],
     read: (call, project_id) => getHandoff(call, { project_id, max_tokens: HANDOFF_TOKENS.default }),
   },
   {
@@ -54,6 +59,7 @@ export const KINDS: readonly ResourceKind[] = [
     title: "Task",
     description: "A task in full, with subtasks and dependencies.",
     of: "task",
+    follows: (store, id) => [store.ref("tasks", id)],
     read: getTask,
   },
   {
@@ -62,9 +68,24 @@ export const KINDS: readonly ResourceKind[] = [
     title: "Session",
     description: "A session in full, with its latest activity and the tasks it touched.",
     of: "session",
+    follows: (store, id) => [store.ref("sessions", id), latestEntries(store, { session_id: id })],
     read: (call, session_id) => getSession(call, { session_id, limit: PAGE.default }),
   },
 ];
+
+/** How many of the latest entries are listened to: clocks differ, and a new entry need not be the latest. */
+const FOLLOWED_ENTRIES = 20;
+/** How many projects are listened to, the latest changed, for news of those that come or go. */
+const FOLLOWED_PROJECTS = 500;
+
+/** Each change writes an entry; what it changes beside the document itself needs no listener of its own. */
+const latestEntries = (store: Store, values: { project_id: string } | { session_id: string }): ListenTarget =>
+  store.query("activity", { values, mask: IDS, limit: FOLLOWED_ENTRIES });
+
+/** What is listened to for the list of resources: which projects there are. */
+export function followsProjects(store: Store): ListenTarget[] {
+  return [store.query("latestProjects", { mask: IDS, limit: FOLLOWED_PROJECTS })];
+}
 
 /** The URI of a kind's resource. */
 export function uriOf({ uriTemplate }: ResourceKind, id: string): string {
