@@ -98,6 +98,40 @@ withFileSettings(store.command("backup"))
     process.exitCode = await storeBackup(loadConfig(flags).store, file);
   });
 
+/** What `fireboard token create` takes besides settings. */
+interface TokenFlags {
+  role: string;
+  project?: string[];
+  expires?: string;
+}
+/** The settings that choose a store, whichever it is. */
+const STORE = [SETTINGS.store, SETTINGS.dataDir, SETTINGS.projectId, SETTINGS.databaseId, SETTINGS.collectionPrefix];
+// A client of Firestore that has ended a transaction keeps a timer, so that the process is ended, not waited for.
+const token = program.command("token").description("who may call a server over HTTP");
+withSettings(token.command("create"), STORE)
+  .description("make an access token and print it, this once")
+  .argument("<name>", "who or what gets it, for people")
+  .requiredOption("--role <role>", "what it may do: viewer, agent, lead or admin")
+  .option("--project <id>", "a project it may see, again for another one; all if not given", listed)
+  .option("--expires <days>", "how long it can be used, as 90d; for ever if not given")
+  .action(async (name: string, { role, project, expires, ...flags }: Flags & TokenFlags) => {
+    const { tokenCreate } = await import("./commands/token.js");
+    process.exit(await tokenCreate(loadConfig(flags).store, { name, role, projects: project, expires }));
+  });
+withSettings(token.command("list"), STORE)
+  .description("list the access tokens, with when each was last used")
+  .action(async (flags: Flags) => {
+    const { tokenList } = await import("./commands/token.js");
+    process.exit(await tokenList(loadConfig(flags).store));
+  });
+withSettings(token.command("revoke"), STORE)
+  .description("end an access token")
+  .argument("<id>", "as token list shows it")
+  .action(async (id: string, flags: Flags) => {
+    const { tokenRevoke } = await import("./commands/token.js");
+    process.exit(await tokenRevoke(loadConfig(flags).store, id));
+  });
+
 await program.parseAsync();
 
 function withSettings(command: Command, settings: readonly Setting[]): Command {
@@ -115,6 +149,10 @@ function path(text: string): string {
 
 function fileOrMemory(text: string): string {
   return text === ":memory:" ? text : path(text);
+}
+
+function listed(text: string, before: string[] = []): string[] {
+  return [...before, text];
 }
 
 function portNumber(text: string): number {

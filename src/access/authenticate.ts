@@ -21,3 +21,15 @@ export class AccessRefusal extends Error {
     super(message);
   }
 }
+
+/** The token that a request shows in its Authorization header. Throws AccessRefusal (401) when it shows none. */
+export function bearerOf(headers: Headers): string {
+  const [, shown] = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
+  if (shown === undefined) throw new AccessRefusal(401, "Send the token: Authorization: Bearer, and the token.");
+  return shown;
+}
+
+/** The refusal (401) of a token that nobody has. */
+export function unknownToken(): AccessRefusal {
+  return new AccessRefusal(401, "This token is not known.", ['error="invalid_token"']);
+}

@@ -1,13 +1,15 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AccessRefusal, type Authenticate } from "./authenticate.js";
+import { type Authenticate, bearerOf, unknownToken } from "./authenticate.js";
 import type { Principal } from "./principal.js";
 
 /** The token of this machine's owner, and the file that keeps it. */
 export interface MachineToken {
   /** The file's path, for the owner: clients on this machine take the token from it. */
   file: string;
+  /** Whether a request shows what has this token's form, so that no store is asked. Throws AccessRefusal for nothing. */
+  mayBe(headers: Headers): boolean;
   /** Knows whoever shows it as the owner, who may do everything. */
   authenticate: Authenticate;
 }
@@ -29,13 +31,11 @@ export async function openMachineToken(folder: string): Promise<MachineToken> {
   const expected = digest(token);
   return {
     file,
-    authenticate: (headers) => {
-      const [, shown] = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
-      if (shown === undefined)
-        return Promise.reject(new AccessRefusal(401, "Send the token: Authorization: Bearer, and the token."));
+    mayBe: (headers) => FORM.test(bearerOf(headers)),
+    authenticate: async (headers) => {
       // Digests have one length, so that how long it takes tells nothing.
-      if (timingSafeEqual(digest(shown), expected)) return Promise.resolve(OWNER);
-      return Promise.reject(new AccessRefusal(401, "This token is not known.", ['error="invalid_token"']));
+      if (timingSafeEqual(digest(bearerOf(headers)), expected)) return OWNER;
+      throw unknownToken();
     },
   };
 }

@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import type { Principal } from "../access/principal.js";
+import { nameOfUnnamed, refuseRole } from "../access/roles.js";
 import { type AnswerSize, FOR_AGENTS } from "../board/core/answer-size.js";
 import type { Call, Runtime } from "../board/core/call.js";
 import { newConnectionState } from "../board/core/connection-state.js";
-import { BoardError } from "../board/core/errors.js";
+import { BoardError, type ErrorCode } from "../board/core/errors.js";
 import type { HeartbeatTimer } from "../board/sessions/heartbeat-timer.js";
 import type { Store } from "../firestore/store.js";
 import type { Log } from "../log.js";
@@ -14,6 +15,7 @@ import { degradedResult } from "./degraded.js";
 import { type LoneCall, loneHolder } from "./lone-holder.js";
 import { type Access, type CallOrder, createCallOrder } from "./order.js";
 import { notBegun, type Outcome, toBoardError, toolDeadlineExceeded, tooManyCalls } from "./outcome.js";
+import { storeOf } from "./principal-store.js";
 import { createCallSlots, type Room } from "./slots.js";
 
 /** What the calls of one connection are run with. */
@@ -23,7 +25,10 @@ export interface CallRunnerOptions {
   runtime: Runtime;
   /** Renews the last sign of life of the session that a write named, and the leases of its connection. */
   heartbeat: HeartbeatTimer;
-  /** Who has shown to be calling; not given over stdio, where it is the machine's owner. */
+  /**
+   * Who has shown to be calling: its role is asked for each call, and only its projects are there. Not given over stdio,
+   * where it is the machine's owner.
+   */
   principal?: Principal | undefined;
   /**
    * Each call stands alone, as over HTTP (docs/contracts.md 1.2): no call waits for another, nothing is remembered from one
@@ -88,6 +93,12 @@ const MOST_RUNNING = 32;
 /** Calls that may run or wait; one more is refused. Far more than an agent sends before it waits for an answer. */
 const MOST_CALLS = 1_000;
 
+/**
+ * What no store said, but the call's own rules, is for the caller: an idempotency key under other arguments, a role that
+ * may not do it, another's project.
+ */
+const FOR_THE_CALLER: readonly ErrorCode[] = ["conflict", "permission_denied"];
+
 const ALWAYS: Room = { full: () => false, drained: () => Promise.resolve() };
 
 /** What is run in its turn and within its time. */
@@ -118,9 +129,15 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
     given: Pick<Call, "client" | "signal" | "idempotency" | "deadline" | "progress">,
     called: Omit<LoneCall, "principal"> | null,
   ): Promise<Call> => {
-    const store = await options.store();
+    const store = storeOf(principal, await options.store());
     const { toolsHash } = options;
-    const ours = { principal, ...ofConnection, heartbeatMs: heartbeat.intervalMs, answer };
+    const ours = {
+      principal,
+      agent: nameOfUnnamed(principal),
+      ...ofConnection,
+      heartbeatMs: heartbeat.intervalMs,
+      answer,
+    };
     const call = { ...runtime, store, id: runtime.newId(), ...ours, toolsHash, ...given };
     if (!standsAlone) return call;
     const holder = called && (await loneHolder(store, { principal: principal?.id ?? "", ...called }, runtime));
@@ -166,6 +183,7 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
     };
     try {
       const { idempotency_key: key, ...args } = checkArguments(tool, given);
+      refuseRole(principal, tool, args);
       const timed: Timed = {
         what: tool.name,
         order: standsAlone || tool.standsAlone ? null : tool.degraded ? telemetry : board,
@@ -186,8 +204,7 @@ export function createCallRunner(options: CallRunnerOptions): CallRunner {
     } catch (error) {
       if (caller.cancelled.aborted) throw error;
       const refusal = toBoardError(error, tool.name, log);
-      // A conflict that the operation itself found is for the caller: an idempotency key under other arguments.
-      const isStoresFault = refusal !== error || refusal.code !== "conflict";
+      const isStoresFault = refusal !== error || !FOR_THE_CALLER.includes(refusal.code);
       const degraded = isStoresFault
         ? degradedResult(tool, refusal, given, { done, now: runtime.now(), log })
         : undefined;

@@ -1,5 +1,5 @@
 import { BoardError } from "../board/core/errors.js";
-import { scopeStore } from "../board/scope.js";
+import { scopeStore } from "../board/scope/scope-store.js";
 import { type HeartbeatTimer, startHeartbeat } from "../board/sessions/heartbeat-timer.js";
 import type { Config } from "../config.js";
 import { embeddedFailure } from "../firestore/failure.js";
@@ -23,6 +23,8 @@ const LONGEST_LOCK_WAIT_MS = 8_000;
 export interface BoardProcess {
   /** Throws `unavailable` when the settings do not allow it, or the store's own error; the next use tries again. */
   store(): Promise<Store>;
+  /** The same, but not limited to `selection.project`: for what belongs to no project. */
+  wholeStore(): Promise<Store>;
   heartbeat: HeartbeatTimer;
   /**
    * Ends the heartbeat, gives up leases, and closes the store if it was opened; false when that did not end in time.
@@ -37,25 +39,31 @@ export interface BoardProcess {
  */
 export function startBoard({ store: config, selection, heartbeatMs, deadlineMs }: Config): BoardProcess {
   const lockWaitMs = Math.min(deadlineMs * LOCK_WAIT_SHARE, LONGEST_LOCK_WAIT_MS);
-  const store = lazyStore(config, selection.project, lockWaitMs);
+  const whole = lazyStore(config, lockWaitMs);
+  const { project } = selection;
+  const store = async () => {
+    const opened = await whole.open();
+    return project === undefined ? opened : scopeStore(opened, [project]);
+  };
   const heartbeat = startHeartbeat({
-    store: store.open,
+    store,
     now: systemRuntime.now,
     intervalMs: heartbeatMs,
     onError: (error) => stderrLog("warn", "heartbeat_failed", { message: String(error) }),
   });
   stderrLog("problem" in config ? "error" : "info", "store_chosen", describeStore(config));
   return {
-    store: store.open,
+    store,
+    wholeStore: whole.open,
     heartbeat,
     async close() {
       await Promise.race([heartbeat.stop(), timeout(GIVE_UP_MS)]);
-      return await Promise.race([store.close().then(() => true), timeout(CLOSE_MS)]);
+      return await Promise.race([whole.close().then(() => true), timeout(CLOSE_MS)]);
     },
   };
 }
 
-function lazyStore(config: Config["store"], project: string | undefined, lockWaitMs: number) {
+function lazyStore(config: Config["store"], lockWaitMs: number) {
   let opening: Promise<Store> | undefined;
   /** Why the file could not be opened, as was told; each call tries again. */
   let told: string | undefined;
@@ -68,9 +76,9 @@ function lazyStore(config: Config["store"], project: string | undefined, lockWai
   return {
     async open() {
       if ("problem" in config) throw new BoardError("unavailable", config.problem, config.repair);
-      opening ??= import("../firestore/open-store.js")
-        .then(({ openStore }) => openStore(config, engineNotices, lockWaitMs))
-        .then((store) => (project === undefined ? store : scopeStore(store, project)));
+      opening ??= import("../firestore/open-store.js").then(({ openStore }) =>
+        openStore(config, engineNotices, lockWaitMs),
+      );
       const attempt = opening;
       try {
         const store = await attempt;

@@ -1,10 +1,15 @@
-import { openMachineToken, TokenFileError } from "../access/machine-token.js";
+import type { Authenticate } from "../access/authenticate.js";
+import { authenticateByToken, type TokenOptions } from "../access/authenticate-token.js";
+import { type MachineToken, openMachineToken, TokenFileError } from "../access/machine-token.js";
+import { stateOf } from "../access/token.js";
+import { listTokens } from "../access/token-store.js";
+import { asBoardError } from "../board/core/errors.js";
 import type { Config } from "../config.js";
 import { type HttpServing, startHttp } from "../http/serve.js";
 import { isLoopback } from "../http/where-from.js";
 import { stderrLog } from "../log.js";
 import { SelectionError, selectTools } from "../tools/select.js";
-import { startBoard } from "./board-process.js";
+import { type BoardProcess, startBoard } from "./board-process.js";
 import { exitCodeOf } from "./exit-code.js";
 import { packageVersion } from "./package.js";
 import { systemRuntime } from "./system-runtime.js";
@@ -30,12 +35,9 @@ async function untilSignal(config: Config): Promise<void> {
   const { http, deadlineMs, telemetryDeadlineMs, selection } = config;
   if (http === null || "problem" in http)
     throw new NotServedError(http ? `${http.problem} ${http.repair}` : "FIREBOARD_HTTP is not set.");
-  if (!isLoopback(http.host))
-    throw new NotServedError(
-      "on an address that others reach, callers must show who they are, which this version cannot ask of them. Serve on 127.0.0.1, for a proxy on this machine that does.",
-    );
   const tools = selectTools(selection);
-  const token = await openToken(http.folder);
+  // On an address that others reach, the owner shows a token of the store as well.
+  const machine = isLoopback(http.host) ? await openToken(http.folder) : null;
   const stopped = new Promise<"SIGINT" | "SIGTERM">((resolve) => {
     process.once("SIGINT", () => resolve("SIGINT"));
     process.once("SIGTERM", () => resolve("SIGTERM"));
@@ -43,9 +45,15 @@ async function untilSignal(config: Config): Promise<void> {
   const board = startBoard(config);
   let serving: HttpServing;
   try {
+    if (machine === null) await refuseWithoutTokens(board);
     serving = await startHttp({
       config: http,
-      authenticate: token.authenticate,
+      authenticate: byEither(machine, {
+        store: board.wholeStore,
+        runtime: systemRuntime,
+        readOnly: selection.readOnly === true,
+        log: stderrLog,
+      }),
       version: packageVersion(),
       tools,
       project: selection.project,
@@ -58,12 +66,34 @@ async function untilSignal(config: Config): Promise<void> {
     });
   } catch (error) {
     await board.close();
+    if (error instanceof NotServedError) throw error;
     throw new NotServedError(`cannot listen: ${error instanceof Error ? error.message : String(error)}`);
   }
-  stderrLog("info", "listening", { url: serving.url, token_file: token.file });
+  stderrLog("info", "listening", { url: serving.url, token_file: machine?.file ?? null });
   const reason = await stopped;
   await serving.stop();
   stderrLog("info", "stopped", { reason, store_closed: await board.close() });
+}
+
+/** Knows who shows the machine's token, where there is one, or one of the store. */
+function byEither(machine: MachineToken | null, options: TokenOptions): Authenticate {
+  const byToken = authenticateByToken(options);
+  return (headers) => (machine?.mayBe(headers) ? machine.authenticate(headers) : byToken(headers));
+}
+
+/** Nobody could call, and who starts a server for others has forgotten it. */
+async function refuseWithoutTokens({ wholeStore }: BoardProcess): Promise<void> {
+  let tokens: Awaited<ReturnType<typeof listTokens>>;
+  try {
+    tokens = await listTokens(await wholeStore());
+  } catch (error) {
+    const known = asBoardError(error);
+    throw new NotServedError(`the store's access tokens cannot be read: ${known?.message ?? String(error)}`);
+  }
+  if (!tokens.some((token) => stateOf(token, systemRuntime.now()) === "valid"))
+    throw new NotServedError(
+      "on an address that others reach, callers must show who they are: make a token with fireboard token create. Or serve on 127.0.0.1.",
+    );
 }
 
 async function openToken(folder: string) {

@@ -182,6 +182,9 @@ export const MASKS = {
   agents: { presence: ["agent_id", "intent", "last_seen_at"] },
   memories: { row: ["project_id", "task_id", "agent_id", "summary", "updated_at"] },
   deliveries: { row: ["session_id", "scope", "task_ids", "tokens_saved", "created_at"] },
+  access_tokens: {
+    row: ["name", "role", "projects", "created_at", "expires_at", "last_used_at", "revoked_at"],
+  },
 } as const satisfies Record<string, Record<string, Mask>>;
 
 /** The mask of a read that needs only ids, and whose the documents are: `project_id` comes with every mask. */

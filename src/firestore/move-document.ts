@@ -15,7 +15,7 @@ type ClientRef = (ref: Ref) => DocumentReference;
  *
  * A document is moved only if it has not changed since its sub-collections were moved: a writer that adds to them
  * changes it too. Nothing is moved onto a document that is there already: it is another one, of which the caller may
- * not even know (src/board/scope.ts).
+ * not even know (src/board/scope).
  */
 export function documentMover(clientRef: ClientRef, transaction: Store["transaction"]): Store["moveDocument"] {
   async function moveBeneath(move: Move, from: DocumentReference, to: DocumentReference, levels: number) {

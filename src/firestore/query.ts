@@ -1,7 +1,8 @@
 import type { Query as ClientQuery, Firestore } from "@google-cloud/firestore";
 import { FIRST_SECOND, LAST_SECOND } from "../time-range.js";
+import { SUB_COLLECTIONS } from "./collections.js";
 import { IDS, type Mask } from "./masks.js";
-import { SHAPES, type Shape, type ShapeName, SUB_COLLECTIONS } from "./shapes.js";
+import { SHAPES, type Shape, type ShapeName } from "./shapes.js";
 import type { Position, Query, Snapshot } from "./store.js";
 
 type TimestampType = typeof import("@google-cloud/firestore").Timestamp;

@@ -1,30 +1,5 @@
+import type { CollectionName, SubCollectionName } from "./collections.js";
 import { IDS, MASKS, type Mask } from "./masks.js";
-
-/** The top-level collections, without the prefix that the settings may give them. */
-export const COLLECTIONS = [
-  "projects",
-  "tasks",
-  "sessions",
-  "sessions_archive",
-  "activity_log",
-  "idempotency_keys",
-  "memories",
-  "agents",
-  "deliveries",
-] as const;
-/** The name of a top-level collection, without a prefix. */
-export type CollectionName = (typeof COLLECTIONS)[number];
-
-/** The sub-collections, each with the collection whose documents hold it. */
-export const SUB_COLLECTIONS = {
-  participants: "sessions",
-  turns: "sessions",
-  files: "sessions",
-  dialog: "turns",
-  actions: "turns",
-} as const;
-/** The name of a sub-collection, without a prefix. */
-export type SubCollectionName = keyof typeof SUB_COLLECTIONS;
 
 /** The operator of a filter; `in`, `not-in` and `array-contains-any` take lists of at most 30, 10 and 30 values. */
 export type FilterOp = "==" | "<" | ">" | "!=" | "in" | "not-in" | "array-contains" | "array-contains-any";
@@ -285,6 +260,12 @@ export const SHAPES = shapes({
     filters: { project_id: "==", agent_id: "==" },
     orderBy: [["created_at", "desc"]],
     masks: [MASKS.deliveries.row],
+  },
+  accessTokens: {
+    collection: "access_tokens",
+    filters: {},
+    orderBy: [["created_at", "desc"]],
+    masks: [MASKS.access_tokens.row],
   },
   activitySince: {
     collection: "activity_log",

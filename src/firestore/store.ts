@@ -1,11 +1,12 @@
+import type { CollectionName, SubCollectionName } from "./collections.js";
 import type { Mask } from "./masks.js";
-import type { CollectionName, ShapeName, SubCollectionName } from "./shapes.js";
+import type { ShapeName } from "./shapes.js";
 import type { StoreTextIndex } from "./text-search.js";
 
 /**
  * What the board can do with its Firestore, in the words of Google's client library and only as much of it as the board
  * uses: https://cloud.google.com/nodejs/docs/reference/firestore/latest. All parts are plain objects, so that a store
- * can be wrapped method by method: for reading only (read-only.ts), or for one project (src/board/scope.ts).
+ * can be wrapped method by method: for reading only (read-only.ts), or for some projects only (src/board/scope).
  *
  * Whatever reads or writes rejects with the client's errors, which `storeFailure` classifies.
  */

@@ -1,5 +1,5 @@
 import type { Engine, TextSource } from "../embedded/index.js";
-import type { CollectionName } from "./shapes.js";
+import type { CollectionName } from "./collections.js";
 import type { StoreConfig } from "./store-config.js";
 
 /** The collections that are searched by their texts. */

@@ -1,6 +1,7 @@
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import type { Principal } from "../access/principal.js";
 import { type CallRunnerOptions, createCallRunner } from "../calls/call-runner.js";
+import { offeredTo } from "../calls/offered.js";
 import type { Log } from "../log.js";
 import type { Tool } from "../tools/define.js";
 import { readMessage } from "./read-message.js";
@@ -43,7 +44,9 @@ const METHOD =
 
 /** Makes what answers MCP messages over HTTP. */
 export function createMcpOverHttp(options: McpOverHttpOptions): McpOverHttp {
-  const { toolsHash, serverFor } = createServers(options);
+  const serversFor = byKindOfPrincipal((principal) =>
+    createServers({ ...options, tools: offeredTo(options.tools, principal) }),
+  );
   const offered = new Set(options.tools.map(({ name }) => name));
   const senders = new WeakMap<object, Sender>();
   const handler = createMcpHandler(
@@ -51,6 +54,7 @@ export function createMcpOverHttp(options: McpOverHttpOptions): McpOverHttp {
       const sender = authInfo && senders.get(authInfo);
       if (!sender) throw new Error("a message without a sender");
       const { principal, ended } = sender;
+      const { toolsHash, serverFor } = serversFor(principal);
       return serverFor(createCallRunner({ ...options, toolsHash, principal, standsAlone: true }), { ended });
     },
     {
@@ -70,6 +74,17 @@ export function createMcpOverHttp(options: McpOverHttpOptions): McpOverHttp {
       return await handler.fetch(request, { authInfo, parsedBody: read.message });
     },
     close: handler.close,
+  };
+}
+
+/** Remembers what is made for a principal; it is the same for all of a role that have given projects, or all of them. */
+function byKindOfPrincipal<T>(make: (principal: Principal) => T): (principal: Principal) => T {
+  const made = new Map<string, T>();
+  return (principal) => {
+    const kind = `${principal.role} ${principal.projects === null}`;
+    const known = made.get(kind) ?? make(principal);
+    made.set(kind, known);
+    return known;
   };
 }
 

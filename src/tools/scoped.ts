@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { defineTool, type Tool } from "./define.js";
 
-/** Of a server of one project, these make no sense. */
+/** For whom there are only given projects, these make no sense. */
 const NOT_SCOPED: readonly string[] = ["board_create_project"];
 
-/** Whether a server of one project offers this tool. */
-export function fitsOneProject(tool: Tool): boolean {
+/** Whether this tool is offered where there are only given projects. */
+export function fitsGivenProjects(tool: Tool): boolean {
   return !NOT_SCOPED.includes(tool.name);
 }
 

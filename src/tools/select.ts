@@ -1,6 +1,6 @@
 import type { Tool } from "./define.js";
 import { TOOLS, TOOLSET_NAMES, TOOLSETS } from "./index.js";
-import { fitsOneProject, scopeTool } from "./scoped.js";
+import { fitsGivenProjects, scopeTool } from "./scoped.js";
 
 /** Which tools a server offers, as its operator chose. */
 export interface Selection {
@@ -43,7 +43,7 @@ export function selectTools({ toolsets, tools, excludeTools, readOnly, project }
   ]);
   const offered = TOOLS.filter(({ name }) => chosen.has(name) && !excludeTools?.includes(name))
     .filter(({ annotations }) => !readOnly || annotations.readOnlyHint)
-    .filter((tool) => project === undefined || fitsOneProject(tool));
+    .filter((tool) => project === undefined || fitsGivenProjects(tool));
   if (offered.length === 0) throw new SelectionError("these settings leave no tool to offer");
   return project === undefined ? offered : offered.map((tool) => scopeTool(tool, project));
 }

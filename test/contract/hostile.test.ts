@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { COLLECTIONS } from "../../src/firestore/shapes.js";
+import { COLLECTIONS } from "../../src/firestore/collections.js";
 import { TOOLS } from "../../src/tools/index.js";
 import { useBoard } from "../support/board.js";
 import { outcomeOf } from "../support/client.js";

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { accessTokenDocument } from "../../src/access/token.js";
 import { activityDocument } from "../../src/board/model/activity.js";
 import { agentDocument } from "../../src/board/model/agent.js";
 import { deliveryDocument } from "../../src/board/model/delivery.js";
@@ -12,7 +13,7 @@ import { sessionDocument } from "../../src/board/model/session.js";
 import { taskDocument } from "../../src/board/model/task.js";
 import { turnDocument } from "../../src/board/model/turn.js";
 import type { IndexConfig } from "../../src/embedded/index.js";
-import { COLLECTIONS, SUB_COLLECTIONS } from "../../src/firestore/shapes.js";
+import { COLLECTIONS, SUB_COLLECTIONS } from "../../src/firestore/collections.js";
 import { ROOT } from "../support/markdown.js";
 import { type Stored, useEveryTool } from "./stored-documents.js";
 import { codeIn, type Row, rowsWith } from "./tables.js";
@@ -26,6 +27,7 @@ const MODELS: Readonly<Record<string, z.ZodObject>> = {
   memories: memoryDocument,
   agents: agentDocument,
   deliveries: deliveryDocument,
+  access_tokens: accessTokenDocument,
   participants: participantDocument,
   turns: turnDocument,
 };

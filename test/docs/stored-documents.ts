@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Firestore } from "@google-cloud/firestore";
+import { createToken } from "../../src/access/token-store.js";
 import type { Call } from "../../src/board/core/call.js";
 import { startEngine } from "../../src/embedded/index.js";
+import { COLLECTIONS, SUB_COLLECTIONS } from "../../src/firestore/collections.js";
 import { loadIndexes } from "../../src/firestore/indexes.js";
-import { COLLECTIONS, SUB_COLLECTIONS } from "../../src/firestore/shapes.js";
 import { TOOLS } from "../../src/tools/index.js";
 import { callOn } from "../support/call.js";
 import { openDatabase } from "../support/open-database.js";
@@ -26,7 +27,7 @@ export interface Stored {
   values: StoredValue[];
 }
 
-/** Uses every tool that writes, on a store of its own, and tells what is stored then and which tool stored it. */
+/** Uses every tool that writes, and makes a token, on a store of its own, and tells what is stored then and which tool stored it. */
 export async function useEveryTool(): Promise<Stored> {
   const engine = await startEngine({ file: ":memory:", indexes: loadIndexes("") });
   const { store, db } = await openDatabase({
@@ -47,7 +48,8 @@ export async function useEveryTool(): Promise<Stored> {
       before = after;
       return answer;
     });
-    return { documents: [...before.values()], values };
+    await createToken(store, { name: "n", role: "agent", projects: null, expires_at: new Date(0) }, callOn(store));
+    return { documents: [...(await readAll(db)).values()], values };
   } finally {
     await store.close();
     await engine.close();

@@ -8,13 +8,14 @@ import { type IndexConfig, startEngine } from "../../src/embedded/index.js";
 import { parseQuery } from "../../src/embedded/query/parse-query.js";
 import type { ParsedQuery } from "../../src/embedded/query/parsed-query.js";
 import { planQuery } from "../../src/embedded/query/planner.js";
+import { SUB_COLLECTIONS } from "../../src/firestore/collections.js";
 import { type ConcreteShape, concreteShapes } from "../../src/firestore/concrete-shapes.js";
 import { storeFailure } from "../../src/firestore/failure.js";
 import { loadIndexes } from "../../src/firestore/indexes.js";
 import { IDS } from "../../src/firestore/masks.js";
 import { openStore } from "../../src/firestore/open-store.js";
 import { queryBuilder } from "../../src/firestore/query.js";
-import { type FilterOp, SHAPES, SUB_COLLECTIONS } from "../../src/firestore/shapes.js";
+import { type FilterOp, SHAPES } from "../../src/firestore/shapes.js";
 import type { Ref, Store } from "../../src/firestore/store.js";
 
 /**

@@ -24,11 +24,11 @@ async function refusalOf(env: Record<string, string>): Promise<[code: unknown, s
 }
 
 test.each(["0.0.0.0:0", "[::]:0", "board.example.com:8137"])(
-  "on %s, which others reach, it does not start",
+  "on %s, which others reach, it does not start without an access token",
   async (at) => {
     const [code, said] = await refusalOf({ ...(await database()).env, FIREBOARD_HTTP: at });
     expect(code).toBe(2);
-    expect(said).toContain("Serve on 127.0.0.1");
+    expect(said).toContain("fireboard token create");
   },
 );
 
@@ -61,9 +61,9 @@ test("servers that start at once have one token, which its owner alone can read,
   const [one, two] = (await Promise.all([start(env), start(env)])) as [HttpServer, HttpServer];
   expect(one.token).toMatch(/^fbm_[\w-]{43}$/);
   expect(two.token).toBe(one.token);
-  expect((await stat(one.tokenFile)).mode & 0o777).toBe(0o600);
+  expect((await stat(String(one.tokenFile))).mode & 0o777).toBe(0o600);
   expect((await start(env)).token).toBe(one.token);
-  expect(await readFile(one.tokenFile, "utf8")).toBe(`${one.token}\n`);
+  expect(await readFile(String(one.tokenFile), "utf8")).toBe(`${one.token}\n`);
 });
 
 test.each([

@@ -11,6 +11,7 @@ export function callOn(store: Store): Call {
   const begun = {
     id: "call",
     principal: null,
+    agent: null,
     client: null,
     idempotency: null,
     holder: "holder",

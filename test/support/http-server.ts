@@ -11,9 +11,10 @@ import { type Answer, callTool, SERVER } from "./client.js";
 export interface HttpServer {
   /** Where it listens: `http://127.0.0.1:8137`. */
   url: string;
-  /** The token of the machine. */
+  /** The token of the machine; empty when none is taken. */
   token: string;
-  tokenFile: string;
+  /** Where it is; null when none is taken. */
+  tokenFile: string | null;
   pid: number;
   /** The lines of its log so far. */
   log: Answer[];
@@ -78,7 +79,7 @@ export async function startHttpServer(env: Record<string, string>): Promise<Http
     return Promise.race([found, ended]);
   };
   const { url, token_file: tokenFile } = await logged(({ event }) => event === "listening");
-  const token = (await readFile(tokenFile, "utf8")).trim();
+  const token = tokenFile === null ? "" : (await readFile(tokenFile, "utf8")).trim();
   return {
     url,
     token,

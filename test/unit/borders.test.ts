@@ -37,6 +37,7 @@ const TARGETS = [
   "hono/body-limit",
   "@hono/node-server",
   "rate-limiter-flexible",
+  "lru-cache",
   "a-library-nobody-owns",
   "~cli.js",
   "~config.js",
@@ -45,6 +46,7 @@ const TARGETS = [
   "~http/serve.js",
   "~mcp/server.js",
   "~calls/call-runner.js",
+  "~access/roles.js",
   "~tools/board/create-task.js",
   "~board/tasks/create.js",
   "~firestore/store.js",
@@ -66,6 +68,7 @@ const ALLOWED: Record<string, string[]> = {
       "~http/serve.js",
       "~mcp/server.js",
       "~calls/call-runner.js",
+      "~access/roles.js",
       "~tools/board/create-task.js",
       "~board/tasks/create.js",
     ],
@@ -80,6 +83,7 @@ const ALLOWED: Record<string, string[]> = {
       "~http/serve.js",
       "~mcp/server.js",
       "~calls/call-runner.js",
+      "~access/roles.js",
       "~tools/board/create-task.js",
       "~board/tasks/create.js",
     ],
@@ -97,7 +101,7 @@ const ALLOWED: Record<string, string[]> = {
   "http/serve.ts": [
     ...LIBRARY,
     ...["hono", "hono/body-limit", "@hono/node-server", "rate-limiter-flexible"],
-    ...["~config.js", "~http/serve.js", "~mcp/server.js", "~calls/call-runner.js"],
+    ...["~config.js", "~http/serve.js", "~mcp/server.js", "~calls/call-runner.js", "~access/roles.js"],
     ...["~tools/board/create-task.js", "~board/tasks/create.js", "~firestore/store.js"],
   ],
   "mcp/server.ts": [
@@ -107,6 +111,7 @@ const ALLOWED: Record<string, string[]> = {
       "~config.js",
       "~mcp/server.js",
       "~calls/call-runner.js",
+      "~access/roles.js",
       "~tools/board/create-task.js",
       "~board/tasks/create.js",
       "~firestore/store.js",
@@ -114,8 +119,12 @@ const ALLOWED: Record<string, string[]> = {
   ],
   "calls/call-runner.ts": [
     ...LIBRARY,
-    ...["fastest-levenshtein", "~calls/call-runner.js", "~tools/board/create-task.js", "~board/tasks/create.js"],
-    "~firestore/store.js",
+    ...["fastest-levenshtein", "~calls/call-runner.js", "~access/roles.js", "~tools/board/create-task.js"],
+    ...["~board/tasks/create.js", "~firestore/store.js"],
+  ],
+  "access/roles.ts": [
+    ...LIBRARY,
+    ...["lru-cache", "~access/roles.js", "~board/tasks/create.js", "~firestore/store.js"],
   ],
   "tools/board/create-task.ts": [
     ...LIBRARY,

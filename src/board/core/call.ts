@@ -22,6 +22,8 @@ export interface Call extends Runtime {
    * in each entry's metadata. Null over stdio, where it is the machine's owner.
    */
   principal: { id: string; name: string } | null;
+  /** The agent by whose name the call is made when it names none; null: nobody's. */
+  agent: string | null;
   /** The MCP client's name, stored in each entry's metadata; null when it did not give one. */
   client: string | null;
   /** The idempotency key of the call, if it has one; `write` keeps the promise. */

@@ -39,9 +39,12 @@ export async function readNamedSession(call: Call, sessionId: string | undefined
 export interface LeaseCaller {
   /** The connection of the call. */
   holder: string;
-  /** The agent that the call names; null when it names none. */
+  /** The agent that the call names, else the call's own; null when there is none. */
   agent: string | null;
-  /** Whether the name is the caller's own; else it is only known to be that of the agent that opened the session. */
+  /**
+   * Whether the name is the one that the caller works under; else it is only known to be that of the agent that opened
+   * the session, or of whoever is behind the call.
+   */
   isOwnName: boolean;
   /** The session that the call names, in which agents of other names may work as well; null when it names none. */
   session_id: string | null;
@@ -52,23 +55,21 @@ export interface LeaseCaller {
 }
 
 /**
- * Who makes a change: the agent of the session that it names, else the agent that it assigns the work to, else nobody.
+ * Who makes a change: the agent of the session that it names, else the agent that it assigns the work to, else the call's
+ * own, else nobody.
  */
-export function leaseCaller({ holder, heartbeatMs }: Call, named: NamedSession, assigned?: string | null): LeaseCaller {
-  const agent = namedAgent(named, assigned);
-  const isOwnName = named.takesPart || !named.agent_name;
+export function leaseCaller(call: Call, named: NamedSession, assigned?: string | null): LeaseCaller {
+  const { holder, heartbeatMs } = call;
+  const said = entryAgent(named, assigned);
+  const agent = said ?? call.agent;
+  const isOwnName = named.takesPart || (!named.agent_name && said !== null);
   return { holder, heartbeatMs, agent, isOwnName, session_id: named.session?.id ?? null };
 }
 
 /**
- * The agent that a call names: its participant of the session, else the one it assigns the work to; null when it names
- * none.
+ * The agent that a call names, which its entries are by: its participant of the session, else the one it assigns the work
+ * to; null when it names none.
  */
-function namedAgent(named: NamedSession, assigned?: string | null): string | null {
+export function entryAgent(named: NamedSession, assigned?: string | null): string | null {
   return named.agent_name || assigned || null;
-}
-
-/** Who an entry is by (docs/contracts.md 3): the agent the call names, else "system". */
-export function entryAgent(named: NamedSession, assigned?: string | null): string {
-  return namedAgent(named, assigned) ?? "system";
 }

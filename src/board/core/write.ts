@@ -8,7 +8,8 @@ import { AlreadyDone, keepResult, keyRef, type Memo, refuseRepetition } from "./
 /** An activity entry to be written with the change it tells of. */
 export interface NewEntry {
   action: BoardAction | (string & {});
-  agent_name: string;
+  /** Null when the call names no agent: the entry is by the call's own, if it has one, else by "system". */
+  agent_name: string | null;
   project_id: string | null;
   task_id?: string | null;
   session_id?: string | null;
@@ -167,7 +168,7 @@ function entryDocument(call: Call, entry: NewEntry, created_at: Date): Omit<Acti
     project_id: entry.project_id,
     task_id: entry.task_id ?? null,
     session_id: entry.session_id ?? null,
-    agent_name: entry.agent_name,
+    agent_name: entry.agent_name || call.agent || "system",
     action: entry.action,
     details: entry.details ?? null,
     metadata: {

@@ -24,7 +24,7 @@ export async function createProject(call: Call, args: CreateProject) {
       created_at: now(),
       updated_at: now(),
     });
-    log({ action: "created", agent_name: "system", project_id: id, details: "Project created" });
+    log({ action: "created", agent_name: null, project_id: id, details: "Project created" });
     return { id, name: args.name, status: "active", priority: args.priority, message: "Project created" };
   });
 }

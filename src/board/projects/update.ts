@@ -41,7 +41,7 @@ export async function updateProject(call: Call, args: UpdateProject) {
     const moved = changes.includes("status") ? { from: project.status, to: wanted.status } : {};
     log({
       action: "updated",
-      agent_name: "system",
+      agent_name: null,
       project_id: project.id,
       details: `Project updated: ${changes.join(", ")}`,
       metadata: { changes, ...moved },

@@ -1,5 +1,6 @@
+import type { CollectionName } from "../../firestore/collections.js";
 import { MASKS, type Mask } from "../../firestore/masks.js";
-import type { CollectionName, ShapeName } from "../../firestore/shapes.js";
+import type { ShapeName } from "../../firestore/shapes.js";
 import type { Snapshot } from "../../firestore/store.js";
 import { readDocuments, readMended } from "../core/read-document.js";
 import { maskedEntry, maskedParticipant, maskedSession, maskedTask } from "../model/masked.js";

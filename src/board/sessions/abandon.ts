@@ -23,7 +23,7 @@ export function storeAbandoned(call: Call, { tx, log }: UnitOfWork, session: Ses
   tx.update(call.store.ref("sessions", session.id), { status, ended_at, progress_summary, updated_at });
   return log({
     action: "session_ended",
-    agent_name: session.agent_name ?? "system",
+    agent_name: session.agent_name,
     project_id: session.project_id,
     session_id: session.id,
     details: UNSAID,

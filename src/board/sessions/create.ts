@@ -46,8 +46,9 @@ export interface CreatedSession {
  * sessions (active-sessions.ts); the project, which the commit verifies, and the handoff's contents are read beside it, fallback notes
  * beside the commit.
  */
-export async function createSession(call: Call, args: CreateSession): Promise<CreatedSession> {
+export async function createSession(call: Call, given: CreateSession): Promise<CreatedSession> {
   const id = call.newUuid();
+  const args = { ...given, agent_name: given.agent_name || (call.agent ?? undefined) };
   const { handoff, ...opened } = await write(call, (unit) => openSession(call, unit, id, args), {
     memo: {
       keep: ({ handoff: _, ...kept }) => kept,
@@ -111,7 +112,7 @@ function logStarted({ log }: UnitOfWork, id: string, args: CreateSession, supers
   const suffix = superseded > 0 ? ` (${superseded} stale session(s) abandoned)` : "";
   return log({
     action: "session_started",
-    agent_name: args.agent_name || "system",
+    agent_name: args.agent_name ?? null,
     project_id: args.project_id,
     session_id: id,
     details: `New ${args.session_type} session started${suffix}`,

@@ -64,7 +64,7 @@ async function store(call: Call, { session_id, ...notes }: SaveNotes, end: boole
       if (place.in === "participant") storePart(call, unit, decided, joined);
       if (Object.keys(fields).length === 0) unit.tx.verify(snapshot);
       else if (snapshot.updateTime) unit.tx.update(ref, fields, { lastUpdateTime: snapshot.updateTime });
-      logSaved(unit, decided, agent_name);
+      logSaved(unit, decided);
     }
     const status = completes ? "completed" : session.status;
     return {
@@ -123,12 +123,12 @@ function storePart(call: Call, { tx, now: time }: UnitOfWork, decided: Decided, 
   else tx.create(ref, { ...newParticipant(now, place.agent_name), ...fields });
 }
 
-function logSaved({ log }: UnitOfWork, { session, saved, ends, completes }: Decided, agent_name: string): void {
+function logSaved({ log }: UnitOfWork, { session, place, saved, ends, completes }: Decided): void {
   const late = `Late notes saved on ${session.status === "abandoned" ? "an abandoned" : "a completed"} session`;
   const details = completes ? "Session completed" : saved.late ? late : ends ? "Part ended" : "Session checkpoint";
   log({
     action: completes ? "session_ended" : "updated",
-    agent_name,
+    agent_name: place.agent_name,
     project_id: session.project_id,
     session_id: session.id,
     details,

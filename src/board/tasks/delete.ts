@@ -88,7 +88,7 @@ function deleteOne(
   tx.delete(call.store.ref("tasks", id));
   log({
     action: "deleted",
-    agent_name: "system",
+    agent_name: null,
     project_id,
     task_id: id,
     details: "Task deleted",
@@ -104,7 +104,7 @@ function dropDependencies(call: Call, { tx, log, now }: UnitOfWork, dependent: T
   });
   log({
     action: "updated",
-    agent_name: "system",
+    agent_name: null,
     project_id: dependent.project_id,
     task_id: dependent.id,
     details: "A dependency was deleted",
