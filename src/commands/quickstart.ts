@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { type Config, loadConfig } from "../config.js";
-import { hostSetups } from "./quickstart/hosts.js";
+import { hostSetups, httpCommand } from "./quickstart/hosts.js";
 import { SERVER_FILE, startAgentServer } from "./quickstart/server.js";
 import { playStory, type Stage } from "./quickstart/story.js";
 
@@ -58,6 +58,7 @@ function printSetup(): void {
   for (const { host, where, paste } of hostSetups(SERVER_FILE)) print(`\n${host} (${where}):\n\n${indent(paste)}`);
   print(`\nWhere your board will live: ${describeStore(loadConfig({}).store)}`);
   print("README.md tells how to choose another place, such as Cloud Firestore.");
+  print(`For agents on several machines, serve it over HTTP (docs/team.md):\n\n${indent(httpCommand(SERVER_FILE))}`);
 }
 
 /** In words, the store that a server started with the present environment would use. */

@@ -51,6 +51,7 @@ test("the quickstart ends with how to connect an agent to the built server, and 
   });
   expect(stdout).toContain(`[mcp_servers.fireboard]\n    command = "node"\n    args = ["${server}"]\n`);
   expect(stdout).toContain(`on this machine, in ${join(folder, "data", "fireboard")}`);
+  expect(stdout).toContain(`\n    node ${server} serve --http 8137\n`);
 });
 
 test("settings for another store do not move the quickstart there, but are reported", () => {

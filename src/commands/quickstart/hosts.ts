@@ -28,6 +28,11 @@ export function hostSetups(serverFile: string): HostSetup[] {
   ];
 }
 
+/** The line for a shell that serves the board of `serverFile` over HTTP. */
+export function httpCommand(serverFile: string): string {
+  return `node ${shellWord(serverFile)} serve --http 8137`;
+}
+
 function shellWord(path: string): string {
   if (/^[\w@%+=:,./-]+$/.test(path)) return path;
   return process.platform === "win32" ? `"${path}"` : `'${path.replaceAll("'", `'\\''`)}'`;
