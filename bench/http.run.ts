@@ -11,8 +11,11 @@ import { mebibytes, ratio, report } from "./support/table.js";
  * server processes on one store, call by call in turns. Ratios are to the same calls of one agent alone.
  */
 
-/** Agents at a time, each in a project of its own: what they wait for is the servers, not each other. */
-const AGENTS = 200;
+/**
+ * Agents at a time, each in a project of its own: what they wait for is the servers, not each other. Of 200 on the
+ * official emulator, some starts of sessions take more than the 60 s that a call has here.
+ */
+const AGENTS: Record<StoreName, number> = { embedded: 200, emulator: 20 };
 /** Claims and updates of each agent. */
 const WORK = 20;
 
@@ -45,16 +48,16 @@ describe.each(stores)("agents over HTTP on the store %s", (store) => {
     await call("board_get_projects");
     const alone = await day(call, "alone");
     const before = servers.map(({ pid }) => peakMemory(pid));
-    const days = Array.from({ length: AGENTS }, (_, at) => day(call, `agent ${at}`));
+    const days = Array.from({ length: AGENTS[store] }, (_, at) => day(call, `agent ${at}`));
     const together = (await Promise.all(days)).flat();
     const grown = servers.map(({ pid }, at) => peakMemory(pid) - (before[at] ?? 0));
 
     const [one, many] = [percentiles(alone), percentiles(together)];
-    report(`${AGENTS} agents over HTTP, 2 processes, store ${store}: ${together.length} calls, no error`, [
+    report(`${AGENTS[store]} agents over HTTP, 2 processes, store ${store}: ${together.length} calls, no error`, [
       ["", "p50", "p99"],
       ["of one agent alone", ratio(1), ratio(one.p99 / one.p50)],
       ["of all at a time", ratio(many.p50 / one.p50), ratio(many.p99 / one.p50)],
-      ["memory of both processes per agent", mebibytes(sum(grown) / AGENTS), ""],
+      ["memory of both processes per agent", mebibytes(sum(grown) / AGENTS[store]), ""],
     ]);
   });
 });
