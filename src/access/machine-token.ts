@@ -1,8 +1,10 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sha256 } from "../board/core/digest.js";
 import { type Authenticate, bearerOf, unknownToken } from "./authenticate.js";
 import type { Principal } from "./principal.js";
+import { isSecretOf, newSecret } from "./token.js";
 
 /** The token of this machine's owner, and the file that keeps it. */
 export interface MachineToken {
@@ -28,13 +30,12 @@ const FORM = /^fbm_[\w-]{43}$/;
 export async function openMachineToken(folder: string): Promise<MachineToken> {
   const file = join(folder, NAME);
   const token = (await readToken(file)) ?? (await makeToken(folder, file));
-  const expected = digest(token);
+  const expected = { hash: sha256(token) };
   return {
     file,
     mayBe: (headers) => FORM.test(bearerOf(headers)),
     authenticate: async (headers) => {
-      // Digests have one length, so that how long it takes tells nothing.
-      if (timingSafeEqual(digest(bearerOf(headers)), expected)) return OWNER;
+      if (isSecretOf(expected, bearerOf(headers))) return OWNER;
       throw unknownToken();
     },
   };
@@ -54,7 +55,7 @@ async function readToken(file: string): Promise<string | null> {
 async function makeToken(folder: string, file: string): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const made = `${file}.${randomBytes(8).toString("hex")}`;
-  await writeFile(made, `fbm_${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+  await writeFile(made, `fbm_${newSecret()}\n`, { mode: 0o600, flag: "wx" });
   try {
     await link(made, file);
   } catch (error) {
@@ -65,10 +66,6 @@ async function makeToken(folder: string, file: string): Promise<string> {
   const token = await readToken(file);
   if (token === null) throw new TokenFileError(`${file} was deleted while it was made. Start again.`);
   return token;
-}
-
-function digest(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
 }
 
 async function unlessMissing<T>(read: Promise<T>): Promise<T | null> {

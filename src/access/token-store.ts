@@ -1,9 +1,10 @@
 import type { Runtime } from "../board/core/call.js";
+import { sha256 } from "../board/core/digest.js";
 import { notFound } from "../board/core/errors.js";
 import { MASKS } from "../firestore/masks.js";
 import type { Snapshot, Store } from "../firestore/store.js";
 import type { Role } from "./principal.js";
-import { type AccessToken, accessTokenDocument, hashOf, newSecret, tokenText } from "./token.js";
+import { type AccessToken, accessTokenDocument, newSecret, tokenText } from "./token.js";
 
 /** Tokens that are listed, the newest; far more than a team has. */
 const MOST_LISTED = 500;
@@ -34,7 +35,7 @@ export async function createToken(
     for (const project of found) if (!project.exists) throw notFound("project", project.id);
     tx.create(store.ref("access_tokens", id), {
       name,
-      hash: hashOf(secret),
+      hash: sha256(secret),
       role,
       projects,
       created_at: now(),

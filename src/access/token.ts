@@ -1,5 +1,6 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
+import { sha256 } from "../board/core/digest.js";
 import { optionalTimestamp, type Stored } from "../board/model/fields.js";
 import { MOST_PROJECTS } from "../board/scope/scope-store.js";
 import { ROLES } from "./principal.js";
@@ -31,11 +32,6 @@ export function newSecret(): string {
   return randomBytes(SECRET_BITS / 8).toString("base64url");
 }
 
-/** What is stored of a secret. */
-export function hashOf(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
-}
-
 /** The token as its bearer shows it. */
 export function tokenText(id: string, secret: string): string {
   return `fbt_${id}_${secret}`;
@@ -49,7 +45,7 @@ export function readToken(text: string): { id: string; secret: string } | null {
 
 /** Whether the secret is the token's. How long it takes tells nothing: digests are compared whole. Pure. */
 export function isSecretOf(token: Pick<AccessToken, "hash">, secret: string): boolean {
-  const [expected, shown] = [Buffer.from(token.hash), Buffer.from(hashOf(secret))];
+  const [expected, shown] = [Buffer.from(token.hash), Buffer.from(sha256(secret))];
   return expected.length === shown.length && timingSafeEqual(expected, shown);
 }
 
