@@ -105,15 +105,13 @@ export function startHeartbeat(options: HeartbeatOptions): HeartbeatTimer {
     intervalMs: options.intervalMs,
     seen(holder, { session_id, opened, claimed = false }) {
       const one = session_id ? { session_id, holder } : null;
-      if (isOfCallsAlone(holder)) {
-        // Each call is its own sign of life, for its leases too; nothing is kept alive between calls.
-        const leases = one && !claimed && due(`holder ${holder}`, false) ? [holder] : [];
-        return void beatFor({ sessions: one && due(`session ${keyOf(one)}`, opened) ? [one] : [], holders: leases });
-      }
-      if (opened && one) sessions.set(keyOf(one), one);
-      if (claimed) claims.set(holder, (claims.get(holder) ?? 0) + 1);
+      // Each call that stands alone is its own sign of life, for its leases too; nothing is kept alive between calls.
+      const alone = isOfCallsAlone(holder);
+      if (!alone && opened && one) sessions.set(keyOf(one), one);
+      if (!alone && claimed) claims.set(holder, (claims.get(holder) ?? 0) + 1);
+      const mayHold = alone ? one !== null : claims.has(holder);
       const dueSessions = one && due(`session ${keyOf(one)}`, opened) ? [one] : [];
-      const dueHolders = !claimed && claims.has(holder) && due(`holder ${holder}`, false) ? [holder] : [];
+      const dueHolders = !claimed && mayHold && due(`holder ${holder}`, false) ? [holder] : [];
       void beatFor({ sessions: dueSessions, holders: dueHolders });
     },
     async stop() {
