@@ -1,6 +1,6 @@
 /**
  * Keeps the generated parts of the documentation in step with the code: what stands between `<!-- generated:NAME -->` and
- * `<!-- /generated:NAME -->` is made anew from the build (`npm run docs`).
+ * `<!-- /generated:NAME -->` is made again from the build (`npm run docs`).
  *
  *   node scripts/docs.mjs [--check] [FILE...]
  *
@@ -26,7 +26,7 @@ for (const file of files) {
     process.exitCode = 1;
   } else {
     writeFileSync(file, fresh);
-    process.stdout.write(`${name}: made anew\n`);
+    process.stdout.write(`${name}: made again\n`);
   }
 }
 

@@ -130,7 +130,7 @@ function ofAllCollections(
   { parent = "" }: ListDocumentsRequest,
   message: StructuredQuery,
 ): List {
-  const { startAt, ...anew } = message;
+  const { startAt, ...fromStart } = message;
   const orders = message.orderBy ?? [];
   if (orders.some(({ field, direction }) => field?.fieldPath !== "__name__" || direction === "DESCENDING")) {
     throw invalidRequest("kind is required for all orders except __key__ ascending");
@@ -145,7 +145,7 @@ function ofAllCollections(
       for (const collectionId of collectionIdsBelow(source.connection, query.parent)) {
         if (compareText(collectionId, first) < 0) continue;
         const from = [{ collectionId }];
-        const rest = collectionId === first ? message : anew;
+        const rest = collectionId === first ? message : fromStart;
         const part = parseQuery(parent, { ...rest, from, limit: { value: left } });
         const plan = planQuery(part, context.store.rules());
         if (!plan.covered) throw missingIndexError(query.parent.root, plan.missing);
